@@ -1,0 +1,65 @@
+/** Every problem that the gateway answers: stable code, HTTP status, title. The detail says what to do next. */
+export const problems = {
+  malformed_request: { status: 400, title: 'The request could not be read' },
+  validation_failed: { status: 422, title: 'Some of the input is not acceptable' },
+  not_signed_in: { status: 401, title: 'Not signed in' },
+  wrong_credentials: { status: 401, title: 'Email or password is wrong' },
+  forbidden: { status: 403, title: 'Your role does not allow this' },
+  cross_site_request: { status: 403, title: 'The request came from another site' },
+  not_found: { status: 404, title: 'There is nothing at this address' },
+  method_not_allowed: { status: 405, title: 'This address does not answer to that method' },
+  unsupported_media_type: { status: 415, title: 'The content type is not supported' },
+  request_too_large: { status: 413, title: 'The request is too large' },
+  too_many_requests: { status: 429, title: 'Too many attempts' },
+  internal_error: { status: 500, title: 'Lockstep made a mistake' },
+  not_ready: { status: 503, title: 'The gateway is not ready' },
+  busy: { status: 503, title: 'The gateway is busy' },
+
+  user_not_found: { status: 404, title: 'No such user' },
+  email_taken: { status: 409, title: 'The email address is taken' },
+  user_state_conflict: { status: 409, title: 'The user is in another state' },
+  user_is_last_admin: { status: 409, title: 'The last administrator cannot go' },
+  user_is_bound: { status: 409, title: 'The user is bound to an account' },
+
+  password_too_weak: { status: 422, title: 'The password does not meet the rules' },
+  password_refused_by_tenant: { status: 422, title: 'Microsoft 365 refused the password' },
+  password_change_in_progress: { status: 409, title: 'Another password change is under way' },
+
+  connection_not_found: { status: 404, title: 'No such connection' },
+  tenant_already_connected: { status: 409, title: 'The tenant is connected already' },
+  tenant_managed_by_reseller: { status: 422, title: 'A reseller manages this tenant' },
+  preflight_failed: { status: 422, title: 'The tenant is not ready to be connected' },
+  cloud_not_allowed: { status: 422, title: 'These endpoints are not allowed' },
+  connection_not_usable: { status: 409, title: 'The connection cannot be used now' },
+  confirmation_mismatch: { status: 409, title: 'The confirmation does not match' },
+  tenant_unreachable: { status: 502, title: 'The tenant could not be reached' },
+
+  account_not_found: { status: 404, title: 'No such account' },
+  account_protected: { status: 409, title: 'The account is protected' },
+  account_conflict: { status: 409, title: 'More than one account matches' },
+  account_already_bound: { status: 409, title: 'The account is bound to another user' },
+  account_deleted: { status: 409, title: 'The account was deleted in the tenant' },
+  domain_not_in_connection: { status: 422, title: 'The domain does not belong to the connection' },
+  binding_not_found: { status: 404, title: 'The user is not bound to this connection' },
+  bound_elsewhere: { status: 409, title: 'The user is bound to another connection' },
+
+  plan_not_found: { status: 404, title: 'No such plan' },
+  plan_changed: { status: 409, title: 'The plan has changed since it was shown' },
+  brake_engaged: { status: 409, title: 'The brake is engaged' },
+  job_not_found: { status: 404, title: 'No such job' },
+  token_not_found: { status: 404, title: 'No such token' },
+  idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },
+  idempotency_in_flight: { status: 409, title: 'The first request with this key is still running' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemCode = keyof typeof problems
+
+/** RFC 9457, `application/problem+json`. */
+export type ProblemDocument = {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: string
+  errors?: { path: string; message: string }[]
+}
