@@ -21,13 +21,13 @@ module.exports = {
       to: { path: '.', pathNot: '^(gateway/domain|shared/contract)/|node_modules/zod' },
     },
     rule('adapters-do-not-meet', '^gateway/(store|graph|mail|http)/', '^gateway/', '^gateway/($1|domain)/'),
+    rule('use-cases-do-not-meet', '^gateway/(directory|sync)/', '^gateway/', '^gateway/($1|domain|store|graph|mail)/'),
     rule(
-      'use-cases-do-not-meet',
-      '^gateway/(directory|sync)/',
+      'faces-do-not-meet',
+      '^gateway/(portal|admin)/',
       '^gateway/',
-      '^gateway/($1|domain|store|graph|mail)/',
+      '^gateway/($1|domain|store|http|directory|sync)/',
     ),
-    rule('faces-do-not-meet', '^gateway/(portal|admin)/', '^gateway/', '^gateway/($1|domain|store|http|directory|sync)/'),
     {
       name: 'redirect-and-views-know-no-browser',
       severity: 'error',

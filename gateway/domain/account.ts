@@ -1,5 +1,5 @@
-import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { Attribute } from '@lockstep/shared/contract/attributes'
+import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { Instant } from './runtime.ts'
 
 /** What we hold of a person and an account, by the directory's own names; null is "empty". */

@@ -26,7 +26,15 @@ type Target = { userId: UserId; accountId: AccountId; reason: Reason }
 
 /** One thing to do to one account. Never holds a password: a plan may be printed, stored and sent anywhere. */
 export type Operation =
-  | { kind: 'provision'; userId: UserId; accountId: null; account: NewAccount; passwordVersion: number | null; reason: Reason; changes: Change[] }
+  | {
+      kind: 'provision'
+      userId: UserId
+      accountId: null
+      account: NewAccount
+      passwordVersion: number | null
+      reason: Reason
+      changes: Change[]
+    }
   | ({ kind: 'take_over'; changes: Change[] } & Target)
   | ({ kind: 'update'; changes: Change[] } & Target)
   | ({ kind: 'set_password'; version: number; changes: Change[] } & Target)

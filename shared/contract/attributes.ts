@@ -25,33 +25,41 @@ export const attributeLimits = {
 export type Attribute = keyof typeof attributeLimits
 export const attributeNames = Object.keys(attributeLimits) as Attribute[]
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is refused
-const text = (max: number) => z.string().trim().max(max).regex(/^[^\u0000-\u001f\u007f]*$/, 'Remove control characters.')
-
-const personal = {
-  jobTitle: text(attributeLimits.jobTitle),
-  department: text(attributeLimits.department),
-  companyName: text(attributeLimits.companyName),
-  employeeId: text(attributeLimits.employeeId),
-  employeeType: text(attributeLimits.employeeType),
-  officeLocation: text(attributeLimits.officeLocation),
-  mobilePhone: text(attributeLimits.mobilePhone),
-  businessPhone: text(attributeLimits.businessPhone),
-  streetAddress: text(attributeLimits.streetAddress),
-  city: text(attributeLimits.city),
-  region: text(attributeLimits.region),
-  postalCode: text(attributeLimits.postalCode),
-  country: text(attributeLimits.country),
-  preferredLanguage: z.string().regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'Use a language like "de" or "de-AT".'),
-  usageLocation: z.string().regex(/^[A-Z]{2}$/, 'Use a two-letter country code like "AT".'),
-}
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .regex(/^\P{Cc}*$/u, 'Remove control characters.')
 
 /** As given in a request: null clears, absent leaves. */
 export const AttributesInput = z
-  .strictObject(personal)
-  .extend({ manager: z.string().max(64) })
+  .strictObject({
+    jobTitle: text(attributeLimits.jobTitle).nullable(),
+    department: text(attributeLimits.department).nullable(),
+    companyName: text(attributeLimits.companyName).nullable(),
+    employeeId: text(attributeLimits.employeeId).nullable(),
+    employeeType: text(attributeLimits.employeeType).nullable(),
+    officeLocation: text(attributeLimits.officeLocation).nullable(),
+    mobilePhone: text(attributeLimits.mobilePhone).nullable(),
+    businessPhone: text(attributeLimits.businessPhone).nullable(),
+    streetAddress: text(attributeLimits.streetAddress).nullable(),
+    city: text(attributeLimits.city).nullable(),
+    region: text(attributeLimits.region).nullable(),
+    postalCode: text(attributeLimits.postalCode).nullable(),
+    country: text(attributeLimits.country).nullable(),
+    preferredLanguage: z
+      .string()
+      .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'Use a language like "de" or "de-AT".')
+      .nullable(),
+    usageLocation: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'Use a two-letter country code like "AT".')
+      .nullable(),
+    manager: z.string().max(64).nullable(),
+  })
   .partial()
-  .transform((given) => given as { [K in keyof typeof given]: (typeof given)[K] })
+export type AttributesInput = z.infer<typeof AttributesInput>
 
-export const nameText = text
-export const personalAttributes = personal
+/** One line of text without control characters. */
+export const line = text

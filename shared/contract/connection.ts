@@ -1,0 +1,263 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+import { AccountId, ConnectionId, Time } from './ids.ts'
+import { Job } from './job.ts'
+import { listOf, listQuery, search } from './list.ts'
+import { Brake } from './plan.ts'
+
+const origin = z
+  .url({ protocol: /^https$/ })
+  .refine((value) => value.replace(/\/$/, '') === new URL(value).origin, 'Give the origin alone, without a path.')
+  .transform((value) => new URL(value).origin)
+
+export const Cloud = z.union([
+  z.enum(['global', 'usgov', 'usgovdod', 'china']),
+  z.strictObject({ graph: origin, login: origin }),
+])
+export type Cloud = z.infer<typeof Cloud>
+
+export const ConnectionSettings = z.object({
+  mode: z.enum(['observe', 'apply']),
+  passwordTakeover: z.boolean(),
+  driftPolicy: z.enum(['notify', 'enforce']),
+  notifyOnBind: z.boolean(),
+  /** Object ids or addresses of accounts that are never touched. */
+  breakGlass: z.array(z.string().max(113)).max(50),
+  brake: z.object({
+    minimum: z.number().int().min(1).max(25),
+    share: z.number().min(0.001).max(0.1),
+    absolute: z.number().int().min(1).max(25),
+  }),
+})
+export type ConnectionSettings = z.infer<typeof ConnectionSettings>
+
+const SettingsInput = z.strictObject(ConnectionSettings.shape).partial()
+
+export const Connection = z.object({
+  id: ConnectionId,
+  name: z.string(),
+  tenantId: z.string(),
+  tenantName: z.string(),
+  domains: z.array(z.string()),
+  defaultDomain: z.string(),
+  cloud: Cloud,
+  clientId: z.string(),
+  state: z.enum(['active', 'paused', 'error']),
+  error: z.object({ code: z.string(), detail: z.string(), remedy: z.string() }).nullable(),
+  lastCycle: z
+    .object({
+      at: Time,
+      /** ms */
+      took: z.number().int(),
+      observed: z.number().int(),
+      applied: z.number().int(),
+      failed: z.number().int(),
+    })
+    .nullable(),
+  counts: z.object({
+    bound: z.number().int(),
+    inSync: z.number().int(),
+    outOfSync: z.number().int(),
+    failed: z.number().int(),
+    drifted: z.number().int(),
+  }),
+  brake: Brake.nullable(),
+  settings: ConnectionSettings,
+})
+export type Connection = z.infer<typeof Connection>
+
+const pem = z.string().min(50).max(20_000)
+const credential = {
+  clientSecret: z.string().min(1).max(500).optional(),
+  certificate: z.strictObject({ pem, privateKeyPem: pem }).optional(),
+}
+
+export const PreflightCheck = z.object({
+  check: z.string(),
+  ok: z.boolean(),
+  level: z.enum(['error', 'warning']),
+  detail: z.string(),
+  remedy: z.string().nullable(),
+})
+export type PreflightCheck = z.infer<typeof PreflightCheck>
+
+export const CreateConnection = z
+  .strictObject({
+    name: z.string().trim().min(1).max(100),
+    tenantId: z.guid('Give the tenant id: a GUID like 1b2f…, shown on the overview page of Entra.').toLowerCase(),
+    clientId: z
+      .guid('Give the application (client) id: a GUID, shown on the page of the app registration.')
+      .toLowerCase(),
+    ...credential,
+    cloud: Cloud.default('global'),
+    settings: SettingsInput.optional(),
+  })
+  .refine((given) => (given.clientSecret === undefined) !== (given.certificate === undefined), {
+    message: 'Give either clientSecret or certificate.',
+    path: ['clientSecret'],
+  })
+export type CreateConnection = z.infer<typeof CreateConnection>
+
+const found = ['connection_not_found'] as const
+
+export const listConnections = endpoint({
+  method: 'GET',
+  path: '/connections',
+  summary: 'List connections',
+  access: 'auditor',
+  query: z.strictObject(listQuery),
+  answers: { 200: listOf(Connection) },
+  problems: [],
+})
+
+export const createConnection = endpoint({
+  method: 'POST',
+  path: '/connections',
+  summary: 'Connect a tenant, after a preflight',
+  access: 'admin',
+  body: CreateConnection,
+  answers: { 201: Connection },
+  problems: [
+    'tenant_already_connected',
+    'tenant_managed_by_reseller',
+    'preflight_failed',
+    'cloud_not_allowed',
+    'tenant_unreachable',
+  ],
+})
+
+export const getConnection = endpoint({
+  method: 'GET',
+  path: '/connections/{id}',
+  summary: 'One connection',
+  access: 'auditor',
+  answers: { 200: Connection },
+  problems: found,
+})
+
+export const updateConnection = endpoint({
+  method: 'PATCH',
+  path: '/connections/{id}',
+  summary: 'Rename, change settings, or swap the credential after verifying the new one',
+  access: 'admin',
+  body: z.strictObject({ name: z.string().trim().min(1).max(100), settings: SettingsInput, ...credential }).partial(),
+  answers: { 200: Connection },
+  problems: ['connection_not_found', 'preflight_failed', 'tenant_unreachable'],
+})
+
+export const deleteConnection = endpoint({
+  method: 'DELETE',
+  path: '/connections/{id}',
+  summary: 'Deactivate: accounts stay as they are, secrets are erased at once',
+  access: 'admin',
+  query: z.strictObject({ confirm: z.string().max(100), purge: z.enum(['now']).optional() }),
+  answers: { 204: null },
+  problems: ['connection_not_found', 'confirmation_mismatch'],
+})
+
+export const preflightConnection = endpoint({
+  method: 'GET',
+  path: '/connections/{id}/preflight',
+  summary: 'Check the tenant, the permissions and the domains again',
+  access: 'auditor',
+  answers: { 200: z.array(PreflightCheck) },
+  problems: ['connection_not_found', 'tenant_unreachable'],
+})
+
+export const pauseConnection = endpoint({
+  method: 'POST',
+  path: '/connections/{id}/pause',
+  summary: 'Stop writing to the tenant',
+  access: 'admin',
+  answers: { 200: Connection },
+  problems: found,
+})
+
+export const resumeConnection = endpoint({
+  method: 'POST',
+  path: '/connections/{id}/resume',
+  summary: 'Write to the tenant again',
+  access: 'admin',
+  answers: { 200: Connection },
+  problems: found,
+})
+
+export const syncConnection = endpoint({
+  method: 'POST',
+  path: '/connections/{id}/sync',
+  summary: 'One cycle now',
+  access: 'helpdesk',
+  answers: { 202: z.object({ job: Job }) },
+  problems: ['connection_not_found', 'connection_not_usable'],
+})
+
+export const AccountStatus = z.enum(['new', 'imported', 'conflict', 'protected', 'guest'])
+export type AccountStatus = z.infer<typeof AccountStatus>
+
+export const ImportableAccount = z.object({
+  id: AccountId,
+  userPrincipalName: z.string(),
+  displayName: z.string().nullable(),
+  mail: z.string().nullable(),
+  accountEnabled: z.boolean(),
+  status: AccountStatus,
+  reason: z.string().optional(),
+  userId: z.string().optional(),
+})
+export type ImportableAccount = z.infer<typeof ImportableAccount>
+
+export const listAccounts = endpoint({
+  method: 'GET',
+  path: '/connections/{id}/accounts',
+  summary: 'What can be imported',
+  access: 'auditor',
+  query: z.strictObject({ ...listQuery, status: AccountStatus.optional(), search }),
+  answers: { 200: listOf(ImportableAccount) },
+  problems: ['connection_not_found', 'tenant_unreachable'],
+})
+
+/** The account as last observed, with the directory's attribute names, for comparison. */
+export const AccountDetail = z.object({
+  id: AccountId,
+  userPrincipalName: z.string(),
+  accountEnabled: z.boolean(),
+  protection: z.string().nullable(),
+  attributes: z.record(z.string(), z.string().nullable()),
+  passwordChangedAt: Time.nullable(),
+})
+export type AccountDetail = z.infer<typeof AccountDetail>
+
+export const getAccount = endpoint({
+  method: 'GET',
+  path: '/connections/{id}/accounts/{accountId}',
+  summary: 'One account as last observed',
+  access: 'auditor',
+  answers: { 200: AccountDetail },
+  problems: ['connection_not_found', 'account_not_found'],
+})
+
+export const ImportInput = z.strictObject({
+  accountIds: z.union([z.array(AccountId).min(1).max(200_000), z.literal('all')]),
+  bind: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+  notify: z.boolean().optional(),
+})
+export type ImportInput = z.infer<typeof ImportInput>
+
+export const ImportResult = z.object({
+  accountId: z.string(),
+  userId: z.string().optional(),
+  result: z.enum(['imported', 'linked', 'conflict', 'skipped', 'failed']),
+  reason: z.string().optional(),
+})
+export type ImportResult = z.infer<typeof ImportResult>
+
+export const importAccounts = endpoint({
+  method: 'POST',
+  path: '/connections/{id}/imports',
+  summary: 'Import accounts as users',
+  access: 'admin',
+  body: ImportInput,
+  answers: { 202: z.object({ job: Job }) },
+  problems: ['connection_not_found', 'connection_not_usable'],
+})

@@ -1,0 +1,35 @@
+import type { z } from 'zod'
+import type { ProblemCode } from './problems.ts'
+
+/** Who may call: anybody, any signed-in person, or a role; each role may do what the one before it may. */
+export type Access = 'public' | 'user' | 'auditor' | 'helpdesk' | 'admin'
+
+export type EndpointShape = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Below the base path, parameters in braces: `/users/{id}`. */
+  path: `/${string}`
+  summary: string
+  access: Access
+  query?: z.ZodObject
+  body?: z.ZodType
+  /** By status; null for an empty answer. */
+  answers: Readonly<Partial<Record<200 | 201 | 202 | 204, z.ZodType | null>>>
+  problems: readonly ProblemCode[]
+}
+
+/** An endpoint is a value: route, role check, client and OpenAPI are read off it. */
+export function endpoint<const E extends EndpointShape>(shape: E): E {
+  return shape
+}
+
+export type AnswerOf<E extends EndpointShape> = {
+  [S in keyof E['answers']]: E['answers'][S] extends z.ZodType ? z.output<E['answers'][S]> : undefined
+}[keyof E['answers']]
+
+export type BodyOf<E extends EndpointShape> = E extends { body: z.ZodType } ? z.input<E['body']> : undefined
+export type QueryOf<E extends EndpointShape> = E extends { query: z.ZodObject } ? z.input<E['query']> : undefined
+
+type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never
+export type ParamsOf<E extends EndpointShape> = [NamesIn<E['path']>] extends [never]
+  ? undefined
+  : Record<NamesIn<E['path']>, string>

@@ -1,0 +1,62 @@
+import * as binding from './binding.ts'
+import * as connection from './connection.ts'
+import type { EndpointShape } from './endpoint.ts'
+import * as event from './event.ts'
+import * as job from './job.ts'
+import * as plan from './plan.ts'
+import * as session from './session.ts'
+import * as user from './user.ts'
+
+/** Every endpoint by its name. A gateway serves all of them; what is not here is not served. */
+export const endpoints = {
+  signIn: session.signIn,
+  signOut: session.signOut,
+  me: session.me,
+  myStatus: session.myStatus,
+  changeMyPassword: session.changeMyPassword,
+
+  listUsers: user.listUsers,
+  createUser: user.createUser,
+  getUser: user.getUser,
+  updateUser: user.updateUser,
+  deleteUser: user.deleteUser,
+  activateUser: user.activateUser,
+  suspendUser: user.suspendUser,
+  resumeUser: user.resumeUser,
+  setUserPassword: user.setUserPassword,
+  userBindings: user.userBindings,
+
+  listConnections: connection.listConnections,
+  createConnection: connection.createConnection,
+  getConnection: connection.getConnection,
+  updateConnection: connection.updateConnection,
+  deleteConnection: connection.deleteConnection,
+  preflightConnection: connection.preflightConnection,
+  pauseConnection: connection.pauseConnection,
+  resumeConnection: connection.resumeConnection,
+  syncConnection: connection.syncConnection,
+  listAccounts: connection.listAccounts,
+  getAccount: connection.getAccount,
+  importAccounts: connection.importAccounts,
+
+  getPlan: plan.getPlan,
+  approvePlan: plan.approvePlan,
+  listBindings: binding.listBindings,
+  getBinding: binding.getBinding,
+  bindUser: binding.bindUser,
+  unbindUser: binding.unbindUser,
+  bulkBindings: binding.bulkBindings,
+  syncBinding: binding.syncBinding,
+
+  getJob: job.getJob,
+  listEvents: event.listEvents,
+  verifyEvents: event.verifyEvents,
+} as const satisfies Record<string, EndpointShape>
+
+export type Endpoints = typeof endpoints
+export type EndpointName = keyof Endpoints
+
+/** Endpoints by "METHOD /path", so that a client needs types alone. */
+export type EndpointByRoute = {
+  [N in EndpointName as `${Endpoints[N]['method']} ${Endpoints[N]['path']}`]: Endpoints[N]
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+import { JobId, Time } from './ids.ts'
+
+export const Job = z.object({
+  id: JobId,
+  kind: z.enum(['import', 'bulk', 'sync', 'users_import']),
+  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+  total: z.number().int(),
+  /** done + failed = total at the end. */
+  done: z.number().int(),
+  failed: z.number().int(),
+  startedAt: Time.nullable(),
+  etaSeconds: z.number().nullable(),
+  detail: z.string().nullable(),
+  results: z.array(z.record(z.string(), z.unknown())).optional(),
+})
+export type Job = z.infer<typeof Job>
+
+export const getJob = endpoint({
+  method: 'GET',
+  path: '/jobs/{id}',
+  summary: 'Progress and results of a job',
+  access: 'auditor',
+  answers: { 200: Job },
+  problems: ['job_not_found'],
+})

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { BindingPasswordState } from './binding.ts'
+import { endpoint } from './endpoint.ts'
+import { LockstepEvent } from './event.ts'
+import { Time } from './ids.ts'
+import { PasswordInput, PasswordSync, Role, User } from './user.ts'
+
+export const signIn = endpoint({
+  method: 'POST',
+  path: '/session',
+  summary: 'Sign in; the password goes to Microsoft 365 where it is not yet',
+  access: 'public',
+  body: z.strictObject({
+    email: z.string().min(1).max(254),
+    password: PasswordInput,
+    otp: z.string().max(16).optional(),
+  }),
+  answers: { 200: z.object({ user: User, sync: z.array(PasswordSync) }) },
+  problems: ['wrong_credentials', 'too_many_requests', 'busy'],
+})
+
+export const signOut = endpoint({
+  method: 'DELETE',
+  path: '/session',
+  summary: 'Sign out',
+  access: 'public',
+  answers: { 204: null },
+  problems: [],
+})
+
+export const me = endpoint({
+  method: 'GET',
+  path: '/me',
+  summary: 'The person who is signed in',
+  access: 'user',
+  answers: { 200: z.object({ user: User, role: Role.nullable() }) },
+  problems: [],
+})
+
+export const MyStatus = z.object({
+  user: z.object({ email: z.string(), displayName: z.string() }),
+  state: z.enum(['in_sync', 'waiting', 'failed', 'unbound']),
+  connections: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      account: z.string(),
+      password: z.object({ state: BindingPasswordState, syncedAt: Time.nullable(), reason: z.string().nullable() }),
+      lastSyncAt: Time.nullable(),
+    }),
+  ),
+  action: z.enum(['sign_in', 'change_password', 'try_again']).nullable(),
+  events: z.array(LockstepEvent).max(5),
+})
+export type MyStatus = z.infer<typeof MyStatus>
+
+export const myStatus = endpoint({
+  method: 'GET',
+  path: '/me/status',
+  summary: 'What the popup shows',
+  access: 'user',
+  answers: { 200: MyStatus },
+  problems: [],
+})
+
+export const changeMyPassword = endpoint({
+  method: 'PUT',
+  path: '/me/password',
+  summary: 'Change my password; Microsoft 365 is asked first',
+  access: 'user',
+  body: z.strictObject({ currentPassword: PasswordInput, newPassword: PasswordInput }),
+  answers: { 200: z.object({ sync: z.array(PasswordSync) }) },
+  problems: [
+    'wrong_credentials',
+    'password_too_weak',
+    'password_refused_by_tenant',
+    'password_change_in_progress',
+    'too_many_requests',
+    'busy',
+  ],
+})

@@ -1,0 +1,189 @@
+import { z } from 'zod'
+import { AttributesInput, line } from './attributes.ts'
+import { Binding } from './binding.ts'
+import { endpoint } from './endpoint.ts'
+import { AccountId, Time, UserId } from './ids.ts'
+import { listOf, listQuery, search } from './list.ts'
+
+export const UserState = z.enum(['staged', 'active', 'suspended'])
+export type UserState = z.infer<typeof UserState>
+
+export const Role = z.enum(['admin', 'helpdesk', 'auditor'])
+export type Role = z.infer<typeof Role>
+
+/** What Microsoft 365 takes as a user principal name (concept-sspr-policy, read 2026-11-23). */
+export const Email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(113)
+  .regex(
+    /^[a-z0-9'._\-!#^~]{0,63}[a-z0-9'_\-!#^~]@(?=.{1,48}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/,
+    'Use an address like ana@contoso.example, without accents, spaces or "+".',
+  )
+
+export const AlternateEmail = z.email().max(254)
+
+/** Bounds only; the policy speaks about the rest. Never trimmed or changed. */
+export const PasswordInput = z.string().min(1).max(256)
+
+export const User = z.object({
+  id: UserId,
+  email: z.string(),
+  displayName: z.string(),
+  givenName: z.string().nullable(),
+  familyName: z.string().nullable(),
+  alternateEmail: z.string().nullable(),
+  state: UserState,
+  role: Role.nullable(),
+  attributes: z.record(z.string(), z.string().nullable()),
+  password: z.object({
+    state: z.enum(['none', 'set', 'expired']),
+    changedAt: Time.nullable(),
+    mustChange: z.boolean(),
+  }),
+  bindings: z.array(Binding),
+  createdAt: Time,
+  updatedAt: Time,
+})
+export type User = z.infer<typeof User>
+
+export const CreateUser = z.strictObject({
+  email: Email,
+  displayName: line(256).min(1).optional(),
+  givenName: line(64).nullable().optional(),
+  familyName: line(64).nullable().optional(),
+  alternateEmail: AlternateEmail.nullable().optional(),
+  state: z.enum(['active', 'staged']).default('active'),
+  initialPassword: PasswordInput.optional(),
+  sendMail: z.boolean().default(true),
+  attributes: AttributesInput.optional(),
+})
+export type CreateUser = z.infer<typeof CreateUser>
+
+export const UpdateUser = z
+  .strictObject({
+    email: Email,
+    displayName: line(256).min(1),
+    givenName: line(64).nullable(),
+    familyName: line(64).nullable(),
+    alternateEmail: AlternateEmail.nullable(),
+    attributes: AttributesInput,
+  })
+  .partial()
+export type UpdateUser = z.infer<typeof UpdateUser>
+
+const notFound = ['user_not_found'] as const
+
+export const listUsers = endpoint({
+  method: 'GET',
+  path: '/users',
+  summary: 'List users; search matches beginnings of name words and of the email',
+  access: 'auditor',
+  query: z.strictObject({
+    ...listQuery,
+    search,
+    state: UserState.optional(),
+    connection: z.string().max(64).optional(),
+    binding: z.enum(['bound', 'unbound', 'drifted', 'failed']).optional(),
+    group: z.string().max(64).optional(),
+    account: AccountId.optional(),
+    sort: z.enum(['name', 'email']).default('name'),
+  }),
+  answers: { 200: listOf(User) },
+  problems: [],
+})
+
+export const createUser = endpoint({
+  method: 'POST',
+  path: '/users',
+  summary: 'Create a user',
+  access: 'admin',
+  body: CreateUser,
+  answers: { 201: User },
+  problems: ['email_taken', 'password_too_weak', 'domain_not_in_connection'],
+})
+
+export const getUser = endpoint({
+  method: 'GET',
+  path: '/users/{id}',
+  summary: 'Read one user',
+  access: 'auditor',
+  answers: { 200: User },
+  problems: notFound,
+})
+
+export const updateUser = endpoint({
+  method: 'PATCH',
+  path: '/users/{id}',
+  summary: 'Change a user; null clears, absent leaves',
+  access: 'admin',
+  body: UpdateUser,
+  answers: { 200: User },
+  problems: ['user_not_found', 'email_taken', 'domain_not_in_connection'],
+})
+
+export const deleteUser = endpoint({
+  method: 'DELETE',
+  path: '/users/{id}',
+  summary: 'Delete a user; bound accounts are kept as they are, or disabled',
+  access: 'admin',
+  query: z.strictObject({ accounts: z.enum(['keep', 'disable']) }),
+  answers: { 204: null },
+  problems: ['user_not_found', 'user_is_last_admin', 'user_is_bound'],
+})
+
+export const activateUser = endpoint({
+  method: 'POST',
+  path: '/users/{id}/activate',
+  summary: 'Activate a staged user',
+  access: 'helpdesk',
+  body: z.strictObject({ sendMail: z.boolean().default(true) }),
+  answers: { 200: User },
+  problems: ['user_not_found', 'user_state_conflict'],
+})
+
+export const suspendUser = endpoint({
+  method: 'POST',
+  path: '/users/{id}/suspend',
+  summary: 'Suspend a user and block the bound accounts',
+  access: 'admin',
+  answers: { 200: User },
+  problems: ['user_not_found', 'user_state_conflict', 'user_is_last_admin'],
+})
+
+export const resumeUser = endpoint({
+  method: 'POST',
+  path: '/users/{id}/resume',
+  summary: 'Resume a suspended user and enable what we blocked',
+  access: 'admin',
+  answers: { 200: User },
+  problems: ['user_not_found', 'user_state_conflict'],
+})
+
+/** What became of a password at one connection. */
+export const PasswordSync = z.object({
+  connection: z.string(),
+  password: z.enum(['updated', 'pending', 'in_sync', 'failed']),
+  reason: z.string().nullable(),
+})
+export type PasswordSync = z.infer<typeof PasswordSync>
+
+export const setUserPassword = endpoint({
+  method: 'PUT',
+  path: '/users/{id}/password',
+  summary: 'Set a password; it goes to Microsoft 365 at once',
+  access: 'admin',
+  body: z.strictObject({ password: PasswordInput, mustChange: z.boolean().default(false) }),
+  answers: { 200: z.object({ sync: z.array(PasswordSync) }) },
+  problems: ['user_not_found', 'password_too_weak', 'password_refused_by_tenant', 'password_change_in_progress'],
+})
+
+export const userBindings = endpoint({
+  method: 'GET',
+  path: '/users/{id}/bindings',
+  summary: 'The bindings of one user',
+  access: 'auditor',
+  answers: { 200: z.object({ items: z.array(Binding) }) },
+  problems: notFound,
+})
