@@ -1,39 +1,37 @@
-import type { AccountId, UserId } from "@lockstep/shared/contract/ids";
-import type { UserState } from "@lockstep/shared/contract/user";
-import type { Attributes } from "./account.ts";
-import type { BlockCause, Tracked } from "./operation.ts";
+import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
+import type { UserState } from '@lockstep/shared/contract/user'
+import type { Attributes } from './account.ts'
+import type { BlockCause, Tracked } from './operation.ts'
 
 /** Our values when both sides were last reconciled: what differs from them since was changed by us. */
-export type Baseline = Readonly<Partial<Record<Tracked, string | null>>>;
+export type Baseline = Readonly<Partial<Record<Tracked, string | null>>>
 
 /** What an account has to be, as the directory says. */
 export type Desired = {
-	userId: UserId;
-	/** Null until an account was matched or provisioned. */
-	accountId: AccountId | null;
-	email: string;
-	immutableId: string;
-	attributes: Attributes;
-	presence: { kind: "enabled" } | { kind: "blocked"; cause: BlockCause };
-	/** Null while bound; otherwise what becomes of the account that is let go. */
-	leaving: "block" | "keep" | null;
-	mode: "fill_empty" | "ours_win";
-	/** Null before the first reconciliation. */
-	baseline: Baseline | null;
-	driftPolicy: "notify" | "enforce";
-	/** Version of the sealed password that waits for this account. */
-	passwordVersion: number | null;
-	/** An admin ticked that an account found disabled is to be enabled. */
-	enableFound: boolean;
-	overrideProtected: boolean;
-	/** An admin named this person with a typed count. */
-	named: boolean;
-};
+  userId: UserId
+  /** Null until an account was matched or provisioned. */
+  accountId: AccountId | null
+  email: string
+  immutableId: string
+  attributes: Attributes
+  presence: { kind: 'enabled' } | { kind: 'blocked'; cause: BlockCause }
+  /** Null while bound; otherwise what becomes of the account that is let go. */
+  leaving: 'block' | 'keep' | null
+  mode: 'fill_empty' | 'ours_win'
+  /** Null before the first reconciliation. */
+  baseline: Baseline | null
+  driftPolicy: 'notify' | 'enforce'
+  /** Version of the sealed password that waits for this account. */
+  passwordVersion: number | null
+  /** An admin ticked that an account found disabled is to be enabled. */
+  enableFound: boolean
+  overrideProtected: boolean
+  /** An admin named this person with a typed count. */
+  named: boolean
+}
 
-export function presenceOf(state: UserState): Desired["presence"] {
-	return state === "suspended"
-		? { kind: "blocked", cause: "suspended" }
-		: { kind: "enabled" };
+export function presenceOf(state: UserState): Desired['presence'] {
+  return state === 'suspended' ? { kind: 'blocked', cause: 'suspended' } : { kind: 'enabled' }
 }
 
 /**
@@ -41,13 +39,11 @@ export function presenceOf(state: UserState): Desired["presence"] {
  * recognised. Microsoft 365 refuses "$" and "_" in it (users.md of the Graph reference, user resource type).
  */
 export function immutableIdOf(userId: UserId): string {
-	return `lockstep-${userId.replace(/[^A-Za-z0-9-]/g, "-")}`;
+  return `lockstep-${userId.replace(/[^A-Za-z0-9-]/g, '-')}`
 }
 
 /** The part of an address before the "@", made fit for a mail nickname: at most 64 safe characters. */
 export function mailNicknameOf(email: string): string {
-	const local = email
-		.slice(0, email.indexOf("@"))
-		.replace(/[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]/g, "");
-	return local.slice(0, 64).replace(/^\.+|\.+$/g, "") || "user";
+  const local = email.slice(0, email.indexOf('@')).replace(/[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]/g, '')
+  return local.slice(0, 64).replace(/^\.+|\.+$/g, '') || 'user'
 }

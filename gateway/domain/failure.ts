@@ -1,29 +1,29 @@
 /** What a tenant said no with. Told apart by status, code and details, never by message text alone where a code exists. */
 export type TenantFailure = {
-	kind:
-		| "throttled"
-		| "unavailable"
-		| "refused"
-		| "password_refused"
-		| "forbidden"
-		| "conflict"
-		| "gone"
-		| "read_only"
-		| "signed_out";
-	/** The tenant's own code. */
-	code: string;
-	/** A sentence for a person. */
-	detail: string;
-	/** The next step for a person. */
-	remedy: string;
-	requestId: string | null;
-	retryAfterMs: number | null;
-	/** Id of the object that holds the value, where the tenant named it. */
-	conflictsWith?: string;
-};
+  kind:
+    | 'throttled'
+    | 'unavailable'
+    | 'refused'
+    | 'password_refused'
+    | 'forbidden'
+    | 'conflict'
+    | 'gone'
+    | 'read_only'
+    | 'signed_out'
+  /** The tenant's own code. */
+  code: string
+  /** A sentence for a person. */
+  detail: string
+  /** The next step for a person. */
+  remedy: string
+  requestId: string | null
+  retryAfterMs: number | null
+  /** Id of the object that holds the value, where the tenant named it. */
+  conflictsWith?: string
+}
 
 /** What became of a write. `unknown` means that the answer was lost: it is looked at again, never repeated blindly. */
 export type Outcome<T = undefined> =
-	| { kind: "done"; requestId: string | null; value: T }
-	| { kind: "unknown"; requestId: string | null; detail: string }
-	| { kind: "failed"; failure: TenantFailure };
+  | { kind: 'done'; requestId: string | null; value: T }
+  | { kind: 'unknown'; requestId: string | null; detail: string }
+  | { kind: 'failed'; failure: TenantFailure }

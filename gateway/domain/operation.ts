@@ -1,49 +1,47 @@
-import type { Attribute } from "@lockstep/shared/contract/attributes";
-import type { AccountId, UserId } from "@lockstep/shared/contract/ids";
-import type { NewAccount } from "./account.ts";
+import type { Attribute } from '@lockstep/shared/contract/attributes'
+import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
+import type { NewAccount } from './account.ts'
 
 /** Why an account is blocked by us. Only what was blocked for one of these is ever enabled again. */
-export type BlockCause = "suspended" | "unbound" | "expired" | "admin";
+export type BlockCause = 'suspended' | 'unbound' | 'expired' | 'admin'
+
+/** What is compared on both sides. */
+export type Tracked = Attribute | 'userPrincipalName'
 
 export type Change = {
-	attribute:
-		| Attribute
-		| "userPrincipalName"
-		| "accountEnabled"
-		| "immutableId"
-		| "password";
-	before: string | null;
-	after: string | null;
-};
+  attribute: Tracked | 'accountEnabled' | 'password'
+  before: string | null
+  after: string | null
+}
 
 /** Why an operation is there, as a stable word. */
 export type Reason =
-	| "bound"
-	| "directory_changed"
-	| "drift_enforced"
-	| "password_changed"
-	| "signed_in"
-	| "rebound"
-	| "resumed"
-	| BlockCause;
+  | 'bound'
+  | 'directory_changed'
+  | 'drift_enforced'
+  | 'password_changed'
+  | 'signed_in'
+  | 'rebound'
+  | 'resumed'
+  | BlockCause
 
-type Target = { userId: UserId; accountId: AccountId; reason: Reason };
+type Target = { userId: UserId; accountId: AccountId; reason: Reason }
 
 /** One thing to do to one account. Never holds a password: a plan may be printed, stored and sent anywhere. */
 export type Operation =
-	| {
-			kind: "provision";
-			userId: UserId;
-			accountId: null;
-			account: NewAccount;
-			passwordVersion: number | null;
-			reason: Reason;
-			changes: Change[];
-	  }
-	| ({ kind: "take_over"; changes: Change[] } & Target)
-	| ({ kind: "update"; changes: Change[] } & Target)
-	| ({ kind: "set_password"; version: number; changes: Change[] } & Target)
-	| ({ kind: "deprovision"; changes: Change[] } & Target)
-	| ({ kind: "reprovision"; changes: Change[] } & Target);
+  | {
+      kind: 'provision'
+      userId: UserId
+      accountId: null
+      account: NewAccount
+      passwordVersion: number | null
+      reason: Reason
+      changes: Change[]
+    }
+  | ({ kind: 'take_over'; changes: Change[] } & Target)
+  | ({ kind: 'update'; changes: Change[] } & Target)
+  | ({ kind: 'set_password'; version: number; changes: Change[] } & Target)
+  | ({ kind: 'deprovision'; changes: Change[] } & Target)
+  | ({ kind: 'reprovision'; changes: Change[] } & Target)
 
-export type OperationKind = Operation["kind"];
+export type OperationKind = Operation['kind']

@@ -1,262 +1,205 @@
-import {
-	type Attribute,
-	attributeNames,
-} from "@lockstep/shared/contract/attributes";
-import type { ObservedAccount, Protection } from "./account.ts";
-import { type Baseline, type Desired, mailNicknameOf } from "./desire.ts";
-import type {
-	BlockCause,
-	Change,
-	Operation,
-	Reason,
-	Tracked,
-} from "./operation.ts";
+import { type Attribute, attributeNames } from '@lockstep/shared/contract/attributes'
+import type { ObservedAccount, Protection } from './account.ts'
+import { type Baseline, type Desired, mailNicknameOf } from './desire.ts'
+import type { BlockCause, Change, Operation, Reason, Tracked } from './operation.ts'
 
 /** The account of a desired one, as it was observed or matched. */
 export type Target =
-	| {
-			kind: "bound" | "matched";
-			account: ObservedAccount;
-			protection: Protection | null;
-			blockedBy: BlockCause | null;
-	  }
-	| { kind: "none" }
-	| { kind: "missing" }
-	| { kind: "conflict"; accountIds: readonly string[] };
+  | {
+      kind: 'bound' | 'matched'
+      account: ObservedAccount
+      protection: Protection | null
+      blockedBy: BlockCause | null
+    }
+  | { kind: 'none' }
+  | { kind: 'missing' }
+  | { kind: 'conflict'; accountIds: readonly string[] }
 
-export type Verdict =
-	| "in_step"
-	| "work"
-	| "left"
-	| "missing"
-	| "conflict"
-	| "protected";
+export type Verdict = 'in_step' | 'work' | 'left' | 'missing' | 'conflict' | 'protected'
 
 export type DriftEntry = {
-	attribute: Tracked;
-	ours: string | null;
-	theirs: string | null;
-};
+  attribute: Tracked
+  ours: string | null
+  theirs: string | null
+}
 
 export type BindingPlan = {
-	verdict: Verdict;
-	operations: Operation[];
-	drift: DriftEntry[];
-};
+  verdict: Verdict
+  operations: Operation[]
+  drift: DriftEntry[]
+}
 
 /**
  * The difference between what an account has to be and what it is, as operations in the order in which they are applied.
  * Pure: the dry run, the preview, the drift report and the real run all ask this function.
  */
 export function plan(desired: Desired, target: Target): BindingPlan {
-	if (desired.leaving !== null) return leave(desired, target);
-	switch (target.kind) {
-		case "conflict":
-		case "missing":
-			return verdict(target.kind);
-		case "none":
-			return desired.presence.kind === "blocked"
-				? verdict("in_step")
-				: work([provision(desired)], []);
-		case "bound":
-		case "matched":
-			if (target.protection !== null && !desired.overrideProtected)
-				return verdict("protected");
-			return follow(desired, target);
-	}
+  if (desired.leaving !== null) return leave(desired, target)
+  switch (target.kind) {
+    case 'conflict':
+    case 'missing':
+      return verdict(target.kind)
+    case 'none':
+      return desired.presence.kind === 'blocked' ? verdict('in_step') : work([provision(desired)], [])
+    case 'bound':
+    case 'matched':
+      if (target.protection !== null && !desired.overrideProtected) return verdict('protected')
+      return follow(desired, target)
+  }
 }
 
-type Held = Extract<Target, { kind: "bound" | "matched" }>;
+type Held = Extract<Target, { kind: 'bound' | 'matched' }>
 
 function leave(desired: Desired, target: Target): BindingPlan {
-	if (desired.leaving === "keep" || target.kind !== "bound")
-		return verdict("left");
-	// Letting go of what we may not touch needs nothing from the tenant.
-	if (target.protection !== null && !desired.overrideProtected)
-		return verdict("left");
-	return target.account.enabled
-		? work([block(desired, target, "unbound")], [])
-		: verdict("left");
+  if (desired.leaving === 'keep' || target.kind !== 'bound') return verdict('left')
+  // Letting go of what we may not touch needs nothing from the tenant.
+  if (target.protection !== null && !desired.overrideProtected) return verdict('left')
+  return target.account.enabled ? work([block(desired, target, 'unbound')], []) : verdict('left')
 }
 
 function follow(desired: Desired, target: Held): BindingPlan {
-	const { changes, drift } = difference(desired, target.account);
-	const operations: Operation[] = [];
-	const at = { userId: desired.userId, accountId: target.account.id };
-	if (target.kind === "matched")
-		operations.push({ kind: "take_over", ...at, reason: "bound", changes });
-	else if (changes.length > 0)
-		operations.push({
-			kind: "update",
-			...at,
-			reason: reasonOf(desired, changes),
-			changes,
-		});
-	operations.push(...presence(desired, target));
-	if (desired.passwordVersion !== null && desired.presence.kind === "enabled") {
-		const version = desired.passwordVersion;
-		const changed: Change = {
-			attribute: "password",
-			before: null,
-			after: `version ${version}`,
-		};
-		operations.push({
-			kind: "set_password",
-			...at,
-			reason: "password_changed",
-			version,
-			changes: [changed],
-		});
-	}
-	const open = desired.driftPolicy === "notify" ? drift : [];
-	return operations.length > 0
-		? work(operations, open)
-		: { verdict: "in_step", operations, drift: open };
+  const { changes, drift } = difference(desired, target.account)
+  const operations: Operation[] = []
+  const at = { userId: desired.userId, accountId: target.account.id }
+  if (target.kind === 'matched') operations.push({ kind: 'take_over', ...at, reason: 'bound', changes })
+  else if (changes.length > 0)
+    operations.push({
+      kind: 'update',
+      ...at,
+      reason: reasonOf(desired, changes),
+      changes,
+    })
+  operations.push(...presence(desired, target))
+  if (desired.passwordVersion !== null && desired.presence.kind === 'enabled') {
+    const version = desired.passwordVersion
+    const changed: Change = {
+      attribute: 'password',
+      before: null,
+      after: `version ${version}`,
+    }
+    operations.push({
+      kind: 'set_password',
+      ...at,
+      reason: 'password_changed',
+      version,
+      changes: [changed],
+    })
+  }
+  const open = desired.driftPolicy === 'notify' ? drift : []
+  return operations.length > 0 ? work(operations, open) : { verdict: 'in_step', operations, drift: open }
 }
 
 /** Blocks what must not sign in, and enables only what we blocked, or what an admin ticked at the takeover. */
 function presence(desired: Desired, target: Held): Operation[] {
-	if (desired.presence.kind === "blocked") {
-		return target.account.enabled
-			? [block(desired, target, desired.presence.cause)]
-			: [];
-	}
-	if (target.account.enabled) return [];
-	const ticked = desired.enableFound && desired.baseline === null;
-	if (target.blockedBy === null && !ticked) return [];
-	return [
-		{
-			kind: "reprovision",
-			userId: desired.userId,
-			accountId: target.account.id,
-			reason: target.blockedBy === "suspended" ? "resumed" : "rebound",
-			changes: [
-				{ attribute: "accountEnabled", before: "false", after: "true" },
-			],
-		},
-	];
+  if (desired.presence.kind === 'blocked') {
+    return target.account.enabled ? [block(desired, target, desired.presence.cause)] : []
+  }
+  if (target.account.enabled) return []
+  const ticked = desired.enableFound && desired.baseline === null
+  if (target.blockedBy === null && !ticked) return []
+  return [
+    {
+      kind: 'reprovision',
+      userId: desired.userId,
+      accountId: target.account.id,
+      reason: target.blockedBy === 'suspended' ? 'resumed' : 'rebound',
+      changes: [{ attribute: 'accountEnabled', before: 'false', after: 'true' }],
+    },
+  ]
 }
 
 function block(desired: Desired, target: Held, cause: BlockCause): Operation {
-	return {
-		kind: "deprovision",
-		userId: desired.userId,
-		accountId: target.account.id,
-		reason: cause,
-		changes: [{ attribute: "accountEnabled", before: "true", after: "false" }],
-	};
+  return {
+    kind: 'deprovision',
+    userId: desired.userId,
+    accountId: target.account.id,
+    reason: cause,
+    changes: [{ attribute: 'accountEnabled', before: 'true', after: 'false' }],
+  }
 }
 
 function provision(desired: Desired): Operation {
-	const changes: Change[] = [
-		{ attribute: "userPrincipalName", before: null, after: desired.email },
-		{ attribute: "accountEnabled", before: null, after: "true" },
-	];
-	for (const attribute of attributeNames) {
-		const after = desired.attributes[attribute];
-		if (after !== null) changes.push({ attribute, before: null, after });
-	}
-	return {
-		kind: "provision",
-		userId: desired.userId,
-		accountId: null,
-		reason: "bound",
-		passwordVersion: desired.passwordVersion,
-		account: {
-			userPrincipalName: desired.email,
-			mailNickname: mailNicknameOf(desired.email),
-			immutableId: desired.immutableId,
-			enabled: true,
-			attributes: desired.attributes,
-		},
-		changes,
-	};
+  const changes: Change[] = [
+    { attribute: 'userPrincipalName', before: null, after: desired.email },
+    { attribute: 'accountEnabled', before: null, after: 'true' },
+  ]
+  for (const attribute of attributeNames) {
+    const after = desired.attributes[attribute]
+    if (after !== null) changes.push({ attribute, before: null, after })
+  }
+  return {
+    kind: 'provision',
+    userId: desired.userId,
+    accountId: null,
+    reason: 'bound',
+    passwordVersion: desired.passwordVersion,
+    account: {
+      userPrincipalName: desired.email,
+      mailNickname: mailNicknameOf(desired.email),
+      immutableId: desired.immutableId,
+      enabled: true,
+      attributes: desired.attributes,
+    },
+    changes,
+  }
 }
 
 /** These the tenant never lets us empty. */
-const neverEmpty: ReadonlySet<Tracked> = new Set([
-	"displayName",
-	"usageLocation",
-	"userPrincipalName",
-]);
+const neverEmpty: ReadonlySet<Tracked> = new Set(['displayName', 'usageLocation', 'userPrincipalName'])
 
 /** Three-way: what we changed since the baseline is pushed; what they changed is drift, repaired or told. */
-function difference(
-	desired: Desired,
-	account: ObservedAccount,
-): { changes: Change[]; drift: DriftEntry[] } {
-	const changes: Change[] = [];
-	const drift: DriftEntry[] = [];
-	for (const attribute of tracked) {
-		const ours = oursOf(desired, attribute);
-		const theirs = theirsOf(account, attribute);
-		if (
-			same(attribute, ours, theirs) ||
-			(ours === null && neverEmpty.has(attribute))
-		)
-			continue;
-		const push =
-			desired.baseline === null
-				? desired.mode === "ours_win" || theirs === null
-				: changedByUs(desired.baseline, attribute, ours) ||
-					desired.driftPolicy === "enforce";
-		if (push) changes.push({ attribute, before: theirs, after: ours });
-		else drift.push({ attribute, ours, theirs });
-	}
-	return { changes, drift };
+function difference(desired: Desired, account: ObservedAccount): { changes: Change[]; drift: DriftEntry[] } {
+  const changes: Change[] = []
+  const drift: DriftEntry[] = []
+  for (const attribute of tracked) {
+    const ours = oursOf(desired, attribute)
+    const theirs = theirsOf(account, attribute)
+    if (same(attribute, ours, theirs) || (ours === null && neverEmpty.has(attribute))) continue
+    const push =
+      desired.baseline === null
+        ? desired.mode === 'ours_win' || theirs === null
+        : changedByUs(desired.baseline, attribute, ours) || desired.driftPolicy === 'enforce'
+    if (push) changes.push({ attribute, before: theirs, after: ours })
+    else drift.push({ attribute, ours, theirs })
+  }
+  return { changes, drift }
 }
 
-function changedByUs(
-	baseline: Baseline,
-	attribute: Tracked,
-	ours: string | null,
-): boolean {
-	return !same(attribute, ours, baseline[attribute] ?? null);
+function changedByUs(baseline: Baseline, attribute: Tracked, ours: string | null): boolean {
+  return !same(attribute, ours, baseline[attribute] ?? null)
 }
 
 function reasonOf(desired: Desired, changes: readonly Change[]): Reason {
-	const { baseline } = desired;
-	if (baseline === null) return "directory_changed";
-	const ours = changes.some((change) =>
-		changedByUs(baseline, change.attribute as Tracked, change.after),
-	);
-	return ours ? "directory_changed" : "drift_enforced";
+  const { baseline } = desired
+  if (baseline === null) return 'directory_changed'
+  const ours = changes.some((change) => changedByUs(baseline, change.attribute as Tracked, change.after))
+  return ours ? 'directory_changed' : 'drift_enforced'
 }
 
-export const tracked: readonly Tracked[] = [
-	"userPrincipalName",
-	...attributeNames,
-];
+export const tracked: readonly Tracked[] = ['userPrincipalName', ...attributeNames]
 
 function oursOf(desired: Desired, attribute: Tracked): string | null {
-	return attribute === "userPrincipalName"
-		? desired.email
-		: desired.attributes[attribute as Attribute];
+  return attribute === 'userPrincipalName' ? desired.email : desired.attributes[attribute as Attribute]
 }
 
 function theirsOf(account: ObservedAccount, attribute: Tracked): string | null {
-	return attribute === "userPrincipalName"
-		? account.userPrincipalName
-		: account.attributes[attribute as Attribute];
+  return attribute === 'userPrincipalName' ? account.userPrincipalName : account.attributes[attribute as Attribute]
 }
 
 function same(attribute: Tracked, a: string | null, b: string | null): boolean {
-	if (attribute === "userPrincipalName")
-		return a?.toLowerCase() === b?.toLowerCase();
-	return (a === "" ? null : a) === (b === "" ? null : b);
+  if (attribute === 'userPrincipalName') return a?.toLowerCase() === b?.toLowerCase()
+  return (a === '' ? null : a) === (b === '' ? null : b)
 }
 
 /** What to remember once the operations of a binding are done. */
 export function baselineOf(desired: Desired): Baseline {
-	return Object.fromEntries(
-		tracked.map((attribute) => [attribute, oursOf(desired, attribute)]),
-	);
+  return Object.fromEntries(tracked.map((attribute) => [attribute, oursOf(desired, attribute)]))
 }
 
-function verdict(kind: Exclude<Verdict, "work">): BindingPlan {
-	return { verdict: kind, operations: [], drift: [] };
+function verdict(kind: Exclude<Verdict, 'work'>): BindingPlan {
+  return { verdict: kind, operations: [], drift: [] }
 }
 
 function work(operations: Operation[], drift: DriftEntry[]): BindingPlan {
-	return { verdict: "work", operations, drift };
+  return { verdict: 'work', operations, drift }
 }

@@ -1,4 +1,4 @@
-import type { Generated } from "kysely";
+import type { Generated } from 'kysely'
 
 /*
  * The tables. Text, integer and big integer only, since they mean the same in SQLite and PostgreSQL: booleans are 0 or 1,
@@ -6,290 +6,277 @@ import type { Generated } from "kysely";
  */
 
 export type Users = {
-	id: string;
-	/** Lower case, unique. */
-	email: string;
-	display_name: string;
-	given_name: string | null;
-	family_name: string | null;
-	alternate_email: string | null;
-	state: "staged" | "active" | "suspended";
-	role: "admin" | "helpdesk" | "auditor" | null;
-	/** JSON: the directory's attributes apart from the names above. */
-	attributes: string;
-	manager_id: string | null;
-	created_at: number;
-	updated_at: number;
-};
+  id: string
+  /** Lower case, unique. */
+  email: string
+  display_name: string
+  given_name: string | null
+  family_name: string | null
+  alternate_email: string | null
+  state: 'staged' | 'active' | 'suspended'
+  role: 'admin' | 'helpdesk' | 'auditor' | null
+  /** JSON: the directory's attributes apart from the names above. */
+  attributes: string
+  manager_id: string | null
+  created_at: number
+  updated_at: number
+}
 
 /** What a search finds: lower-cased words of names and the email, by prefix. */
-export type UserTerms = { term: string; user_id: string };
+export type UserTerms = { term: string; user_id: string }
 
 export type UserCredentials = {
-	user_id: string;
-	version: number;
-	/** argon2id PHC string, wrapped by the vault. */
-	wrapped_hash: string;
-	changed_at: number;
-	must_change: number;
-	/** JSON: wrapped former hashes, newest first. */
-	history: string;
-};
+  user_id: string
+  version: number
+  /** argon2id PHC string, wrapped by the vault. */
+  wrapped_hash: string
+  changed_at: number
+  must_change: number
+  /** JSON: wrapped former hashes, newest first. */
+  history: string
+}
 
 /** A change that was offered to the tenant and is not decided yet; at most one per user. */
 export type PasswordProposals = {
-	user_id: string;
-	version: number;
-	wrapped_hash: string;
-	/** 1 from the moment when a tenant may have seen it: then it is only rolled forward. */
-	sent: number;
-	created_at: number;
-};
+  user_id: string
+  version: number
+  wrapped_hash: string
+  /** 1 from the moment when a tenant may have seen it: then it is only rolled forward. */
+  sent: number
+  created_at: number
+}
 
 export type Connections = {
-	id: string;
-	name: string;
-	tenant_id: string;
-	tenant_name: string;
-	/** JSON: verified, managed domains. */
-	domains: string;
-	default_domain: string;
-	/** JSON: the contract's Cloud. */
-	cloud: string;
-	client_id: string;
-	/** The credential, sealed by the vault; null once deactivated. */
-	sealed_credential: string | null;
-	/** Object id of our own service principal in the tenant. */
-	service_principal_id: string | null;
-	state: "active" | "paused" | "error" | "deactivated";
-	/** JSON: { code, detail, remedy }. */
-	error: string | null;
-	/** JSON: the contract's ConnectionSettings. */
-	settings: string;
-	delta_link: string | null;
-	full_read_at: number | null;
-	protected_read_at: number | null;
-	/** JSON: { at, took, observed, applied, failed }. */
-	last_cycle: string | null;
-	/** JSON: the contract's Brake, while operations are held. */
-	brake: string | null;
-	/** Plan that an admin has released, by its id, with who and until when. JSON. */
-	approval: string | null;
-	created_at: number;
-};
+  id: string
+  name: string
+  tenant_id: string
+  tenant_name: string
+  /** JSON: verified, managed domains. */
+  domains: string
+  default_domain: string
+  /** JSON: the contract's Cloud. */
+  cloud: string
+  client_id: string
+  /** The credential, sealed by the vault; null once deactivated. */
+  sealed_credential: string | null
+  /** Object id of our own service principal in the tenant. */
+  service_principal_id: string | null
+  state: 'active' | 'paused' | 'error' | 'deactivated'
+  /** JSON: { code, detail, remedy }. */
+  error: string | null
+  /** JSON: the contract's ConnectionSettings. */
+  settings: string
+  delta_link: string | null
+  full_read_at: number | null
+  protected_read_at: number | null
+  /** JSON: { at, took, observed, applied, failed }. */
+  last_cycle: string | null
+  /** JSON: the contract's Brake, while operations are held. */
+  brake: string | null
+  /** Plan that an admin has released, by its id, with who and until when. JSON. */
+  approval: string | null
+  created_at: number
+}
 
 export type Bindings = {
-	connection_id: string;
-	user_id: string;
-	account_id: string | null;
-	state:
-		| "pending"
-		| "in_sync"
-		| "out_of_sync"
-		| "retrying"
-		| "failed"
-		| "missing"
-		| "unbinding";
-	attributes_mode: "fill_empty" | "ours_win";
-	/** JSON: our values when both sides were last reconciled; null before the first time. */
-	baseline: string | null;
-	/** 1: an admin has named this person with a typed count, so that the brake does not count what the binding itself needs. */
-	named: number;
-	override_protected: number;
-	/** 1: an admin ticked that an account found disabled is to be enabled. */
-	enable: number;
-	/** What becomes of the account when the binding is unbinding. */
-	unbind: "block" | "keep" | null;
-	/** 1: something changed since the last plan that covered this binding. */
-	dirty: number;
-	attempt: number;
-	next_attempt_at: number | null;
-	/** JSON: { code, detail, remedy, requestId }. */
-	error: string | null;
-	/** JSON: the contract's Drift[]. */
-	drift: string;
-	password_state:
-		| "none"
-		| "awaiting_login"
-		| "pending"
-		| "in_sync"
-		| "rejected"
-		| "drifted";
-	password_version: number | null;
-	password_synced_at: number | null;
-	password_reason: string | null;
-	last_sync_at: number | null;
-	created_at: number;
-};
+  connection_id: string
+  user_id: string
+  account_id: string | null
+  state: 'pending' | 'in_sync' | 'out_of_sync' | 'retrying' | 'failed' | 'missing' | 'unbinding'
+  attributes_mode: 'fill_empty' | 'ours_win'
+  /** JSON: our values when both sides were last reconciled; null before the first time. */
+  baseline: string | null
+  /** 1: an admin has named this person with a typed count, so that the brake does not count what the binding itself needs. */
+  named: number
+  override_protected: number
+  /** 1: an admin ticked that an account found disabled is to be enabled. */
+  enable: number
+  /** What becomes of the account when the binding is unbinding. */
+  unbind: 'block' | 'keep' | null
+  /** 1: something changed since the last plan that covered this binding. */
+  dirty: number
+  attempt: number
+  next_attempt_at: number | null
+  /** JSON: { code, detail, remedy, requestId }. */
+  error: string | null
+  /** JSON: the contract's Drift[]. */
+  drift: string
+  password_state: 'none' | 'awaiting_login' | 'pending' | 'in_sync' | 'rejected' | 'drifted'
+  password_version: number | null
+  password_synced_at: number | null
+  password_reason: string | null
+  last_sync_at: number | null
+  created_at: number
+}
 
 export type Accounts = {
-	connection_id: string;
-	id: string;
-	/** Lower case, for matching. */
-	user_principal_name: string;
-	display_name_lc: string;
-	immutable_id: string | null;
-	/** JSON: the domain's ObservedAccount. */
-	observed: string;
-	deleted_at: number | null;
-	protection: string | null;
-	/** The cause of a block that we wrote and nobody lifted since. */
-	blocked_by: "suspended" | "unbound" | "expired" | "admin" | null;
-	seen_at: number;
-};
+  connection_id: string
+  id: string
+  /** Lower case, for matching. */
+  user_principal_name: string
+  display_name_lc: string
+  immutable_id: string | null
+  /** JSON: the domain's ObservedAccount. */
+  observed: string
+  deleted_at: number | null
+  protection: string | null
+  /** The cause of a block that we wrote and nobody lifted since. */
+  blocked_by: 'suspended' | 'unbound' | 'expired' | 'admin' | null
+  seen_at: number
+}
 
 /** Addresses of accounts, lower case, for matching. */
 export type AccountAddresses = {
-	connection_id: string;
-	address: string;
-	account_id: string;
-};
+  connection_id: string
+  address: string
+  account_id: string
+}
 
 export type PendingPasswords = {
-	connection_id: string;
-	user_id: string;
-	version: number;
-	account_id: string;
-	/** Sealed by the vault. */
-	sealed: string;
-	created_at: number;
-	dispatched_at: number | null;
-};
+  connection_id: string
+  user_id: string
+  version: number
+  account_id: string
+  /** Sealed by the vault. */
+  sealed: string
+  created_at: number
+  dispatched_at: number | null
+}
 
 export type Events = {
-	seq: number;
-	id: string;
-	at: number;
-	type: string;
-	outcome: "success" | "failure" | "retrying" | "skipped";
-	cause: string | null;
-	actor_kind: "user" | "admin" | "token" | "system" | "cli";
-	actor_id: string | null;
-	actor_name: string;
-	user_id: string | null;
-	connection_id: string | null;
-	account_id: string | null;
-	changes: string;
-	request_id: string | null;
-	detail: string | null;
-	hash: string;
-};
+  seq: number
+  id: string
+  at: number
+  type: string
+  outcome: 'success' | 'failure' | 'retrying' | 'skipped'
+  cause: string | null
+  actor_kind: 'user' | 'admin' | 'token' | 'system' | 'cli'
+  actor_id: string | null
+  actor_name: string
+  user_id: string | null
+  connection_id: string | null
+  account_id: string | null
+  changes: string
+  request_id: string | null
+  detail: string | null
+  hash: string
+}
 
 export type Sessions = {
-	id_hash: string;
-	user_id: string;
-	created_at: number;
-	seen_at: number;
-	/** Absolute end. */
-	ends_at: number;
-};
+  id_hash: string
+  user_id: string
+  created_at: number
+  seen_at: number
+  /** Absolute end. */
+  ends_at: number
+}
 
 export type Tokens = {
-	id: string;
-	name: string;
-	role: "admin" | "helpdesk" | "auditor";
-	hash: string;
-	/** JSON: extra rights by name. */
-	allow: string;
-	created_at: number;
-	ends_at: number;
-	used_at: number | null;
-};
+  id: string
+  name: string
+  role: 'admin' | 'helpdesk' | 'auditor'
+  hash: string
+  /** JSON: extra rights by name. */
+  allow: string
+  created_at: number
+  ends_at: number
+  used_at: number | null
+}
 
 /** What the OpenID provider stores, by its own model names. */
 export type OauthEntries = {
-	model: string;
-	id: string;
-	payload: string;
-	grant_id: string | null;
-	user_code: string | null;
-	uid: string | null;
-	ends_at: number | null;
-};
+  model: string
+  id: string
+  payload: string
+  grant_id: string | null
+  user_code: string | null
+  uid: string | null
+  ends_at: number | null
+}
 
 export type Jobs = {
-	id: string;
-	kind: "import" | "bulk" | "sync" | "users_import";
-	connection_id: string | null;
-	/** JSON: who started it. */
-	actor: string;
-	state: "queued" | "running" | "done" | "failed" | "cancelled";
-	/** JSON: what was asked for, so that a restart goes on. */
-	input: string;
-	total: number;
-	done: number;
-	failed: number;
-	detail: string | null;
-	created_at: number;
-	started_at: number | null;
-	ended_at: number | null;
-};
+  id: string
+  kind: 'import' | 'bulk' | 'sync' | 'users_import'
+  connection_id: string | null
+  /** JSON: who started it. */
+  actor: string
+  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+  /** JSON: what was asked for, so that a restart goes on. */
+  input: string
+  total: number
+  done: number
+  failed: number
+  detail: string | null
+  created_at: number
+  started_at: number | null
+  ended_at: number | null
+}
 
 export type JobResults = {
-	job_id: string;
-	item: string;
-	ok: number;
-	result: string;
-};
+  job_id: string
+  item: string
+  ok: number
+  result: string
+}
 
 export type Leases = {
-	name: string;
-	owner: string;
-	until_at: number;
-	epoch: number;
-};
-export type Settings = { key: string; value: string };
+  name: string
+  owner: string
+  until_at: number
+  epoch: number
+}
+export type Settings = { key: string; value: string }
 export type IdempotencyKeys = {
-	scope: string;
-	key: string;
-	fingerprint: string;
-	status: number | null;
-	answer: string | null;
-	created_at: number;
-};
+  scope: string
+  key: string
+  fingerprint: string
+  status: number | null
+  answer: string | null
+  created_at: number
+}
 /** Failed attempts by account or address; survives restarts and is shared by replicas. */
 export type Throttles = {
-	key: string;
-	failures: number;
-	until_at: number;
-	updated_at: number;
-};
+  key: string
+  failures: number
+  until_at: number
+  updated_at: number
+}
 
 export type Mails = {
-	id: string;
-	user_id: string | null;
-	kind: string;
-	recipient: string;
-	subject: string;
-	text: string;
-	html: string;
-	state: "queued" | "sent" | "failed";
-	attempt: number;
-	next_attempt_at: number;
-	created_at: number;
-	sent_at: number | null;
-	error: string | null;
-};
+  id: string
+  user_id: string | null
+  kind: string
+  recipient: string
+  subject: string
+  text: string
+  html: string
+  state: 'queued' | 'sent' | 'failed'
+  attempt: number
+  next_attempt_at: number
+  created_at: number
+  sent_at: number | null
+  error: string | null
+}
 
 export type Database = {
-	users: Users;
-	user_terms: UserTerms;
-	user_credentials: UserCredentials;
-	password_proposals: PasswordProposals;
-	connections: Connections;
-	bindings: Bindings;
-	accounts: Accounts;
-	account_addresses: AccountAddresses;
-	pending_passwords: PendingPasswords;
-	events: Omit<Events, "seq"> & { seq: Generated<number> };
-	sessions: Sessions;
-	tokens: Tokens;
-	oauth_entries: OauthEntries;
-	jobs: Jobs;
-	job_results: JobResults;
-	leases: Leases;
-	settings: Settings;
-	idempotency_keys: IdempotencyKeys;
-	throttles: Throttles;
-	mails: Mails;
-};
+  users: Users
+  user_terms: UserTerms
+  user_credentials: UserCredentials
+  password_proposals: PasswordProposals
+  connections: Connections
+  bindings: Bindings
+  accounts: Accounts
+  account_addresses: AccountAddresses
+  pending_passwords: PendingPasswords
+  events: Omit<Events, 'seq'> & { seq: Generated<number> }
+  sessions: Sessions
+  tokens: Tokens
+  oauth_entries: OauthEntries
+  jobs: Jobs
+  job_results: JobResults
+  leases: Leases
+  settings: Settings
+  idempotency_keys: IdempotencyKeys
+  throttles: Throttles
+  mails: Mails
+}

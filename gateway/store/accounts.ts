@@ -1,0 +1,259 @@
+import type { AccountId } from '@lockstep/shared/contract/ids'
+import type { Kysely, Selectable } from 'kysely'
+import type { ObservedAccount, Protection } from '../domain/account.ts'
+import type { BlockCause } from '../domain/operation.ts'
+import type { Accounts, Database } from './schema.ts'
+
+/** An account as last observed, with what only we know about it. */
+export type StoredAccount = {
+  account: ObservedAccount
+  protection: Protection | null
+  blockedBy: BlockCause | null
+  deletedAt: number | null
+}
+
+const fromRow = (row: Selectable<Accounts>): StoredAccount => ({
+  account: JSON.parse(row.observed) as ObservedAccount,
+  protection: row.protection as Protection | null,
+  blockedBy: row.blocked_by,
+  deletedAt: row.deleted_at,
+})
+
+export async function findAccount(
+  db: Kysely<Database>,
+  connectionId: string,
+  id: string,
+): Promise<StoredAccount | undefined> {
+  const row = await db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row && fromRow(row)
+}
+
+export async function findAccounts(
+  db: Kysely<Database>,
+  connectionId: string,
+  ids: readonly string[],
+): Promise<Map<string, StoredAccount>> {
+  const found = new Map<string, StoredAccount>()
+  for (let start = 0; start < ids.length; start += 500) {
+    const rows = await db
+      .selectFrom('accounts')
+      .selectAll()
+      .where('connection_id', '=', connectionId)
+      .where('id', 'in', ids.slice(start, start + 500))
+      .execute()
+    for (const row of rows) found.set(row.id, fromRow(row))
+  }
+  return found
+}
+
+/**
+ * Remembers accounts as observed. An account that is enabled again is no longer blocked by us, whoever enabled it.
+ * Returns the ids whose observation differs from the one before.
+ */
+export async function putAccounts(
+  trx: Kysely<Database>,
+  connectionId: string,
+  accounts: readonly ObservedAccount[],
+  now: number,
+): Promise<AccountId[]> {
+  const known = await findAccounts(
+    trx,
+    connectionId,
+    accounts.map((account) => account.id),
+  )
+  const changed: AccountId[] = []
+  for (const account of accounts) {
+    const before = known.get(account.id)
+    const observed = JSON.stringify(account)
+    if (before !== undefined && before.deletedAt === null && JSON.stringify(before.account) === observed) continue
+    changed.push(account.id)
+    const protection = standing(account, before?.protection ?? null)
+    const row = {
+      user_principal_name: account.userPrincipalName.toLowerCase(),
+      display_name_lc: (account.attributes.displayName ?? '').toLowerCase(),
+      immutable_id: account.immutableId,
+      observed,
+      deleted_at: null,
+      protection,
+      blocked_by: account.enabled ? null : (before?.blockedBy ?? null),
+      seen_at: now,
+    }
+    await trx
+      .insertInto('accounts')
+      .values({ connection_id: connectionId, id: account.id, ...row })
+      .onConflict((c) => c.columns(['connection_id', 'id']).doUpdateSet(row))
+      .execute()
+    await trx
+      .deleteFrom('account_addresses')
+      .where('connection_id', '=', connectionId)
+      .where('account_id', '=', account.id)
+      .execute()
+    const addresses = new Set(
+      [account.userPrincipalName, account.mail ?? '', ...account.addresses].map((a) => a.toLowerCase()),
+    )
+    addresses.delete('')
+    if (addresses.size > 0) {
+      await trx
+        .insertInto('account_addresses')
+        .values(
+          [...addresses].map((address) => ({
+            connection_id: connectionId,
+            address,
+            account_id: account.id,
+          })),
+        )
+        .onConflict((c) => c.doNothing())
+        .execute()
+    }
+  }
+  return changed
+}
+
+/** What an account's own properties say; a role found elsewhere stays until it is read again. */
+function standing(account: ObservedAccount, before: Protection | null): Protection | null {
+  if (account.guest) return 'guest'
+  if (account.synced) return 'synced'
+  if (account.restricted) return 'restricted'
+  return before === 'privileged_role' || before === 'break_glass' ? before : null
+}
+
+export async function markDeleted(
+  trx: Kysely<Database>,
+  connectionId: string,
+  ids: readonly string[],
+  now: number,
+): Promise<void> {
+  for (const id of ids) {
+    await trx
+      .updateTable('accounts')
+      .set({ deleted_at: now })
+      .where('connection_id', '=', connectionId)
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .execute()
+    await trx
+      .deleteFrom('account_addresses')
+      .where('connection_id', '=', connectionId)
+      .where('account_id', '=', id)
+      .execute()
+  }
+}
+
+/** Sets who is protected by a role or the break-glass list, and lifts it from everybody else. Returns who changed. */
+export async function putProtection(
+  trx: Kysely<Database>,
+  connectionId: string,
+  protectedIds: ReadonlyMap<string, 'privileged_role' | 'break_glass'>,
+): Promise<string[]> {
+  const before = await trx
+    .selectFrom('accounts')
+    .select(['id', 'protection'])
+    .where('connection_id', '=', connectionId)
+    .where('protection', 'in', ['privileged_role', 'break_glass'])
+    .execute()
+  const changed: string[] = []
+  for (const row of before) {
+    if (protectedIds.has(row.id)) continue
+    changed.push(row.id)
+    await trx
+      .updateTable('accounts')
+      .set({ protection: null })
+      .where('connection_id', '=', connectionId)
+      .where('id', '=', row.id)
+      .execute()
+  }
+  const known = new Map(before.map((row) => [row.id, row.protection]))
+  for (const [id, protection] of protectedIds) {
+    if (known.get(id) === protection) continue
+    changed.push(id)
+    await trx
+      .updateTable('accounts')
+      .set({ protection })
+      .where('connection_id', '=', connectionId)
+      .where('id', '=', id)
+      .where((e) => e.or([e('protection', 'is', null), e('protection', 'in', ['privileged_role', 'break_glass'])]))
+      .execute()
+  }
+  return changed
+}
+
+export async function setBlockedBy(
+  trx: Kysely<Database>,
+  connectionId: string,
+  id: string,
+  cause: BlockCause | null,
+): Promise<void> {
+  await trx
+    .updateTable('accounts')
+    .set({ blocked_by: cause })
+    .where('connection_id', '=', connectionId)
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Everything that could be the account of a person: by the immutable id that we would give, and by any address. */
+export async function candidatesFor(
+  db: Kysely<Database>,
+  connectionId: string,
+  probe: { immutableId: string; email: string },
+): Promise<StoredAccount[]> {
+  const byMark = await db
+    .selectFrom('accounts')
+    .select('id')
+    .where('connection_id', '=', connectionId)
+    .where('immutable_id', '=', probe.immutableId)
+    .where('deleted_at', 'is', null)
+    .execute()
+  const byAddress = await db
+    .selectFrom('account_addresses')
+    .select('account_id as id')
+    .where('connection_id', '=', connectionId)
+    .where('address', '=', probe.email.toLowerCase())
+    .execute()
+  const ids = new Set([...byMark, ...byAddress].map((row) => row.id))
+  return [...(await findAccounts(db, connectionId, [...ids])).values()].filter((found) => found.deletedAt === null)
+}
+
+/** One page of living accounts by user principal name. */
+export async function accountPage(
+  db: Kysely<Database>,
+  connectionId: string,
+  query: { search?: string | undefined; after: string; limit: number },
+): Promise<StoredAccount[]> {
+  let select = db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .where('deleted_at', 'is', null)
+    .where('user_principal_name', '>', query.after)
+    .orderBy('user_principal_name')
+    .limit(query.limit)
+  const search = query.search?.toLowerCase()
+  if (search !== undefined && search !== '') {
+    const end = `${search}\u{10ffff}`
+    select = select.where((e) =>
+      e.or([
+        e.and([e('user_principal_name', '>=', search), e('user_principal_name', '<', end)]),
+        e.and([e('display_name_lc', '>=', search), e('display_name_lc', '<', end)]),
+      ]),
+    )
+  }
+  return (await select.execute()).map(fromRow)
+}
+
+/** Ids of accounts that a full read did not show. */
+export async function unseenSince(db: Kysely<Database>, connectionId: string, since: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('accounts')
+    .select('id')
+    .where('connection_id', '=', connectionId)
+    .where('deleted_at', 'is', null)
+    .where('seen_at', '<', since)
+    .execute()
+  return rows.map((row) => row.id)
+}

@@ -1,0 +1,148 @@
+import type { Kysely, Selectable, Updateable } from 'kysely'
+import type { Bindings, Database } from './schema.ts'
+
+export type BindingRow = Selectable<Bindings>
+type Key = { connection_id: string; user_id: string }
+
+export async function findBinding(
+  db: Kysely<Database>,
+  connectionId: string,
+  userId: string,
+): Promise<BindingRow | undefined> {
+  return await db
+    .selectFrom('bindings')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+}
+
+export async function bindingsOfUser(db: Kysely<Database>, userId: string): Promise<BindingRow[]> {
+  return await db.selectFrom('bindings').selectAll().where('user_id', '=', userId).orderBy('connection_id').execute()
+}
+
+export async function bindingOfAccount(
+  db: Kysely<Database>,
+  connectionId: string,
+  accountId: string,
+): Promise<BindingRow | undefined> {
+  return await db
+    .selectFrom('bindings')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst()
+}
+
+export async function insertBinding(db: Kysely<Database>, row: BindingRow): Promise<void> {
+  await db.insertInto('bindings').values(row).execute()
+}
+
+export async function updateBinding(db: Kysely<Database>, key: Key, values: Updateable<Bindings>): Promise<void> {
+  await db
+    .updateTable('bindings')
+    .set(values)
+    .where('connection_id', '=', key.connection_id)
+    .where('user_id', '=', key.user_id)
+    .execute()
+}
+
+export async function deleteBinding(db: Kysely<Database>, key: Key): Promise<void> {
+  await db
+    .deleteFrom('bindings')
+    .where('connection_id', '=', key.connection_id)
+    .where('user_id', '=', key.user_id)
+    .execute()
+}
+
+/**
+ * Bindings that the next cycle has to look at: changed ones whose next attempt is not in the future. Ordered by user, at
+ * most `limit`, after the user given.
+ */
+export async function dueBindings(
+  db: Kysely<Database>,
+  connectionId: string,
+  now: number,
+  page: { after: string; limit: number },
+): Promise<BindingRow[]> {
+  return await db
+    .selectFrom('bindings')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .where('dirty', '=', 1)
+    .where('user_id', '>', page.after)
+    .where((e) => e.or([e('next_attempt_at', 'is', null), e('next_attempt_at', '<=', now)]))
+    .orderBy('user_id')
+    .limit(page.limit)
+    .execute()
+}
+
+/** The earliest time at which a binding that waits wants another attempt. */
+export async function nextAttemptAt(db: Kysely<Database>, connectionId: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('bindings')
+    .select((e) => e.fn.min('next_attempt_at').as('at'))
+    .where('connection_id', '=', connectionId)
+    .where('dirty', '=', 1)
+    .executeTakeFirst()
+  return row?.at ?? null
+}
+
+export async function listBindingPage(
+  db: Kysely<Database>,
+  connectionId: string,
+  query: {
+    state?: BindingRow['state'] | undefined
+    search?: string | undefined
+    after: string
+    limit: number
+  },
+): Promise<BindingRow[]> {
+  let select = db
+    .selectFrom('bindings')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .where('user_id', '>', query.after)
+    .orderBy('user_id')
+    .limit(query.limit)
+  if (query.state !== undefined) select = select.where('state', '=', query.state)
+  if (query.search !== undefined && query.search !== '') {
+    const from = query.search.toLowerCase()
+    select = select.where('user_id', 'in', (e) =>
+      e.selectFrom('user_terms').select('user_id').where('term', '>=', from).where('term', '<', `${from}\u{10ffff}`),
+    )
+  }
+  return await select.execute()
+}
+
+export type BindingCounts = {
+  bound: number
+  inSync: number
+  outOfSync: number
+  failed: number
+  drifted: number
+}
+
+export async function countBindings(db: Kysely<Database>, connectionId: string): Promise<BindingCounts> {
+  const rows = await db
+    .selectFrom('bindings')
+    .select((e) => ['state', e.fn.countAll<number>().as('n')])
+    .where('connection_id', '=', connectionId)
+    .groupBy('state')
+    .execute()
+  const n = (...states: BindingRow['state'][]) =>
+    rows.filter((row) => states.includes(row.state)).reduce((sum, row) => sum + Number(row.n), 0)
+  const drifted = await db
+    .selectFrom('bindings')
+    .select((e) => e.fn.countAll<number>().as('n'))
+    .where('connection_id', '=', connectionId)
+    .where((e) => e.or([e('drift', '!=', '[]'), e('password_state', '=', 'drifted')]))
+    .executeTakeFirstOrThrow()
+  return {
+    bound: n('pending', 'in_sync', 'out_of_sync', 'retrying', 'failed', 'missing'),
+    inSync: n('in_sync'),
+    outOfSync: n('pending', 'out_of_sync', 'retrying', 'unbinding'),
+    failed: n('failed', 'missing'),
+    drifted: Number(drifted.n),
+  }
+}
