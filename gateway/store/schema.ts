@@ -93,7 +93,7 @@ export type Bindings = {
   enable: number
   /** What becomes of the account when the binding is unbinding. */
   unbind: 'block' | 'keep' | null
-  /** 1: something changed since the last plan that covered this binding. */
+  /** How many changes no plan has covered yet; 0 when there is nothing to look at. */
   dirty: number
   attempt: number
   next_attempt_at: number | null
@@ -122,6 +122,8 @@ export type Accounts = {
   protection: string | null
   /** The cause of a block that we wrote and nobody lifted since. */
   blocked_by: 'suspended' | 'unbound' | 'expired' | 'admin' | null
+  /** JSON: what we wrote lately, so that a stale answer does not look like somebody else's change. */
+  written: string
   seen_at: number
 }
 
