@@ -1,4 +1,5 @@
 import type { ConnectionSettings } from '@lockstep/shared/contract/connection'
+import type { Brake } from '@lockstep/shared/contract/plan'
 import { type Actor, system } from '../domain/actor.ts'
 import { engaged, thresholdOf, weightOf } from '../domain/brake.ts'
 import { match } from '../domain/match.ts'
@@ -100,30 +101,34 @@ async function guard(
   connection: ConnectionRow,
   planned: readonly Planned[],
 ): Promise<{ go: Planned[]; heldBack: Operation[] }> {
+  const approved = approvedKeys(connection, context.runtime.now())
+  const isCounted = (operation: Operation) => weightOf(operation) > 0 && !approved.has(operationKey(operation))
+  const counted = planned.filter(({ unit, plan }) => !unit.desired.named && plan.operations.some(isCounted))
+  const operations = counted.flatMap(({ plan }) => plan.operations.filter(isCounted))
+  const brake = await brakeFor(context, connection, operations)
+  if (brake === null) return { go: [...planned], heldBack: [] }
+  await engage(context, connection, brake)
+  const stop = new Set(counted)
+  return { go: planned.filter((each) => !stop.has(each)), heldBack: operations }
+}
+
+/** The brake that these countable operations meet, on top of those of the last hour and day; null when they may go. */
+export async function brakeFor(
+  context: SyncContext,
+  connection: ConnectionRow,
+  operations: readonly Operation[],
+): Promise<Brake | null> {
+  if (operations.length === 0) return null
   const settings = JSON.parse(connection.settings) as ConnectionSettings
-  const now = context.runtime.now()
-  const approved = approvedKeys(connection, now)
-  const counted = planned.filter(
-    ({ unit, plan }) =>
-      !unit.desired.named &&
-      plan.operations.some((operation) => weightOf(operation) > 0 && !approved.has(operationKey(operation))),
-  )
-  const n = counted.reduce(
-    (sum, { plan }) => sum + plan.operations.reduce((each, operation) => each + weightOf(operation), 0),
-    0,
-  )
-  if (n === 0) return { go: [...planned], heldBack: [] }
   const { db } = context.store
+  const now = context.runtime.now()
   const { bound } = await countBindings(db, connection.id)
   const recent = {
     hour: await countRecent(db, connection.id, now - 3_600_000),
     day: await countRecent(db, connection.id, now - 86_400_000),
   }
-  if (!engaged(settings.brake, bound, recent, n)) return { go: [...planned], heldBack: [] }
-  const heldBack = counted.flatMap(({ plan }) => plan.operations)
-  await engage(context, connection, heldBack, thresholdOf(settings.brake, bound))
-  const stop = new Set(counted)
-  return { go: planned.filter((each) => !stop.has(each)), heldBack }
+  if (!engaged(settings.brake, bound, recent, operations.length)) return null
+  return { operations: operations.length, threshold: thresholdOf(settings.brake, bound), planId: planIdOf(operations) }
 }
 
 export type Approval = { planId: string; keys: string[]; by: string; until: number }
@@ -134,23 +139,16 @@ function approvedKeys(connection: ConnectionRow, now: number): Set<string> {
   return new Set(approval.until > now ? approval.keys : [])
 }
 
-async function engage(
-  context: SyncContext,
-  connection: ConnectionRow,
-  operations: Operation[],
-  threshold: number,
-): Promise<void> {
-  const planId = planIdOf(operations)
-  const known = connection.brake === null ? null : (JSON.parse(connection.brake) as { planId: string })
-  if (known?.planId === planId) return
-  const brake = { operations: operations.length, threshold, planId }
+async function engage(context: SyncContext, connection: ConnectionRow, brake: Brake): Promise<void> {
+  const known = connection.brake === null ? null : (JSON.parse(connection.brake) as Brake)
+  if (known?.planId === brake.planId) return
   await context.store.change(system, async (change) => {
     await updateConnection(change.trx, connection.id, { brake: JSON.stringify(brake) })
     change.event({
       type: 'connection_brake_engaged',
       outcome: 'skipped',
       connection: connection.id,
-      detail: `${operations.length} operations wait for an approval; from ${threshold} on nothing of that kind is applied by itself.`,
+      detail: `${brake.operations} operations wait for an approval; from ${brake.threshold} on nothing of that kind is applied by itself.`,
     })
   })
 }
