@@ -112,23 +112,21 @@ async function sendProposal(
     await markSent(context, binding.user_id, version)
     const eventId = context.runtime.newId()
     let outcome: Outcome<unknown> = { kind: 'unknown', requestId: null, detail: 'The answer was lost.' }
-    await context.tenants
-      .of(connection)
-      .writeAll(
-        [
-          {
-            eventId,
-            kind: 'set_password',
-            accountId: binding.account_id as never,
-            password: waiting.password,
-            mustChange: false,
-          },
-        ],
-        'interactive',
-        (_, result) => {
-          outcome = result
+    await context.tenants.of(connection).writeAll(
+      [
+        {
+          eventId,
+          kind: 'set_password',
+          accountId: binding.account_id as never,
+          password: waiting.password,
+          mustChange: false,
         },
-      )
+      ],
+      'interactive',
+      (_, result) => {
+        outcome = result
+      },
+    )
     return await recordProposal(context, connection, binding, version, eventId, outcome)
   } finally {
     leave()
