@@ -248,7 +248,7 @@ async function bindImported(
   if (binding !== undefined) {
     const settings = JSON.parse(connection.settings)
     await updateBinding(change.trx, binding, {
-      baseline: JSON.stringify(baselineOf(desiredOf(binding, user, settings, null))),
+      baseline: JSON.stringify(baselineOf(desiredOf(binding, user, settings, null), [])),
     })
   }
   change.event({

@@ -153,7 +153,7 @@ export async function settleBinding(
   if (binding.unbind !== null) return await letGo(change, binding)
   await updateBinding(change.trx, binding, {
     state: 'in_sync',
-    baseline: JSON.stringify(baselineOf(unit.desired)),
+    baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)),
     attempt: 0,
     next_attempt_at: null,
     error: null,
@@ -220,7 +220,7 @@ export async function recordVerdict(
         const waiting = unit.target.kind === 'none'
         await updateBinding(change.trx, binding, {
           state: waiting ? binding.state : 'in_sync',
-          ...(!waiting && { baseline: JSON.stringify(baselineOf(unit.desired)), last_sync_at: now }),
+          ...(!waiting && { baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)), last_sync_at: now }),
           attempt: 0,
           next_attempt_at: null,
           error: null,
