@@ -40,7 +40,7 @@ export function plan(desired: Desired, target: Target): BindingPlan {
     case 'missing':
       return verdict(target.kind)
     case 'none':
-      return desired.presence.kind === 'blocked' ? verdict('in_step') : work([provision(desired)], [])
+      return desired.presence.kind === 'blocked' ? verdict('in_step') : work(provision(desired))
     case 'bound':
     case 'matched':
       if (target.protection !== null && !desired.overrideProtected) return verdict('protected')
@@ -54,7 +54,7 @@ function leave(desired: Desired, target: Target): BindingPlan {
   if (desired.leaving === 'keep' || target.kind !== 'bound') return verdict('left')
   // Letting go of what we may not touch needs nothing from the tenant.
   if (target.protection !== null && !desired.overrideProtected) return verdict('left')
-  return target.account.enabled ? work([block(desired, target, 'unbound')], []) : verdict('left')
+  return target.account.enabled ? work(block(desired, target, 'unbound')) : verdict('left')
 }
 
 function follow(desired: Desired, target: Held): BindingPlan {
@@ -85,8 +85,7 @@ function follow(desired: Desired, target: Held): BindingPlan {
       changes: [changed],
     })
   }
-  const open = desired.driftPolicy === 'notify' ? drift : []
-  return operations.length > 0 ? work(operations, open) : { verdict: 'in_step', operations, drift: open }
+  return { verdict: operations.length > 0 ? 'work' : 'in_step', operations, drift }
 }
 
 /** Blocks what must not sign in, and enables only what we blocked, or what an admin ticked at the takeover. */
@@ -210,6 +209,6 @@ function verdict(kind: Exclude<Verdict, 'work'>): BindingPlan {
   return { verdict: kind, operations: [], drift: [] }
 }
 
-function work(operations: Operation[], drift: DriftEntry[]): BindingPlan {
-  return { verdict: 'work', operations, drift }
+function work(operation: Operation): BindingPlan {
+  return { verdict: 'work', operations: [operation], drift: [] }
 }
