@@ -1,7 +1,6 @@
 import { type Actor, system } from '../domain/actor.ts'
-import type { Outcome } from '../domain/failure.ts'
 import type { Operation } from '../domain/operation.ts'
-import { type BindingPlan, plan } from '../domain/plan.ts'
+import { plan } from '../domain/plan.ts'
 import { Secret } from '../domain/secret.ts'
 import type { Tenant, Write } from '../graph/tenant.ts'
 import { type BindingRow, updateBinding } from '../store/bindings.ts'
