@@ -19,7 +19,13 @@ export default defineConfig({
       {
         ...source,
         // One browser at a time: two cores do not carry more.
-        test: { name: 'e2e', include: ['e2e/**/*.test.ts'], exclude: skipped, fileParallelism: false, testTimeout: 120_000 },
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          exclude: skipped,
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
       },
     ],
   },

@@ -37,7 +37,9 @@ export function provideBrowser(say: (line: string) => void): string {
   say('No browser here: downloading one with puppeteer.')
   const tool = fileURLToPath(new URL('../node_modules/.bin/puppeteer', import.meta.url))
   const deps = process.platform === 'linux' && process.getuid?.() === 0 ? ['--install-deps'] : []
-  const { stdout } = spawnSync(tool, ['browsers', 'install', 'chrome', ...deps, '--format', '{{path}}'], { encoding: 'utf8' })
+  const { stdout } = spawnSync(tool, ['browsers', 'install', 'chrome', ...deps, '--format', '{{path}}'], {
+    encoding: 'utf8',
+  })
   const downloaded = (stdout ?? '').trim().split('\n').at(-1)
   if (downloaded && existsSync(downloaded) && starts(downloaded)) return downloaded
   throw new Error('No Chromium could be found, installed or downloaded. Install one and set CHROME_PATH to its path.')

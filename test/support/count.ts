@@ -1,9 +1,7 @@
 import { z } from 'zod'
 
 const Report = z.object({
-  testResults: z.array(
-    z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }),
-  ),
+  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) })),
 })
 
 /** Counts the tests in vitest's JSON report. A file that failed without a failed test (it did not load) counts as one. */
