@@ -159,7 +159,10 @@ async function unbindKeeping(
 
 function report(shell: Shell, { json }: { json?: boolean }, job: Job, users?: ReadonlyMap<string, string>): void {
   shell.exitCode = exitCodeOf(job)
-  if (json) return printJson(shell, job)
+  if (json) {
+    printJson(shell, job)
+    return
+  }
   const rows = (job.results ?? []).map((row) => resultOf(row, users))
   if (rows.length > 0) print(shell, false, rows, results)
   shell.out(`${job.done} of ${job.total} done${job.failed > 0 ? `, ${job.failed} failed` : ''}.\n`)
