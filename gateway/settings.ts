@@ -67,7 +67,8 @@ export type Instance = {
   supportContact: string | null
   mail: { url: Secret; from: string } | null
   databaseUrl: Secret | null
-  key: { value: Secret } | { file: string }
+  /** Null: `instance.key` in the data folder, made at the first start. */
+  key: { value: Secret } | { file: string } | null
   allowedClouds: readonly string[]
   trustedProxies: readonly string[]
   extensionIds: readonly string[]
@@ -123,15 +124,16 @@ function instanceOf(dataFolder: string, settings: Settings, env: Environment): I
     supportContact: settings.supportContact ?? null,
     mail: smtp === undefined ? null : { url: new Secret(smtp), from: settings.mail?.from ?? 'lockstep@localhost' },
     databaseUrl: databaseUrl === undefined ? null : new Secret(databaseUrl),
-    key: key === undefined ? { file: keyFile(dataFolder, settings, env) } : { value: new Secret(key) },
+    key: key === undefined ? keyFile(dataFolder, settings, env) : { value: new Secret(key) },
     allowedClouds: (settings.allowedClouds ?? []).map((cloud) => new URL(cloud).origin),
     trustedProxies: settings.trustedProxies ?? [],
     extensionIds: settings.extensionIds ?? [],
   }
 }
 
-function keyFile(dataFolder: string, settings: Settings, env: Environment): string {
-  return resolve(dataFolder, given(env, 'LOCKSTEP_KEY_FILE') ?? settings.keyFile ?? 'instance.key')
+function keyFile(dataFolder: string, settings: Settings, env: Environment): { file: string } | null {
+  const file = given(env, 'LOCKSTEP_KEY_FILE') ?? settings.keyFile
+  return file === undefined ? null : { file: resolve(dataFolder, file) }
 }
 
 function given(env: Environment, name: string): string | undefined {

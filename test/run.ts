@@ -3,11 +3,10 @@ import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { provideBrowser } from './support/browser.ts'
 import { countTests } from './support/count.ts'
+import { root } from './support/root.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const report = join(root, 'test/artifacts/vitest.json')
 let passed = 0
 let failed = 0

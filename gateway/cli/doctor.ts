@@ -67,18 +67,15 @@ async function dataFolder(folder: string): Promise<Finding> {
   return fine('data folder', folder)
 }
 
-async function instanceKey({ key }: Instance): Promise<Finding> {
-  if ('value' in key) return fine('instance key', 'from LOCKSTEP_KEY')
+async function instanceKey({ key, dataFolder: folder }: Instance): Promise<Finding> {
+  if (key !== null && 'value' in key) return fine('instance key', 'from LOCKSTEP_KEY')
+  const file = key?.file ?? join(folder, 'instance.key')
   try {
-    const { mode } = await stat(key.file)
-    if (process.platform === 'win32' || (mode & 0o077) === 0) return fine('instance key', key.file)
-    return bad('instance key', `${key.file} is open to other users of this machine`, `Run: chmod 600 ${key.file}`)
+    const { mode } = await stat(file)
+    if (process.platform === 'win32' || (mode & 0o077) === 0) return fine('instance key', file)
+    return bad('instance key', `${file} is open to other users of this machine`, `Run: chmod 600 ${file}`)
   } catch {
-    return bad(
-      'instance key',
-      `${key.file} is not there`,
-      'The first start makes it. After that, put the kept copy back.',
-    )
+    return bad('instance key', `${file} is not there`, 'The first start makes it. After that, put the kept copy back.')
   }
 }
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { root } from './root.ts'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'microsoft-edge']
 const macs = [
@@ -35,7 +35,7 @@ export function provideBrowser(say: (line: string) => void): string {
     if (installed !== undefined && starts(installed)) return installed
   }
   say('No browser here: downloading one with puppeteer.')
-  const tool = fileURLToPath(new URL('../node_modules/.bin/puppeteer', import.meta.url))
+  const tool = join(root, 'test/node_modules/.bin/puppeteer')
   const deps = process.platform === 'linux' && process.getuid?.() === 0 ? ['--install-deps'] : []
   const { stdout } = spawnSync(tool, ['browsers', 'install', 'chrome', ...deps, '--format', '{{path}}'], {
     encoding: 'utf8',

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import puppeteer, { type Browser, type Page, type Target, type WebWorker } from 'puppeteer'
 import { provideBrowser } from './browser.ts'
 import { microsoftHosts } from './microsoft.ts'
+import { root } from './root.ts'
 
 /** A real Chromium with the built extension, to which Microsoft's names lead to the fake. */
 export type Chromium = {
@@ -22,8 +22,8 @@ export type Chromium = {
   close(): Promise<void>
 }
 
-const extension = fileURLToPath(new URL('../../extension/.output/chrome-mv3', import.meta.url))
-const artifacts = fileURLToPath(new URL('../artifacts', import.meta.url))
+const extension = join(root, 'extension/.output/chrome-mv3')
+const artifacts = join(root, 'test/artifacts')
 const waitMs = 15_000
 
 export async function openChromium(options: { microsoftPort: number; size?: [number, number] }): Promise<Chromium> {
