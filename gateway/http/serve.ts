@@ -31,7 +31,7 @@ export type Asked<E extends EndpointShape> = {
 type Answers<E extends EndpointShape> = {
   [S in keyof E['answers']]: {
     status: S
-    body: E['answers'][S] extends z.ZodType ? z.input<E['answers'][S]> : undefined
+    body: E['answers'][S] extends z.ZodType ? z.input<E['answers'][S]> : void
   }
 }[keyof E['answers']]
 
