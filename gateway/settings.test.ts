@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openSettings, readSettings, SettingsError } from './settings.ts'
+import { openSettings, publicUrlOf, readSettings, SettingsError } from './settings.ts'
 
 let folder: string
 let file: string
@@ -15,7 +15,8 @@ afterEach(() => rm(folder, { recursive: true }))
 
 test('a first start writes a settings file that only its owner can read', async () => {
   const instance = await openSettings(folder, {})
-  expect(instance).toMatchObject({ publicUrl: 'http://localhost:7474', listen: { host: '127.0.0.1', port: 7474 } })
+  expect(publicUrlOf(instance)).toBe('http://localhost:7474')
+  expect(instance).toMatchObject({ listen: { host: '127.0.0.1', port: 7474 } })
   expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ organisation: 'Lockstep' })
   expect((await stat(file)).mode & 0o777).toBe(0o600)
 })

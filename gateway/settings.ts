@@ -61,7 +61,8 @@ export type Settings = z.infer<typeof Settings>
 /** Everything that the gateway needs to know before it opens its store. The environment wins over the file. */
 export type Instance = {
   dataFolder: string
-  publicUrl: string
+  /** Null: this machine, at the port that is listened on. */
+  publicUrl: string | null
   listen: { host: string; port: number }
   organisation: string
   supportContact: string | null
@@ -76,6 +77,11 @@ export type Instance = {
 
 export const defaultPort = 7474
 export const settingsFile = 'lockstep.json'
+/** Where people reach the gateway, as an origin. */
+export function publicUrlOf(instance: Instance, port = instance.listen.port): string {
+  return instance.publicUrl ?? `http://localhost:${port}`
+}
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The data folder that a command works on: the option, else LOCKSTEP_DATA, else `.data` where the command was started. */
@@ -118,7 +124,7 @@ function instanceOf(dataFolder: string, settings: Settings, env: Environment): I
   const databaseUrl = given(env, 'LOCKSTEP_DATABASE_URL')
   return {
     dataFolder,
-    publicUrl: new URL(address ?? `http://localhost:${listen.port}`).origin,
+    publicUrl: address === undefined ? null : new URL(address).origin,
     listen,
     organisation: settings.organisation ?? 'Lockstep',
     supportContact: settings.supportContact ?? null,

@@ -1,7 +1,7 @@
 import { access, constants, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { dataFolderOf, type Instance, readSettings, SettingsError } from '../settings.ts'
+import { dataFolderOf, type Instance, publicUrlOf, readSettings, SettingsError } from '../settings.ts'
 import { addressFile } from './address.ts'
 import { dataOption } from './remote.ts'
 import type { Shell } from './shell.ts'
@@ -79,7 +79,8 @@ async function instanceKey({ key, dataFolder: folder }: Instance): Promise<Findi
   }
 }
 
-function publicUrl({ publicUrl: url }: Instance): Finding {
+function publicUrl(instance: Instance): Finding {
+  const url = publicUrlOf(instance)
   if (url.startsWith('https:')) return fine('public URL', url)
   return bad(
     'public URL',

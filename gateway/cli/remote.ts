@@ -5,7 +5,7 @@ import type { Connection } from '@lockstep/shared/contract/connection'
 import type { Job } from '@lockstep/shared/contract/job'
 import type { User } from '@lockstep/shared/contract/user'
 import type { Command } from 'commander'
-import { dataFolderOf, readSettings } from '../settings.ts'
+import { dataFolderOf, publicUrlOf, readSettings } from '../settings.ts'
 import { addressFile } from './address.ts'
 import { localToken } from './local.ts'
 import { progress } from './progress.ts'
@@ -48,7 +48,7 @@ async function addressOf(folder: string, env: Shell['env']): Promise<string> {
   try {
     return (await readFile(join(folder, addressFile), 'utf8')).trim()
   } catch {
-    return (await readSettings(folder, env)).publicUrl
+    return publicUrlOf(await readSettings(folder, env))
   }
 }
 
