@@ -9,6 +9,7 @@ export const problems = {
   not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'This address does not answer to that method' },
   unsupported_media_type: { status: 415, title: 'The content type is not supported' },
+  misdirected_request: { status: 421, title: 'This is not the address of this gateway' },
   request_too_large: { status: 413, title: 'The request is too large' },
   too_many_requests: { status: 429, title: 'Too many attempts' },
   internal_error: { status: 500, title: 'Lockstep made a mistake' },

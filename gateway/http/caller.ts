@@ -1,0 +1,27 @@
+import type { Role } from '@lockstep/shared/contract/user'
+import type { Actor } from '../domain/actor.ts'
+
+export type Person = Extract<Actor, { kind: 'user' }>
+export type ApiToken = Extract<Actor, { kind: 'token' }>
+
+/** Who calls, as read from the database for this very request. */
+export type Caller = Person | ApiToken
+
+export type AccessToken = {
+  person: Person /** SHA-256 thumbprint of the key that the token is bound to. */
+  jkt: string | null
+}
+
+/** Finds out who holds a credential; null for one that is unknown, ended or revoked. */
+export type Gatekeeper = {
+  session(token: string): Promise<Person | null>
+  apiToken(token: string): Promise<ApiToken | null>
+  accessToken(token: string): Promise<AccessToken | null>
+}
+
+const ranks: Record<Role, number> = { auditor: 1, helpdesk: 2, admin: 3 }
+
+/** Each role may do what the one before it may. */
+export function hasRole(caller: Caller, needed: Role): boolean {
+  return caller.role !== null && ranks[caller.role] >= ranks[needed]
+}

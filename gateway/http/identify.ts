@@ -1,0 +1,50 @@
+import type { Context } from 'hono'
+import { Problem } from '../domain/problem.ts'
+import type { Caller, Gatekeeper } from './caller.ts'
+import { proofIsGood, proofMemory } from './dpop.ts'
+import type { HttpEnv } from './env.ts'
+import { readSession } from './session.ts'
+
+export type Identify = (c: Context<HttpEnv>) => Promise<Caller | null>
+
+/** Finds the caller: by `Authorization` when it is there (cookies are ignored then), else by the session cookie. */
+export function identifier(options: { gatekeeper: Gatekeeper; publicUrl: string; now(): number }): Identify {
+  const { gatekeeper, now } = options
+  const { protocol } = new URL(options.publicUrl)
+  const seenBefore = proofMemory()
+
+  async function byAuthorization(c: Context<HttpEnv>, value: string): Promise<Caller | null> {
+    const [scheme = '', token = '', ...rest] = value.split(' ')
+    if (token === '' || token.length > 512 || rest.length > 0) return null
+    if (scheme.toLowerCase() === 'bearer') {
+      if (token.startsWith('lks_')) return gatekeeper.apiToken(token)
+      const found = await gatekeeper.accessToken(token)
+      // A token that is bound to a key is worth nothing without it.
+      return found && found.jkt === null ? found.person : null
+    }
+    if (scheme.toLowerCase() !== 'dpop') return null
+    const found = await gatekeeper.accessToken(token)
+    const proof = c.req.header('dpop')
+    if (!found || found.jkt === null || proof === undefined) return null
+    const url = `${protocol}//${c.req.header('host') ?? new URL(c.req.url).host}${c.req.path}`
+    const request = { method: c.req.method, url, accessToken: token, now: now() / 1000, jkt: found.jkt }
+    return proofIsGood(proof, request, seenBefore) ? found.person : null
+  }
+
+  return async (c) => {
+    const authorization = c.req.header('authorization')
+    const session = readSession(c)
+    const caller =
+      authorization !== undefined
+        ? await byAuthorization(c, authorization)
+        : session !== null
+          ? await gatekeeper.session(session)
+          : null
+    if (caller) c.set('caller', caller)
+    return caller
+  }
+}
+
+export function notSignedIn(): Problem {
+  return new Problem('not_signed_in', 'Sign in, or send a valid token.')
+}

@@ -1,0 +1,149 @@
+import { basePath } from '@lockstep/shared/client/client'
+import type { Access, EndpointShape, ParamsOf } from '@lockstep/shared/contract/endpoint'
+import { type EndpointName, type Endpoints, endpoints } from '@lockstep/shared/contract/endpoints'
+import type { Context, Hono } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { z } from 'zod'
+import { Problem } from '../domain/problem.ts'
+import { parse, readJson, readQuery } from './body.ts'
+import { type Caller, hasRole, type Person } from './caller.ts'
+import type { HttpEnv } from './env.ts'
+import { type Answered, type IdempotencyMemory, once } from './idempotency.ts'
+import { type Identify, notSignedIn } from './identify.ts'
+import { endSession, readSession, startSession } from './session.ts'
+
+type ActorOf<A extends Access> = A extends 'public' ? null : A extends 'user' ? Person : Caller
+
+/** The session cookie as a handler may see and change it. */
+export type SessionCookie = { token: string | null; start(token: string): void; end(): void }
+
+/** A request after everything was checked: what a handler passes on to its use case. */
+export type Asked<E extends EndpointShape> = {
+  params: ParamsOf<E>
+  query: E extends { query: z.ZodObject } ? z.output<E['query']> : undefined
+  body: E extends { body: z.ZodType } ? z.output<E['body']> : undefined
+  actor: ActorOf<E['access']>
+  session: SessionCookie
+  /** Address of the caller, for throttling. */
+  address: string
+}
+
+type Answers<E extends EndpointShape> = {
+  [S in keyof E['answers']]: {
+    status: S
+    body: E['answers'][S] extends z.ZodType ? z.input<E['answers'][S]> : void
+  }
+}[keyof E['answers']]
+
+/** What a handler gives back: the body alone where the contract knows one status, else status and body. */
+export type Answer<E extends EndpointShape> = Answers<E>['status'] extends infer S
+  ? [keyof E['answers']] extends [S]
+    ? IsUnion<S> extends true
+      ? Answers<E>
+      : Answers<E>['body']
+    : never
+  : never
+type IsUnion<T, U = T> = [T] extends [never] ? false : T extends unknown ? ([U] extends [T] ? false : true) : never
+
+export type Handler<E extends EndpointShape> = (asked: Asked<E>) => Promise<Answer<E>>
+
+/** One handler for each endpoint of the contract: a missing one does not compile. */
+export type Handlers = { [N in EndpointName]: Handler<Endpoints[N]> }
+
+type AnyHandler = (asked: unknown) => Promise<unknown>
+
+export type ServeOptions = {
+  identify: Identify
+  idempotency: IdempotencyMemory
+  /** The caller's address, by the proxies that the operator trusts. */
+  addressOf(c: Context<HttpEnv>): string
+  /** Parse what handlers answer too: for tests. */
+  checkAnswers?: boolean
+}
+
+const bodyLimitBytes = 64 * 1024
+const bulkLimitBytes = 8 * 1024 * 1024
+const bulk: ReadonlySet<EndpointName> = new Set(['bulkBindings', 'importAccounts'])
+const nothing = z.strictObject({})
+
+/** Mounts the whole contract below the base path. */
+export function serve(app: Hono<HttpEnv>, handlers: Handlers, options: ServeOptions): void {
+  for (const name of Object.keys(endpoints) as EndpointName[]) {
+    const shape: EndpointShape = endpoints[name]
+    // What is asked and answered is checked against the shape, which no single type can say of all of them.
+    const handler = handlers[name] as unknown as AnyHandler
+    const limitBytes = bulk.has(name) ? bulkLimitBytes : bodyLimitBytes
+    app.on(shape.method, pathOf(shape), (c) => answer(c, shape, handler, limitBytes, options))
+  }
+  for (const path of new Set(Object.values(endpoints).map(pathOf))) {
+    app.all(path, () => {
+      throw new Problem('method_not_allowed', 'See /docs for what this address answers to.')
+    })
+  }
+}
+
+/** The path of an endpoint in the router's notation. */
+export function pathOf(shape: EndpointShape): string {
+  return basePath + shape.path.replace(/\{(\w+)\}/g, ':$1')
+}
+
+async function answer(
+  c: Context<HttpEnv>,
+  shape: EndpointShape,
+  handler: AnyHandler,
+  limitBytes: number,
+  options: ServeOptions,
+): Promise<Response> {
+  const caller = shape.access === 'public' ? null : await options.identify(c)
+  authorise(shape.access, caller)
+  const params = readParams(c)
+  const query = parse(shape.query ?? nothing, readQuery(c.req.url))
+  const json = shape.method === 'GET' ? {} : await readJson(c.req.raw, limitBytes)
+  const body = parse(shape.body ?? nothing, json)
+  const asked = { params, query, body, actor: caller, session: sessionCookie(c), address: options.addressOf(c) }
+  const run = async () => asAnswered(shape, await handler(asked), options.checkAnswers ?? false)
+  const key = c.req.header('idempotency-key')
+  const answered =
+    key === undefined || shape.method !== 'POST' || caller === null
+      ? await run()
+      : await once(options.idempotency, { scope: scopeOf(caller, c.req.path), key, content: JSON.stringify(json) }, run)
+  if (answered.body === null) return c.body(null, answered.status as 204)
+  return c.body(answered.body, answered.status as ContentfulStatusCode, { 'Content-Type': 'application/json' })
+}
+
+function authorise(access: Access, caller: Caller | null): void {
+  if (access === 'public') return
+  if (!caller) throw notSignedIn()
+  if (access === 'user') {
+    if (caller.kind === 'user') return
+    throw new Problem('forbidden', 'This is for people who signed in; an API token is nobody.')
+  }
+  if (hasRole(caller, access)) return
+  throw new Problem('forbidden', `This needs the role "${access}". Ask an administrator to give it to you.`)
+}
+
+function readParams(c: Context<HttpEnv>): Record<string, string> {
+  const params = c.req.param() as Record<string, string>
+  for (const value of Object.values(params)) {
+    if (value.length > 64 || /\p{Cc}/u.test(value)) throw new Problem('not_found', 'Check the address.')
+  }
+  return params
+}
+
+function sessionCookie(c: Context<HttpEnv>): SessionCookie {
+  return { token: readSession(c), start: (token) => startSession(c, token), end: () => endSession(c) }
+}
+
+function scopeOf(caller: Caller, path: string): string {
+  return `${caller.kind} ${caller.id} POST ${path}`
+}
+
+function asAnswered(shape: EndpointShape, value: unknown, check: boolean): Answered {
+  const statuses = Object.keys(shape.answers).map(Number) as (keyof EndpointShape['answers'])[]
+  const several = statuses.length > 1 ? (value as { status: keyof EndpointShape['answers']; body: unknown }) : undefined
+  const status = several?.status ?? statuses[0] ?? 200
+  const schema = shape.answers[status]
+  const body = several ? several.body : value
+  if (!schema) return { status, body: null }
+  return { status, body: JSON.stringify(check ? schema.parse(body) : body) }
+}

@@ -1,0 +1,55 @@
+import type { Context, Hono } from 'hono'
+import type { HttpEnv } from '../http/env.ts'
+import { clearFormCookie, readFormCookie, setFormCookie, startSession } from '../http/session.ts'
+import { homeAfter } from './destinations.ts'
+import { readForm } from './form.ts'
+import { ActivatePage, ActivationGonePage } from './pages/activate-page.tsx'
+import type { PortalOptions } from './ports.ts'
+import { checkNew, passwordRefusal, statusOf } from './refusal.ts'
+
+const cookie = 'activate'
+const formMaxAgeSeconds = 600
+
+/*
+ * The link of a mail: opening it uses nothing up, since mail scanners open links too. The token moves from the address
+ * bar into a cookie for ten minutes; sending the form uses it.
+ */
+export function activation(app: Hono<HttpEnv>, { settings, services, addressOf }: PortalOptions): void {
+  app.get('/portal/activate/:token', (c) => {
+    setFormCookie(c, cookie, c.req.param('token').slice(0, 256), formMaxAgeSeconds)
+    c.header('Referrer-Policy', 'no-referrer')
+    return c.redirect('/portal/activate', 303)
+  })
+
+  app.get('/portal/activate', async (c) => {
+    const token = readFormCookie(c, cookie)
+    const invitation = token === null ? null : await services.invitation(token)
+    if (!invitation) return gone(c)
+    return c.html(<ActivatePage settings={settings} invitation={invitation} />)
+  })
+
+  app.post('/portal/activate', (c) => activate(c, readFormCookie(c, cookie)))
+  app.post('/portal/activate/:token', (c) => activate(c, c.req.param('token')))
+
+  async function activate(c: Context<HttpEnv>, token: string | null) {
+    const form = await readForm(c, 'newPassword')
+    const invitation = token === null ? null : await services.invitation(token)
+    if (token === null || !invitation) return gone(c)
+    try {
+      const newPassword = checkNew(form.newPassword)
+      const signedIn = await services.activate({ token, newPassword, address: addressOf(c) })
+      clearFormCookie(c, cookie)
+      if (!signedIn) return gone(c)
+      startSession(c, signedIn.session)
+      return c.redirect(homeAfter(signedIn), 303)
+    } catch (error) {
+      const refusal = passwordRefusal(error)
+      c.status(statusOf(error))
+      return c.html(<ActivatePage settings={settings} invitation={invitation} refusal={refusal} />)
+    }
+  }
+
+  function gone(c: Context<HttpEnv>) {
+    return c.html(<ActivationGonePage settings={settings} />, 410)
+  }
+}

@@ -1,0 +1,61 @@
+import { message } from '@lockstep/shared/messages/message'
+import type { PortalSettings, Status } from '../ports.ts'
+import { Layout } from './layout.tsx'
+import { Connections, Notice, Sign, Time, type Tone } from './parts.tsx'
+
+const tones: Record<Status['state'], Tone> = {
+  in_sync: 'in-sync',
+  waiting: 'waiting',
+  failed: 'failed',
+  unbound: 'note',
+}
+
+type HomeProps = { settings: PortalSettings; status: Status; notice: 'updated' | 'pending' | null }
+
+export function HomePage({ settings, status, notice }: HomeProps) {
+  const since = sinceWhen(status)
+  return (
+    <Layout settings={settings} title={message('en', 'portal.home.title')} signedInAs={status.user.email}>
+      {notice === 'updated' && <Notice tone="in-sync">{message('en', 'portal.notice.updated')}</Notice>}
+      {notice === 'pending' && status.state === 'waiting' && (
+        <Notice tone="waiting">{message('en', 'portal.notice.pending')}</Notice>
+      )}
+      <section class={`status ${tones[status.state]}`} aria-labelledby="status-title">
+        <Sign tone={tones[status.state]} />
+        <h1 id="status-title">
+          {status.state === 'in_sync' && since !== null ? (
+            <>
+              {message('en', 'portal.home.in_sync.since')} <Time at={since} form="clock" />
+            </>
+          ) : (
+            message('en', `portal.home.${status.state}`)
+          )}
+        </h1>
+      </section>
+      {status.state === 'unbound' && <p class="lead">{message('en', 'portal.home.unbound.detail')}</p>}
+      <Connections connections={status.connections} />
+      <a class="button primary" href="/portal/password?reason=change">
+        {message('en', 'portal.home.change')}
+      </a>
+      {status.events.length > 0 && (
+        <section class="recent">
+          <h2>{message('en', 'portal.home.recent')}</h2>
+          <ul>
+            {status.events.map((event) => (
+              <li>
+                <span>{event.detail ?? event.type.replaceAll('_', ' ')}</span>
+                <Time at={event.at} form="day" />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </Layout>
+  )
+}
+
+/** When the last of the connections got the password. */
+function sinceWhen(status: Status): string | null {
+  const times = status.connections.flatMap(({ password }) => (password.syncedAt === null ? [] : [password.syncedAt]))
+  return times.sort().at(-1) ?? null
+}

@@ -1,0 +1,129 @@
+import type { BindingPasswordState } from '@lockstep/shared/contract/binding'
+import { message } from '@lockstep/shared/messages/message'
+import type { Child } from 'hono/jsx'
+import type { Status } from '../ports.ts'
+
+export type Tone = 'in-sync' | 'waiting' | 'failed' | 'note'
+
+const shapes: Record<Tone, string> = {
+  'in-sync': 'M4 10.5l4 4 8-9',
+  waiting: 'M10 5v5l3.5 2',
+  failed: 'M10 4.5v7M10 15v.5',
+  note: 'M10 9v6M10 5v.5',
+}
+
+/** A status sign: its shape says what its colour says. */
+export function Sign({ tone }: { tone: Tone }) {
+  return (
+    <svg class={`sign ${tone}`} viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+      <path
+        d={shapes[tone]}
+        fill="none"
+        stroke="currentColor"
+        stroke-width="2.2"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      />
+    </svg>
+  )
+}
+
+/** A sentence above a form or a page; refusals are announced. */
+export function Notice({ tone, children }: { tone: Tone; children: Child }) {
+  return (
+    <div class={`notice ${tone}`} role={tone === 'failed' ? 'alert' : 'status'}>
+      <Sign tone={tone} />
+      <div>{children}</div>
+    </div>
+  )
+}
+
+/** A time that reads without scripts and turns local with them. */
+export function Time({ at, form }: { at: string; form: 'clock' | 'day' }) {
+  const text = form === 'clock' ? `${at.slice(11, 16)} UTC` : `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`
+  return (
+    <time datetime={at} data-form={form}>
+      {text}
+    </time>
+  )
+}
+
+const tones: Record<BindingPasswordState, Tone> = {
+  none: 'waiting',
+  awaiting_login: 'waiting',
+  pending: 'waiting',
+  in_sync: 'in-sync',
+  rejected: 'failed',
+  drifted: 'failed',
+}
+
+/** One line per connection: what became of the password there. */
+export function Connections({ connections }: { connections: Status['connections'] }) {
+  return (
+    <ul class="connections">
+      {connections.map(({ name, account, password }) => (
+        <li>
+          <Sign tone={tones[password.state]} />
+          <div>
+            <strong>{name}</strong>
+            <span class="quiet account">{account}</span>
+            <span>
+              {message('en', `portal.connection.${password.state}`)}
+              {password.state === 'in_sync' && password.syncedAt !== null && (
+                <>
+                  {' in Microsoft 365 at '}
+                  <Time at={password.syncedAt} form="clock" />
+                </>
+              )}
+              {password.state !== 'in_sync' && password.reason !== null && ` ${password.reason}`}
+            </span>
+          </div>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+type FieldProps = {
+  name: string
+  label: string
+  type: 'email' | 'password' | 'text'
+  autocomplete: string
+  value?: string | undefined
+  error?: string | undefined
+  describedBy?: string | undefined
+  autofocus?: boolean
+}
+
+export function Field(props: FieldProps) {
+  const { name, label, type, error } = props
+  const described = [error !== undefined ? `${name}-error` : '', props.describedBy ?? '']
+    .filter((id) => id !== '')
+    .join(' ')
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      <div class="control" data-reveal={type === 'password' ? '' : undefined}>
+        <input
+          id={name}
+          name={name}
+          type={type}
+          autocomplete={props.autocomplete}
+          value={props.value}
+          required
+          maxlength={256}
+          spellcheck={false}
+          autocapitalize="none"
+          autofocus={props.autofocus}
+          aria-invalid={error !== undefined ? 'true' : undefined}
+          aria-describedby={described === '' ? undefined : described}
+        />
+      </div>
+      {error !== undefined && (
+        <p class="field-error" id={`${name}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,49 @@
+import { message } from '@lockstep/shared/messages/message'
+import type { PortalSettings } from '../ports.ts'
+import { Layout } from './layout.tsx'
+import { Field, Notice } from './parts.tsx'
+
+export type SignInProps = {
+  settings: PortalSettings
+  /** Where the form goes. */
+  action: string
+  /** A path of ours by its name, to come back to. */
+  to?: string | undefined
+  reason?: string | undefined
+  /** Why the person is here. */
+  lead?: string | undefined
+  email?: string | undefined
+  refusal?: string | undefined
+}
+
+export function SignInPage({ settings, action, to, reason, lead, email, refusal }: SignInProps) {
+  return (
+    <Layout settings={settings} title={message('en', 'portal.signIn.title')}>
+      <h1>{message('en', 'portal.signIn.title')}</h1>
+      {lead !== undefined && <p class="lead">{lead}</p>}
+      {refusal !== undefined && <Notice tone="failed">{refusal}</Notice>}
+      <form method="post" action={action}>
+        {to !== undefined && <input type="hidden" name="to" value={to} />}
+        {reason !== undefined && <input type="hidden" name="reason" value={reason} />}
+        <Field
+          name="email"
+          label={message('en', 'portal.signIn.email')}
+          type="email"
+          autocomplete="username"
+          value={email}
+          autofocus={email === undefined}
+        />
+        <Field
+          name="password"
+          label={message('en', 'portal.signIn.password')}
+          type="password"
+          autocomplete="current-password"
+          autofocus={email !== undefined}
+        />
+        <button class="primary" type="submit">
+          {message('en', 'portal.signIn.submit')}
+        </button>
+      </form>
+    </Layout>
+  )
+}

@@ -1,0 +1,36 @@
+import type { MyStatus } from '@lockstep/shared/contract/session'
+import type { PasswordSync } from '@lockstep/shared/contract/user'
+import type { Context } from 'hono'
+import type { z } from 'zod'
+import type { Person } from '../http/caller.ts'
+import type { HttpEnv } from '../http/env.ts'
+
+export type SignedIn = { person: Person; session: string; sync: z.input<typeof PasswordSync>[] }
+export type Status = z.input<typeof MyStatus>
+
+/** What the pages ask of the rest of the gateway. Refusals are thrown as Problems. */
+export type PortalServices = {
+  /** Problems: wrong_credentials, too_many_requests, busy. */
+  signIn(input: { email: string; password: string; address: string }): Promise<SignedIn>
+  signOut(session: string): Promise<void>
+  status(userId: string): Promise<Status>
+  /** Ends the person's other sessions. Problems: as of the endpoint changeMyPassword. */
+  changePassword(
+    person: Person,
+    input: { currentPassword: string; newPassword: string; session: string | null; address: string },
+  ): Promise<unknown>
+  /** Who an activation link is for; null when it is used up, too old or not ours. */
+  invitation(token: string): Promise<{ email: string; displayName: string } | null>
+  /** Problems: password_too_weak, password_refused_by_tenant; null when the link works no more. */
+  activate(input: { token: string; newPassword: string; address: string }): Promise<SignedIn | null>
+}
+
+export type PortalSettings = { organisation: string; supportContact: string | null }
+
+export type PortalOptions = {
+  settings: PortalSettings
+  services: PortalServices
+  addressOf(c: Context<HttpEnv>): string
+  /** The person of the session cookie. */
+  personOf(c: Context<HttpEnv>): Promise<Person | null>
+}

@@ -1,0 +1,58 @@
+import { problems } from '@lockstep/shared/contract/problems'
+import { PasswordInput } from '@lockstep/shared/contract/user'
+import { message } from '@lockstep/shared/messages/message'
+import { Problem } from '../domain/problem.ts'
+import { parse } from '../http/body.ts'
+import type { Refusal } from './pages/password-page.tsx'
+
+/** Turns a refusal into words beside the field that it is about; everything else goes on to the error page. */
+export function passwordRefusal(error: unknown): Refusal {
+  if (!(error instanceof Problem)) throw error
+  const more = (error.errors ?? []).map(({ message: sentence }) => sentence)
+  switch (error.code) {
+    case 'wrong_credentials':
+      return { field: 'currentPassword', sentence: message('en', 'portal.password.wrong'), more: [] }
+    case 'password_too_weak':
+    case 'password_refused_by_tenant':
+    case 'validation_failed':
+      return {
+        field: 'newPassword',
+        sentence: error.message,
+        more: more.filter((sentence) => sentence !== error.message),
+      }
+    case 'password_change_in_progress':
+    case 'too_many_requests':
+    case 'busy':
+      return { field: null, sentence: error.message, more }
+    default:
+      throw error
+  }
+}
+
+/** Why a sign-in did not work, in one sentence that tells nothing about the account. */
+export function signInRefusal(error: unknown): string {
+  if (!(error instanceof Problem)) throw error
+  switch (error.code) {
+    case 'wrong_credentials':
+      return message('en', 'portal.signIn.wrong')
+    case 'too_many_requests':
+    case 'busy':
+      return error.message
+    default:
+      throw error
+  }
+}
+
+/** The bounds of the contract, in the words of the form. */
+export function checkNew(password: string): string {
+  try {
+    return parse(PasswordInput, password)
+  } catch {
+    throw new Problem('password_too_weak', 'Use a password of at most 256 characters.')
+  }
+}
+
+/** The status that a refused form is answered with. */
+export function statusOf(error: unknown): 400 | 401 | 409 | 422 | 429 | 503 {
+  return (error instanceof Problem ? problems[error.code].status : 400) as 400 | 401 | 409 | 422 | 429 | 503
+}

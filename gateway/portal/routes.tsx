@@ -1,0 +1,107 @@
+import { message } from '@lockstep/shared/messages/message'
+import type { Context, Hono } from 'hono'
+import type { HttpEnv } from '../http/env.ts'
+import { endSession, readSession, startSession } from '../http/session.ts'
+import { activation } from './activation.tsx'
+import { type Destination, destinations, homeAfter, isDestination } from './destinations.ts'
+import { readForm } from './form.ts'
+import { HomePage } from './pages/home-page.tsx'
+import { PasswordDonePage, PasswordPage } from './pages/password-page.tsx'
+import { SignInPage } from './pages/sign-in-page.tsx'
+import type { PortalOptions } from './ports.ts'
+import { checkNew, passwordRefusal, signInRefusal, statusOf } from './refusal.ts'
+
+const reasons = ['change', 'reset', 'forced', 'route'] as const
+type Reason = (typeof reasons)[number]
+const readReason = (text: string | undefined): Reason => reasons.find((reason) => reason === text) ?? 'change'
+
+/** The pages for everyone. Each works without scripts. */
+export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
+  const { settings, services, personOf } = options
+  const leadOf = (reason: Reason) => message('en', `portal.reason.${reason}`, { organisation: settings.organisation })
+
+  function signInPage(
+    c: Context<HttpEnv>,
+    given: { to: Destination; reason?: Reason; email?: string; refusal?: string },
+  ) {
+    const lead = given.to !== 'password' || given.reason === undefined ? undefined : signInLead(given.reason)
+    return c.html(<SignInPage settings={settings} action="/portal/login" lead={lead} {...given} />)
+  }
+  const signInLead = (reason: Reason) => `${leadOf(reason)} ${message('en', 'portal.reason.signInFirst')}`
+
+  app.get('/portal/login', async (c) => {
+    const to = c.req.query('to') ?? 'home'
+    const destination = isDestination(to) ? to : 'home'
+    if (await personOf(c)) return c.redirect(destinations[destination], 303)
+    return signInPage(c, { to: destination })
+  })
+
+  app.post('/portal/login', async (c) => {
+    const form = await readForm(c, 'email', 'password', 'to', 'reason')
+    const to = isDestination(form.to) ? form.to : 'home'
+    const reason = to === 'password' ? readReason(form.reason) : undefined
+    try {
+      const { email, password } = form
+      const signedIn = await services.signIn({ email: email.trim(), password, address: options.addressOf(c) })
+      startSession(c, signedIn.session)
+      if (to === 'home') return c.redirect(homeAfter(signedIn), 303)
+      return c.redirect(destinations[to] + (reason === undefined ? '' : `?reason=${reason}`), 303)
+    } catch (error) {
+      const refusal = signInRefusal(error)
+      c.status(statusOf(error))
+      return signInPage(c, { to, email: form.email, refusal, ...(reason && { reason }) })
+    }
+  })
+
+  app.post('/portal/logout', async (c) => {
+    const session = readSession(c)
+    if (session !== null) await services.signOut(session)
+    endSession(c)
+    return c.redirect('/portal/login', 303)
+  })
+
+  app.get('/portal', async (c) => {
+    const person = await personOf(c)
+    if (!person) return signInPage(c, { to: 'home' })
+    const notice = c.req.query('notice')
+    const known = notice === 'updated' || notice === 'pending' ? notice : null
+    return c.html(<HomePage settings={settings} status={await services.status(person.id)} notice={known} />)
+  })
+
+  app.get('/portal/password', async (c) => {
+    const reason = readReason(c.req.query('reason'))
+    const person = await personOf(c)
+    if (!person) return signInPage(c, { to: 'password', reason })
+    const { user } = await services.status(person.id)
+    return c.html(<PasswordPage settings={settings} {...user} lead={leadOf(reason)} reason={reason} />)
+  })
+
+  app.post('/portal/password', async (c) => {
+    const form = await readForm(c, 'currentPassword', 'newPassword', 'reason')
+    const reason = readReason(form.reason)
+    const person = await personOf(c)
+    if (!person) return signInPage(c, { to: 'password', reason, refusal: message('en', 'portal.signIn.ended') })
+    try {
+      const newPassword = checkNew(form.newPassword)
+      const { currentPassword } = form
+      const session = readSession(c)
+      await services.changePassword(person, { currentPassword, newPassword, session, address: options.addressOf(c) })
+      return c.redirect('/portal/password/done', 303)
+    } catch (error) {
+      const refusal = passwordRefusal(error)
+      const { user } = await services.status(person.id)
+      c.status(statusOf(error))
+      return c.html(
+        <PasswordPage settings={settings} {...user} lead={leadOf(reason)} reason={reason} refusal={refusal} />,
+      )
+    }
+  })
+
+  app.get('/portal/password/done', async (c) => {
+    const person = await personOf(c)
+    if (!person) return signInPage(c, { to: 'home' })
+    return c.html(<PasswordDonePage settings={settings} status={await services.status(person.id)} />)
+  })
+
+  activation(app, options)
+}
