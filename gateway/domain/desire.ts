@@ -3,8 +3,11 @@ import type { UserState } from '@lockstep/shared/contract/user'
 import type { Attributes } from './account.ts'
 import type { BlockCause, Tracked } from './operation.ts'
 
-/** Our values when both sides were last reconciled: what differs from them since was changed by us. */
-export type Baseline = Readonly<Partial<Record<Tracked, string | null>>>
+/**
+ * Both values when the sides were last reconciled. What differs from ours since was changed by us, what differs from theirs
+ * by somebody there; where the two differ from each other, the difference was accepted at the takeover.
+ */
+export type Baseline = Readonly<Partial<Record<Tracked, { ours: string | null; theirs: string | null }>>>
 
 /** What an account has to be, as the directory says. */
 export type Desired = {

@@ -40,7 +40,7 @@ export function plan(desired: Desired, target: Target): BindingPlan {
     case 'missing':
       return verdict(target.kind)
     case 'none':
-      return desired.presence.kind === 'blocked' ? verdict('in_step') : work([provision(desired)], [])
+      return desired.presence.kind === 'blocked' ? verdict('in_step') : work(provision(desired))
     case 'bound':
     case 'matched':
       if (target.protection !== null && !desired.overrideProtected) return verdict('protected')
@@ -54,7 +54,7 @@ function leave(desired: Desired, target: Target): BindingPlan {
   if (desired.leaving === 'keep' || target.kind !== 'bound') return verdict('left')
   // Letting go of what we may not touch needs nothing from the tenant.
   if (target.protection !== null && !desired.overrideProtected) return verdict('left')
-  return target.account.enabled ? work([block(desired, target, 'unbound')], []) : verdict('left')
+  return target.account.enabled ? work(block(desired, target, 'unbound')) : verdict('left')
 }
 
 function follow(desired: Desired, target: Held): BindingPlan {
@@ -85,8 +85,7 @@ function follow(desired: Desired, target: Held): BindingPlan {
       changes: [changed],
     })
   }
-  const open = desired.driftPolicy === 'notify' ? drift : []
-  return operations.length > 0 ? work(operations, open) : { verdict: 'in_step', operations, drift: open }
+  return { verdict: operations.length > 0 ? 'work' : 'in_step', operations, drift }
 }
 
 /** Blocks what must not sign in, and enables only what we blocked, or what an admin ticked at the takeover. */
@@ -155,24 +154,27 @@ function difference(desired: Desired, account: ObservedAccount): { changes: Chan
     const ours = oursOf(desired, attribute)
     const theirs = theirsOf(account, attribute)
     if (same(attribute, ours, theirs) || (ours === null && neverEmpty.has(attribute))) continue
-    const push =
-      desired.baseline === null
-        ? desired.mode === 'ours_win' || theirs === null
-        : changedByUs(desired.baseline, attribute, ours) || desired.driftPolicy === 'enforce'
+    const push = pushed(desired, attribute, ours, theirs)
     if (push) changes.push({ attribute, before: theirs, after: ours })
     else drift.push({ attribute, ours, theirs })
   }
   return { changes, drift }
 }
 
-function changedByUs(baseline: Baseline, attribute: Tracked, ours: string | null): boolean {
-  return !same(attribute, ours, baseline[attribute] ?? null)
+function pushed(desired: Desired, attribute: Tracked, ours: string | null, theirs: string | null): boolean {
+  const baseline = desired.baseline?.[attribute]
+  if (baseline === undefined) return desired.mode === 'ours_win' || theirs === null
+  if (!same(attribute, ours, baseline.ours)) return true
+  return desired.driftPolicy === 'enforce' && !same(attribute, theirs, baseline.theirs)
 }
 
 function reasonOf(desired: Desired, changes: readonly Change[]): Reason {
   const { baseline } = desired
   if (baseline === null) return 'directory_changed'
-  const ours = changes.some((change) => changedByUs(baseline, change.attribute as Tracked, change.after))
+  const ours = changes.some(({ attribute, after }) => {
+    const before = baseline[attribute as Tracked]
+    return before === undefined || !same(attribute as Tracked, after, before.ours)
+  })
   return ours ? 'directory_changed' : 'drift_enforced'
 }
 
@@ -191,15 +193,22 @@ function same(attribute: Tracked, a: string | null, b: string | null): boolean {
   return (a === '' ? null : a) === (b === '' ? null : b)
 }
 
-/** What to remember once the operations of a binding are done. */
-export function baselineOf(desired: Desired): Baseline {
-  return Object.fromEntries(tracked.map((attribute) => [attribute, oursOf(desired, attribute)]))
+/** What to remember once the operations of a plan are done. A difference that is drift keeps what it drifted from. */
+export function baselineOf(desired: Desired, drift: readonly DriftEntry[]): Baseline {
+  const open = new Map(drift.map((entry) => [entry.attribute, entry.theirs]))
+  const entries = tracked.map((attribute) => {
+    const ours = oursOf(desired, attribute)
+    const theirs = open.get(attribute)
+    if (theirs === undefined) return [attribute, { ours, theirs: ours }]
+    return [attribute, desired.baseline?.[attribute] ?? { ours, theirs }]
+  })
+  return Object.fromEntries(entries)
 }
 
 function verdict(kind: Exclude<Verdict, 'work'>): BindingPlan {
   return { verdict: kind, operations: [], drift: [] }
 }
 
-function work(operations: Operation[], drift: DriftEntry[]): BindingPlan {
-  return { verdict: 'work', operations, drift }
+function work(operation: Operation): BindingPlan {
+  return { verdict: 'work', operations: [operation], drift: [] }
 }

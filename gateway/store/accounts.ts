@@ -1,7 +1,8 @@
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { Kysely, Selectable } from 'kysely'
 import type { ObservedAccount, Protection } from '../domain/account.ts'
-import type { BlockCause } from '../domain/operation.ts'
+import type { BlockCause, Tracked } from '../domain/operation.ts'
+import { overwrite, settle, type Written } from '../domain/settle.ts'
 import type { Accounts, Database } from './schema.ts'
 
 /** An account as last observed, with what only we know about it. */
@@ -10,6 +11,7 @@ export type StoredAccount = {
   protection: Protection | null
   blockedBy: BlockCause | null
   deletedAt: number | null
+  written: Written
 }
 
 const fromRow = (row: Selectable<Accounts>): StoredAccount => ({
@@ -17,6 +19,7 @@ const fromRow = (row: Selectable<Accounts>): StoredAccount => ({
   protection: row.protection as Protection | null,
   blockedBy: row.blocked_by,
   deletedAt: row.deleted_at,
+  written: JSON.parse(row.written) as Written,
 })
 
 export async function findAccount(
@@ -67,10 +70,19 @@ export async function putAccounts(
     accounts.map((account) => account.id),
   )
   const changed: AccountId[] = []
-  for (const account of accounts) {
-    const before = known.get(account.id)
+  for (const seen of accounts) {
+    const before = known.get(seen.id)
+    const { account, written } = settle(seen, before?.written ?? {}, now)
     const observed = JSON.stringify(account)
-    if (before !== undefined && before.deletedAt === null && JSON.stringify(before.account) === observed) continue
+    if (before !== undefined && before.deletedAt === null && JSON.stringify(before.account) === observed) {
+      await trx
+        .updateTable('accounts')
+        .set({ seen_at: now })
+        .where('connection_id', '=', connectionId)
+        .where('id', '=', account.id)
+        .execute()
+      continue
+    }
     changed.push(account.id)
     const protection = standing(account, before?.protection ?? null)
     const row = {
@@ -81,6 +93,7 @@ export async function putAccounts(
       deleted_at: null,
       protection,
       blocked_by: account.enabled ? null : (before?.blockedBy ?? null),
+      written: JSON.stringify(written),
       seen_at: now,
     }
     await trx
@@ -182,15 +195,26 @@ export async function putProtection(
   return changed
 }
 
-export async function setBlockedBy(
+/** What our own accepted write made of an account, at once, before the tenant tells us. */
+export async function recordWrite(
   trx: Kysely<Database>,
   connectionId: string,
-  id: string,
-  cause: BlockCause | null,
+  id: AccountId,
+  wrote: Partial<Record<Tracked, string | null>> & { enabled?: boolean; blockedBy?: BlockCause | null },
+  now: number,
 ): Promise<void> {
+  const stored = await findAccount(trx, connectionId, id)
+  if (stored === undefined) return
+  const { enabled, blockedBy, ...attributes } = wrote
+  const { account, written } = overwrite(stored.account, { attributes, enabled }, stored.written, now)
   await trx
     .updateTable('accounts')
-    .set({ blocked_by: cause })
+    .set({
+      observed: JSON.stringify(account),
+      user_principal_name: account.userPrincipalName.toLowerCase(),
+      written: JSON.stringify(written),
+      ...(blockedBy !== undefined && { blocked_by: blockedBy }),
+    })
     .where('connection_id', '=', connectionId)
     .where('id', '=', id)
     .execute()

@@ -146,3 +146,30 @@ export async function countBindings(db: Kysely<Database>, connectionId: string):
     drifted: Number(drifted.n),
   }
 }
+
+/** Marks the bindings of these accounts as to be looked at; those that wait for a time keep waiting. */
+export async function markAccountsDirty(
+  db: Kysely<Database>,
+  connectionId: string,
+  accountIds: readonly string[],
+): Promise<void> {
+  for (let start = 0; start < accountIds.length; start += 500) {
+    await db
+      .updateTable('bindings')
+      .set((e) => ({ dirty: e('dirty', '+', 1) }))
+      .where('connection_id', '=', connectionId)
+      .where('account_id', 'in', accountIds.slice(start, start + 500))
+      .execute()
+  }
+}
+
+/** Marks every binding of a user, so that the next cycle plans it anew, at once. */
+export async function markUserDirty(db: Kysely<Database>, userId: string): Promise<string[]> {
+  const rows = await db
+    .updateTable('bindings')
+    .set((e) => ({ dirty: e('dirty', '+', 1), next_attempt_at: null, attempt: 0 }))
+    .where('user_id', '=', userId)
+    .returning('connection_id')
+    .execute()
+  return rows.map((row) => row.connection_id)
+}

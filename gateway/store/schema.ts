@@ -1,5 +1,3 @@
-import type { Generated } from 'kysely'
-
 /*
  * The tables. Text, integer and big integer only, since they mean the same in SQLite and PostgreSQL: booleans are 0 or 1,
  * points in time are ms since 1970, structures are JSON in text and never queried inside.
@@ -10,6 +8,8 @@ export type Users = {
   /** Lower case, unique. */
   email: string
   display_name: string
+  /** The display name folded for sorting. */
+  name_lc: string
   given_name: string | null
   family_name: string | null
   alternate_email: string | null
@@ -20,6 +20,8 @@ export type Users = {
   manager_id: string | null
   created_at: number
   updated_at: number
+  /** Set when the person is gone for everybody and only stays until the last account has been let go. */
+  deleted_at: number | null
 }
 
 /** What a search finds: lower-cased words of names and the email, by prefix. */
@@ -43,7 +45,22 @@ export type PasswordProposals = {
   wrapped_hash: string
   /** 1 from the moment when a tenant may have seen it: then it is only rolled forward. */
   sent: number
+  must_change: number
+  origin: 'change' | 'set' | 'link'
+  /** JSON: who asked for it, so that a restart can finish it in his name. */
+  actor: string
   created_at: number
+}
+
+/** Links in mails that let a person set a password, by the SHA-256 of what stands in the link. */
+export type UserLinks = {
+  hash: string
+  user_id: string
+  purpose: 'activation' | 'reset'
+  /** The link is dead once the credential has another version. */
+  credential_version: number
+  created_at: number
+  ends_at: number
 }
 
 export type Connections = {
@@ -93,7 +110,7 @@ export type Bindings = {
   enable: number
   /** What becomes of the account when the binding is unbinding. */
   unbind: 'block' | 'keep' | null
-  /** 1: something changed since the last plan that covered this binding. */
+  /** How many changes no plan has covered yet; 0 when there is nothing to look at. */
   dirty: number
   attempt: number
   next_attempt_at: number | null
@@ -122,6 +139,8 @@ export type Accounts = {
   protection: string | null
   /** The cause of a block that we wrote and nobody lifted since. */
   blocked_by: 'suspended' | 'unbound' | 'expired' | 'admin' | null
+  /** JSON: what we wrote lately, so that a stale answer does not look like somebody else's change. */
+  written: string
   seen_at: number
 }
 
@@ -136,6 +155,7 @@ export type PendingPasswords = {
   connection_id: string
   user_id: string
   version: number
+  /** The account that it is for; empty while the account does not exist yet. */
   account_id: string
   /** Sealed by the vault. */
   sealed: string
@@ -161,6 +181,9 @@ export type Events = {
   detail: string | null
   hash: string
 }
+
+/** The end of the event chain: one row, locked by whoever appends. */
+export type EventHead = { id: number; seq: number; hash: string }
 
 export type Sessions = {
   id_hash: string
@@ -263,12 +286,14 @@ export type Database = {
   user_terms: UserTerms
   user_credentials: UserCredentials
   password_proposals: PasswordProposals
+  user_links: UserLinks
   connections: Connections
   bindings: Bindings
   accounts: Accounts
   account_addresses: AccountAddresses
   pending_passwords: PendingPasswords
-  events: Omit<Events, 'seq'> & { seq: Generated<number> }
+  events: Events
+  event_head: EventHead
   sessions: Sessions
   tokens: Tokens
   oauth_entries: OauthEntries

@@ -1,0 +1,306 @@
+import { attributeNames } from '@lockstep/shared/contract/attributes'
+import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Attributes, ObservedAccount } from './account.ts'
+import { type Desired, immutableIdOf } from './desire.ts'
+import type { Operation } from './operation.ts'
+import { baselineOf, plan, type Target } from './plan.ts'
+
+const nothing = Object.fromEntries(attributeNames.map((name) => [name, null])) as Attributes
+const anaId = 'ana' as UserId
+const accountId = '11111111-1111-4111-8111-111111111111' as AccountId
+
+const attributes = (some: Partial<Attributes> = {}): Attributes => ({ ...nothing, displayName: 'Ana Berg', ...some })
+
+const ana = (some: Partial<Desired> = {}): Desired => ({
+  userId: anaId,
+  accountId,
+  email: 'ana@contoso.example',
+  immutableId: immutableIdOf(anaId),
+  attributes: attributes(),
+  presence: { kind: 'enabled' },
+  leaving: null,
+  mode: 'fill_empty',
+  baseline: null,
+  driftPolicy: 'notify',
+  passwordVersion: null,
+  enableFound: false,
+  overrideProtected: false,
+  named: false,
+  ...some,
+})
+
+const account = (some: Partial<ObservedAccount> = {}): ObservedAccount => ({
+  id: accountId,
+  userPrincipalName: 'ana@contoso.example',
+  mail: null,
+  addresses: [],
+  enabled: true,
+  immutableId: null,
+  guest: false,
+  synced: false,
+  restricted: false,
+  attributes: attributes(),
+  passwordChangedAt: null,
+  createdAt: null,
+  ...some,
+})
+
+type Held = Extract<Target, { kind: 'bound' | 'matched' }>
+const bound = (some: Partial<ObservedAccount> = {}, more: Partial<Held> = {}): Target => ({
+  kind: 'bound',
+  account: account(some),
+  protection: null,
+  blockedBy: null,
+  ...more,
+})
+const settled = (some: Partial<Desired> = {}): Desired => {
+  const desired = ana(some)
+  return { ...desired, baseline: some.baseline ?? baselineOf(desired, []) }
+}
+const kinds = (operations: readonly Operation[]) => operations.map((operation) => operation.kind)
+
+describe('what a plan does', () => {
+  const cases: [string, Desired, Target, string[], string][] = [
+    ['nobody there: the account is provisioned', ana({ accountId: null }), { kind: 'none' }, ['provision'], 'work'],
+    [
+      'nobody there and suspended: nothing is created',
+      ana({ accountId: null, presence: { kind: 'blocked', cause: 'suspended' } }),
+      { kind: 'none' },
+      [],
+      'in_step',
+    ],
+    ['both alike: nothing to do', settled(), bound(), [], 'in_step'],
+    ['a waiting password is set', settled({ passwordVersion: 7 }), bound(), ['set_password'], 'work'],
+    [
+      'a waiting password does not reach a suspended account',
+      settled({ passwordVersion: 7, presence: { kind: 'blocked', cause: 'suspended' } }),
+      bound(),
+      ['deprovision'],
+      'work',
+    ],
+    [
+      'a suspended user is blocked',
+      settled({ presence: { kind: 'blocked', cause: 'suspended' } }),
+      bound(),
+      ['deprovision'],
+      'work',
+    ],
+    [
+      'what is blocked already is left alone',
+      settled({ presence: { kind: 'blocked', cause: 'suspended' } }),
+      bound({ enabled: false }),
+      [],
+      'in_step',
+    ],
+    [
+      'our own block is lifted when no cause remains',
+      settled(),
+      bound({ enabled: false }, { blockedBy: 'suspended' }),
+      ['reprovision'],
+      'work',
+    ],
+    ["somebody else's block is never lifted", settled(), bound({ enabled: false }), [], 'in_step'],
+    [
+      'an account found disabled stays disabled at a takeover',
+      ana(),
+      bound({ enabled: false }, { kind: 'matched' }),
+      ['take_over'],
+      'work',
+    ],
+    [
+      'an account found disabled is enabled when an admin ticked it',
+      ana({ enableFound: true }),
+      bound({ enabled: false }, { kind: 'matched' }),
+      ['take_over', 'reprovision'],
+      'work',
+    ],
+    ['unbinding blocks the account', settled({ leaving: 'block' }), bound(), ['deprovision'], 'work'],
+    ['unbinding with keep writes nothing', settled({ leaving: 'keep' }), bound(), [], 'left'],
+    [
+      'an unbound account that is blocked is let go',
+      settled({ leaving: 'block' }),
+      bound({ enabled: false }),
+      [],
+      'left',
+    ],
+    ['a deleted account is reported, not created again', settled(), { kind: 'missing' }, [], 'missing'],
+    [
+      'two accounts are a conflict, never the first one',
+      ana(),
+      { kind: 'conflict', accountIds: [accountId] },
+      [],
+      'conflict',
+    ],
+    [
+      'a protected account is not touched',
+      settled({ passwordVersion: 7 }),
+      bound({}, { protection: 'privileged_role' }),
+      [],
+      'protected',
+    ],
+    [
+      'an override reaches a protected account',
+      settled({ passwordVersion: 7, overrideProtected: true }),
+      bound({}, { protection: 'privileged_role' }),
+      ['set_password'],
+      'work',
+    ],
+    [
+      'a protected account is let go without a block',
+      settled({ leaving: 'block' }),
+      bound({}, { protection: 'privileged_role' }),
+      [],
+      'left',
+    ],
+  ]
+  test.each(cases)('%s', (_, desired, target, expected, verdict) => {
+    const result = plan(desired, target)
+    expect(kinds(result.operations)).toEqual(expected)
+    expect(result.verdict).toBe(verdict)
+  })
+})
+
+describe('attributes', () => {
+  const changes = (desired: Desired, target: Target) =>
+    plan(desired, target).operations.flatMap((operation) => operation.changes)
+
+  test('a takeover fills only what is empty there', () => {
+    const desired = ana({ attributes: attributes({ jobTitle: 'Engineer', city: 'Graz' }) })
+    const target = bound({ attributes: attributes({ city: 'Wien' }) }, { kind: 'matched' })
+    expect(changes(desired, target)).toEqual([{ attribute: 'jobTitle', before: null, after: 'Engineer' }])
+  })
+
+  test('a takeover where ours wins replaces what differs and clears what we do not have', () => {
+    const desired = ana({ mode: 'ours_win', attributes: attributes({ city: 'Graz' }) })
+    const target = bound({ attributes: attributes({ city: 'Wien', jobTitle: 'Clerk' }) }, { kind: 'matched' })
+    expect(changes(desired, target)).toEqual([
+      { attribute: 'jobTitle', before: 'Clerk', after: null },
+      { attribute: 'city', before: 'Wien', after: 'Graz' },
+    ])
+  })
+
+  test('what we changed since the last reconciliation is pushed, also over their change', () => {
+    const before = ana({ attributes: attributes({ city: 'Graz' }) })
+    const desired = ana({ attributes: attributes({ city: 'Linz' }), baseline: baselineOf(before, []) })
+    const target = bound({ attributes: attributes({ city: 'Wien' }) })
+    expect(changes(desired, target)).toEqual([{ attribute: 'city', before: 'Wien', after: 'Linz' }])
+  })
+
+  test('what they changed is told as drift, and repaired only where the policy says so', () => {
+    const desired = settled({ attributes: attributes({ city: 'Graz' }) })
+    const target = bound({ attributes: attributes({ city: 'Wien' }) })
+    expect(plan(desired, target)).toEqual({
+      verdict: 'in_step',
+      operations: [],
+      drift: [{ attribute: 'city', ours: 'Graz', theirs: 'Wien' }],
+    })
+    const [repair] = plan({ ...desired, driftPolicy: 'enforce' }, target).operations
+    expect(repair).toMatchObject({ kind: 'update', reason: 'drift_enforced' })
+  })
+
+  test('a difference accepted at the takeover is not repaired later, until we change our side', () => {
+    const target = bound({ attributes: attributes({ city: 'Wien' }) })
+    const desired = ana({ attributes: attributes({ city: 'Graz' }), driftPolicy: 'enforce' })
+    const baseline = baselineOf(desired, plan(desired, target).drift)
+    expect(plan({ ...desired, baseline }, target).operations).toEqual([])
+    const moved = { ...desired, baseline, attributes: attributes({ city: 'Linz' }) }
+    expect(changes(moved, target)).toEqual([{ attribute: 'city', before: 'Wien', after: 'Linz' }])
+  })
+
+  test('a name or usage location is never emptied', () => {
+    const desired = ana({ mode: 'ours_win', attributes: { ...nothing, displayName: 'Ana Berg' } })
+    const target = bound({ attributes: attributes({ usageLocation: 'AT' }) }, { kind: 'matched' })
+    expect(changes(desired, target)).toEqual([])
+  })
+
+  test('the case of an address is no difference', () => {
+    expect(plan(settled(), bound({ userPrincipalName: 'Ana@Contoso.example' })).verdict).toBe('in_step')
+  })
+})
+
+describe('properties', () => {
+  const text = fc.option(fc.constantFrom('a', 'b', 'c'), { nil: null })
+  const anyAttributes = fc
+    .record({ displayName: fc.constantFrom('A', 'B'), city: text, jobTitle: text, usageLocation: text })
+    .map((some) => attributes(some))
+  const anyDesired = fc
+    .record({
+      attributes: anyAttributes,
+      presence: fc.constantFrom<Desired['presence'][]>({ kind: 'enabled' }, { kind: 'blocked', cause: 'suspended' }),
+      leaving: fc.constantFrom<Desired['leaving'][]>(null, null, 'block', 'keep'),
+      mode: fc.constantFrom<Desired['mode'][]>('fill_empty', 'ours_win'),
+      driftPolicy: fc.constantFrom<Desired['driftPolicy'][]>('notify', 'enforce'),
+      enableFound: fc.boolean(),
+      before: fc.option(anyAttributes, { nil: null }),
+    })
+    .map(({ before, ...some }) =>
+      ana({ ...some, baseline: before === null ? null : baselineOf(ana({ attributes: before }), []) }),
+    )
+  const anyTarget = fc
+    .record({
+      kind: fc.constantFrom<('bound' | 'matched')[]>('bound', 'matched'),
+      enabled: fc.boolean(),
+      attributes: anyAttributes,
+      blockedBy: fc.constantFrom<Held['blockedBy'][]>(null, 'suspended', 'unbound'),
+      protection: fc.constantFrom<Held['protection'][]>(null, null, 'privileged_role', 'unknown'),
+    })
+    .map(({ kind, protection, blockedBy, ...some }) =>
+      bound(some, { kind, protection, blockedBy: some.enabled ? null : blockedBy }),
+    )
+
+  /** What the tenant would be after the operations. */
+  const apply = (target: Held, operations: readonly Operation[]): Held => {
+    let { account: after, blockedBy } = target
+    for (const operation of operations) {
+      if (operation.kind === 'deprovision') [after, blockedBy] = [{ ...after, enabled: false }, 'suspended']
+      if (operation.kind === 'reprovision') [after, blockedBy] = [{ ...after, enabled: true }, null]
+      if (operation.kind !== 'take_over' && operation.kind !== 'update') continue
+      for (const change of operation.changes) {
+        after = { ...after, attributes: { ...after.attributes, [change.attribute]: change.after } }
+      }
+    }
+    return { ...target, kind: 'bound', account: after, blockedBy }
+  }
+
+  test('planning again after applying gives nothing', () => {
+    fc.assert(
+      fc.property(anyDesired, anyTarget, (desired, target) => {
+        const first = plan(desired, target)
+        fc.pre(first.verdict !== 'left')
+        const after = apply(target as Held, first.operations)
+        const again = plan({ ...desired, baseline: baselineOf(desired, first.drift) }, after)
+        expect(kinds(again.operations)).toEqual([])
+      }),
+    )
+  })
+
+  test('no plan enables what we did not block, unless an admin ticked it', () => {
+    fc.assert(
+      fc.property(anyDesired, anyTarget, (desired, target) => {
+        const held = target as Held
+        fc.pre(held.blockedBy === null && !desired.enableFound)
+        expect(kinds(plan(desired, target).operations)).not.toContain('reprovision')
+      }),
+    )
+  })
+
+  test('no plan enables the account of somebody who is leaving or suspended', () => {
+    fc.assert(
+      fc.property(anyDesired, anyTarget, (desired, target) => {
+        fc.pre(desired.leaving !== null || desired.presence.kind === 'blocked')
+        expect(kinds(plan(desired, target).operations)).not.toContain('reprovision')
+      }),
+    )
+  })
+
+  test('no plan touches a protected account without an override', () => {
+    fc.assert(
+      fc.property(anyDesired, anyTarget, (desired, target) => {
+        fc.pre((target as Held).protection !== null)
+        expect(plan(desired, target).operations).toEqual([])
+      }),
+    )
+  })
+})

@@ -1,0 +1,37 @@
+import { attributeNames } from '@lockstep/shared/contract/attributes'
+import type { AccountId } from '@lockstep/shared/contract/ids'
+import { expect, test } from 'vitest'
+import type { Attributes, ObservedAccount } from './account.ts'
+import { overwrite, settle, staleForMs } from './settle.ts'
+
+const nothing = Object.fromEntries(attributeNames.map((name) => [name, null])) as Attributes
+const before: ObservedAccount = {
+  id: '11111111-1111-4111-8111-111111111111' as AccountId,
+  userPrincipalName: 'ana@contoso.example',
+  mail: null,
+  addresses: [],
+  enabled: true,
+  immutableId: null,
+  guest: false,
+  synced: false,
+  restricted: false,
+  attributes: { ...nothing, city: 'Graz' },
+  passwordChangedAt: null,
+  createdAt: null,
+}
+const city = (value: string): ObservedAccount => ({ ...before, attributes: { ...nothing, city: value } })
+const wrote = overwrite(before, { attributes: { city: 'Linz' }, enabled: false }, {}, 1_000)
+
+test('our accepted write stands at once', () => {
+  expect(wrote.account).toMatchObject({ enabled: false, attributes: { city: 'Linz' } })
+})
+test('a late answer with the value from before does not undo our write', () => {
+  expect(settle(before, wrote.written, 2_000).account).toEqual(wrote.account)
+})
+test("a value that is neither ours nor the one before is somebody's change at once", () => {
+  const seen = settle({ ...city('Wien'), enabled: false }, wrote.written, 2_000)
+  expect(seen.account.attributes.city).toBe('Wien')
+})
+test('after five minutes the old value is a change too', () => {
+  expect(settle(before, wrote.written, 1_000 + staleForMs).account).toEqual(before)
+})

@@ -1,0 +1,67 @@
+import type { Attribute } from '@lockstep/shared/contract/attributes'
+import type { ObservedAccount } from './account.ts'
+import type { Tracked } from './operation.ts'
+import type { Instant } from './runtime.ts'
+
+/** What we wrote lately, by property: the value, the one before it, and when. */
+export type Written = Readonly<Partial<Record<Tracked | 'enabled', Entry>>>
+type Entry = { value: string | boolean | null; before: string | boolean | null; at: Instant }
+
+/** How long a read may still show what was there before our write (Microsoft's replicas, deltas up to minutes late). */
+export const staleForMs = 5 * 60_000
+
+/**
+ * Takes an observation after writes of ours. For five minutes a property that still shows the value from before our write
+ * is a late answer, and ours stands; any other value is somebody's change.
+ */
+export function settle(
+  seen: ObservedAccount,
+  written: Written,
+  now: Instant,
+): { account: ObservedAccount; written: Written } {
+  let account = seen
+  const kept: Record<string, Entry> = {}
+  for (const [property, entry] of Object.entries(written) as [Tracked | 'enabled', Entry][]) {
+    if (now - entry.at >= staleForMs) continue
+    const theirs = read(seen, property)
+    if (theirs === entry.value) kept[property] = entry
+    else if (theirs === entry.before) {
+      kept[property] = entry
+      account = put(account, property, entry.value)
+    }
+  }
+  return { account, written: kept }
+}
+
+/** The account after a write of ours was accepted. */
+export function overwrite(
+  account: ObservedAccount,
+  wrote: { attributes: Partial<Record<Tracked, string | null>>; enabled: boolean | undefined },
+  written: Written,
+  now: Instant,
+): { account: ObservedAccount; written: Written } {
+  const values: [Tracked | 'enabled', string | boolean | null][] = Object.entries(wrote.attributes) as [
+    Tracked,
+    string | null,
+  ][]
+  if (wrote.enabled !== undefined) values.push(['enabled', wrote.enabled])
+  let after = account
+  const entries: Record<string, Entry> = { ...written }
+  for (const [property, value] of values) {
+    entries[property] = { value, before: read(account, property), at: now }
+    after = put(after, property, value)
+  }
+  return { account: after, written: entries }
+}
+
+function read(account: ObservedAccount, property: Tracked | 'enabled'): string | boolean | null {
+  if (property === 'enabled') return account.enabled
+  if (property === 'userPrincipalName') return account.userPrincipalName
+  return account.attributes[property]
+}
+
+function put(account: ObservedAccount, property: Tracked | 'enabled', value: string | boolean | null): ObservedAccount {
+  if (property === 'enabled') return { ...account, enabled: value === true }
+  if (property === 'userPrincipalName') return { ...account, userPrincipalName: String(value) }
+  return { ...account, attributes: { ...account.attributes, [property as Attribute]: value as string | null } }
+}

@@ -1,0 +1,71 @@
+import type { Kysely, Selectable, Updateable } from 'kysely'
+import { Secret } from '../domain/secret.ts'
+import type { Connections, Database } from './schema.ts'
+import type { Vault } from './vault.ts'
+
+export type ConnectionRow = Selectable<Connections>
+
+/** A credential as it is sealed. */
+export type StoredCredential =
+  | { kind: 'secret'; secret: string }
+  | { kind: 'certificate'; pem: string; privateKeyPem: string }
+
+export function sealCredential(vault: Vault, connectionId: string, credential: StoredCredential): string {
+  return vault.sealSecret(new Secret(JSON.stringify(credential)), { connectionId })
+}
+
+/** `SealRejected` when the row was tampered with; a plain error once the connection was deactivated. */
+export function openCredential(
+  vault: Vault,
+  connection: Pick<ConnectionRow, 'id' | 'sealed_credential'>,
+): StoredCredential {
+  if (connection.sealed_credential === null) throw new Error('The credential of this connection was erased.')
+  const opened = vault.openSecret(connection.sealed_credential, { connectionId: connection.id })
+  return JSON.parse(opened.reveal()) as StoredCredential
+}
+
+/** A unique violation (see `isUniqueViolation`) when the tenant is connected already. */
+export async function insertConnection(trx: Kysely<Database>, row: ConnectionRow): Promise<void> {
+  await trx.insertInto('connections').values(row).execute()
+}
+
+export async function findConnection(db: Kysely<Database>, id: string): Promise<ConnectionRow | undefined> {
+  return await db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** The connection of a tenant, a deactivated one only if there is no other. */
+export async function findConnectionOfTenant(
+  db: Kysely<Database>,
+  tenantId: string,
+): Promise<ConnectionRow | undefined> {
+  const rows = await db
+    .selectFrom('connections')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .orderBy('created_at', 'desc')
+    .execute()
+  return rows.find((row) => row.state !== 'deactivated') ?? rows[0]
+}
+
+/** All that are not deactivated, oldest first. */
+export async function listConnections(db: Kysely<Database>): Promise<ConnectionRow[]> {
+  return await db
+    .selectFrom('connections')
+    .selectAll()
+    .where('state', '!=', 'deactivated')
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+}
+
+export async function updateConnection(
+  trx: Kysely<Database>,
+  id: string,
+  values: Updateable<Connections>,
+): Promise<void> {
+  await trx.updateTable('connections').set(values).where('id', '=', id).execute()
+}
+
+export async function deleteConnection(trx: Kysely<Database>, id: string): Promise<void> {
+  await trx.deleteFrom('connections').where('id', '=', id).execute()
+}

@@ -1,0 +1,27 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { Database, UserLinks } from './schema.ts'
+
+export type LinkRow = Selectable<UserLinks>
+
+export async function insertLink(trx: Kysely<Database>, row: LinkRow): Promise<void> {
+  await trx.insertInto('user_links').values(row).execute()
+}
+
+export async function findLink(db: Kysely<Database>, hash: string): Promise<LinkRow | undefined> {
+  return await db.selectFrom('user_links').selectAll().where('hash', '=', hash).executeTakeFirst()
+}
+
+/** False when somebody else was faster: a link serves once. */
+export async function takeLink(trx: Kysely<Database>, hash: string): Promise<boolean> {
+  const row = await trx.deleteFrom('user_links').where('hash', '=', hash).returning('hash').executeTakeFirst()
+  return row !== undefined
+}
+
+/** Any change of password, address or state kills all links of a person. */
+export async function deleteLinksOf(trx: Kysely<Database>, userId: string): Promise<void> {
+  await trx.deleteFrom('user_links').where('user_id', '=', userId).execute()
+}
+
+export async function deleteEndedLinks(trx: Kysely<Database>, now: number): Promise<void> {
+  await trx.deleteFrom('user_links').where('ends_at', '<=', now).execute()
+}

@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely'
+import { initial } from './0001-initial.ts'
+
+/** All migrations in order. One that was released is never edited. */
+export const migrations: Record<string, Migration> = {
+  '0001-initial': initial,
+}

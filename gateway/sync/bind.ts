@@ -1,0 +1,285 @@
+import type { BindInput, Binding } from '@lockstep/shared/contract/binding'
+import type { ConnectionSettings } from '@lockstep/shared/contract/connection'
+import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
+import type { Actor } from '../domain/actor.ts'
+import { immutableIdOf } from '../domain/desire.ts'
+import { match } from '../domain/match.ts'
+import { Problem } from '../domain/problem.ts'
+import { findAccount } from '../store/accounts.ts'
+import {
+  type BindingRow,
+  bindingOfAccount,
+  bindingsOfUser,
+  findBinding,
+  insertBinding,
+  updateBinding,
+} from '../store/bindings.ts'
+import { type ConnectionRow, findConnection } from '../store/connections.ts'
+import { findUserById } from '../store/users.ts'
+import { requireConnection } from './connections.ts'
+import type { SyncContext } from './context.ts'
+import type { UserRow } from './load.ts'
+import { remember } from './observe.ts'
+import { presentBinding } from './present-binding.ts'
+import type { Runner } from './runner.ts'
+import { syncBindings } from './sync-bindings.ts'
+
+/** How long a bind or unbind waits for the tenant before it answers with what is known, in ms. */
+const waitMs = 2_000
+
+export async function requireUser(context: SyncContext, userId: string): Promise<UserRow> {
+  const user = await findUserById(context.store.db, userId)
+  if (user !== undefined) return user
+  throw new Problem('user_not_found', 'There is no user with this id. Search for the person to find the right one.')
+}
+
+/** Binds a user: takes over the account that matches, or provisions one. Says no now rather than later. */
+export async function bindUser(
+  context: SyncContext,
+  runner: Runner,
+  actor: Actor,
+  ids: { connectionId: string; userId: string },
+  input: BindInput,
+): Promise<{ created: boolean; binding: Binding }> {
+  const connection = await requireConnection(context, ids.connectionId)
+  const user = await requireUser(context, ids.userId)
+  const before = await findBinding(context.store.db, connection.id, user.id)
+  if (before !== undefined && before.unbind === null && before.state !== 'failed' && before.state !== 'missing') {
+    return { created: false, binding: presentBinding(before, user, connection) }
+  }
+  await refuseImpossible(context, connection, user)
+  const accountId = await chooseAccount(context, connection, user, input)
+  await context.store.change(actor, async (change) => {
+    await putBinding(context, change.trx, connection, user, { ...input, accountId, named: false })
+    change.event({
+      type: 'binding_create',
+      user: user.id,
+      connection: connection.id,
+      account: accountId,
+      cause: accountId === null ? 'provision' : 'takeover',
+    })
+  })
+  const row = await attempt(context, runner, actor, connection, user.id)
+  return { created: true, binding: presentBinding(row ?? missingRow(), user, connection) }
+}
+
+const missingRow = (): never => {
+  throw new Problem('binding_not_found', 'The binding was ended while it was made. Bind again if you still want it.')
+}
+
+/** Works on one binding at once, and answers with what it is after at most two seconds. */
+export async function attempt(
+  context: SyncContext,
+  runner: Runner,
+  actor: Actor,
+  connection: ConnectionRow,
+  userId: string,
+): Promise<BindingRow | undefined> {
+  const { mode } = JSON.parse(connection.settings) as ConnectionSettings
+  if (mode === 'apply' && connection.state === 'active') {
+    const late = new AbortController()
+    const run = syncBindings(context, connection, context.tenants.of(connection), [userId], 'interactive', actor).catch(
+      (error: unknown) => {
+        // The binding stays marked: the next cycle tries again, and the connection shows what is wrong.
+        context.log({
+          msg: 'a binding could not be worked on at once',
+          connection: connection.id,
+          user: userId,
+          error: String(error),
+        })
+      },
+    )
+    await Promise.race([run, context.runtime.sleep(waitMs, late.signal)])
+    late.abort()
+    runner.wake(connection.id)
+  }
+  return await findBinding(context.store.db, connection.id, userId)
+}
+
+/** What makes a binding impossible whatever the tenant says. */
+export async function refuseImpossible(context: SyncContext, connection: ConnectionRow, user: UserRow): Promise<void> {
+  const domains = JSON.parse(connection.domains) as string[]
+  const domain = user.email.slice(user.email.indexOf('@') + 1)
+  if (!domains.includes(domain)) {
+    throw new Problem(
+      'domain_not_in_connection',
+      `${domain} is not a verified domain of "${connection.name}" whose passwords we can set. Give the person an address in one of: ${domains.join(', ')}.`,
+    )
+  }
+  for (const other of await bindingsOfUser(context.store.db, user.id)) {
+    if (other.connection_id === connection.id || other.unbind !== null) continue
+    const name = (await findConnection(context.store.db, other.connection_id))?.name ?? other.connection_id
+    throw new Problem('bound_elsewhere', `${user.display_name} is bound to "${name}". Unbind there first.`)
+  }
+}
+
+/** The account to take over, or null when one is to be provisioned. Asks the tenant itself. */
+async function chooseAccount(
+  context: SyncContext,
+  connection: ConnectionRow,
+  user: UserRow,
+  input: BindInput,
+): Promise<AccountId | null> {
+  const tenant = context.tenants.of(connection)
+  if (input.accountId !== undefined) {
+    const account = (await tenant.readAccounts([input.accountId])).get(input.accountId)
+    if (account === undefined) throw new Problem('account_not_found', 'The tenant has no account with this object id.')
+    await remember(context, connection.id, [account])
+    await refuseUnfit(context, connection, user, input.accountId, input)
+    return input.accountId
+  }
+  const probe = { immutableId: immutableIdOf(user.id as UserId), email: user.email }
+  const objects = await tenant.find({ immutableId: probe.immutableId, addresses: [probe.email] })
+  const accounts = objects.flatMap((object) => (object.kind === 'user' ? [object.account] : []))
+  await remember(context, connection.id, accounts)
+  const hit = match(probe, accounts)
+  if (hit.kind === 'account') {
+    await refuseUnfit(context, connection, user, hit.account.id, input)
+    return hit.account.id
+  }
+  if (hit.kind === 'conflict') {
+    throw new Problem(
+      'account_conflict',
+      `More than one account answers to ${user.email}. Choose one and bind by its object id: ${hit.accountIds.join(', ')}.`,
+    )
+  }
+  const holder = objects.find((object) => object.kind !== 'user')
+  if (holder?.kind === 'group')
+    throw new Problem(
+      'account_conflict',
+      `A group in the tenant holds ${user.email}. Give the person or the group another address.`,
+    )
+  if (holder?.kind === 'deleted') {
+    throw new Problem(
+      'account_deleted',
+      `The account of ${user.email} is among the deleted users of the tenant. Restore it there, or delete it for good, then bind again.`,
+    )
+  }
+  return null
+}
+
+async function refuseUnfit(
+  context: SyncContext,
+  connection: ConnectionRow,
+  user: UserRow,
+  accountId: AccountId,
+  input: BindInput,
+): Promise<void> {
+  const owner = await bindingOfAccount(context.store.db, connection.id, accountId)
+  if (owner !== undefined && owner.user_id !== user.id) {
+    throw new Problem('account_already_bound', 'This account is bound to another user. Unbind that one first.')
+  }
+  const stored = await findAccount(context.store.db, connection.id, accountId)
+  const roles = await context.tenants.of(connection).protectedAccounts()
+  const protection = stored?.protection ?? (roles.has(accountId) ? 'privileged_role' : null)
+  if (protection === null || input.override?.includes('protected')) return
+  throw new Problem('account_protected', protectionSentence[protection] ?? protectionSentence.unknown)
+}
+
+const protectionSentence: Record<string, string> & { unknown: string } = {
+  privileged_role:
+    'The account holds an administrator role in Entra. Leave it to Microsoft 365, or bind with an explicit override.',
+  synced:
+    'The account is synced from on-premises Active Directory, where its password is kept. Bind it after it has become a cloud account.',
+  guest: 'The account is a guest: its password lives in another organisation.',
+  restricted: 'The account is in a restricted management unit, where this app has no rights.',
+  break_glass: 'The account is on the break-glass list of this connection. Take it off the list first.',
+  unknown: 'It is not known whether the account is protected. Look at the preflight of the connection.',
+}
+
+/** Writes the row of a new, renewed or returning binding. */
+export async function putBinding(
+  context: SyncContext,
+  trx: Parameters<typeof insertBinding>[0],
+  connection: ConnectionRow,
+  user: UserRow,
+  input: {
+    accountId: AccountId | null
+    named: boolean
+    enable?: boolean
+    attributes?: 'fill_empty' | 'ours_win'
+    override?: readonly string[] | undefined
+  },
+): Promise<void> {
+  const now = context.runtime.now()
+  const key = { connection_id: connection.id, user_id: user.id }
+  const credential = await trx
+    .selectFrom('user_credentials')
+    .select('version')
+    .where('user_id', '=', user.id)
+    .executeTakeFirst()
+  const row: BindingRow = {
+    ...key,
+    account_id: input.accountId,
+    state: 'pending',
+    attributes_mode: input.attributes ?? 'fill_empty',
+    baseline: null,
+    named: input.named ? 1 : 0,
+    override_protected: input.override?.includes('protected') ? 1 : 0,
+    enable: input.enable ? 1 : 0,
+    unbind: null,
+    dirty: 1,
+    attempt: 0,
+    next_attempt_at: null,
+    error: null,
+    drift: '[]',
+    password_state: credential === undefined ? 'none' : 'awaiting_login',
+    password_version: null,
+    password_synced_at: null,
+    password_reason: null,
+    last_sync_at: null,
+    created_at: now,
+  }
+  const before = await findBinding(trx, connection.id, user.id)
+  if (before === undefined) await insertBinding(trx, row)
+  else await updateBinding(trx, key, { ...row, dirty: before.dirty + 1, created_at: before.created_at })
+}
+
+/** Unbinds: the account is blocked, or kept enabled; the binding goes when that is done. */
+export async function unbindUser(
+  context: SyncContext,
+  runner: Runner,
+  actor: Actor,
+  ids: { connectionId: string; userId: string },
+  account: 'block' | 'keep',
+): Promise<Binding> {
+  const connection = await requireConnection(context, ids.connectionId)
+  const binding = await findBinding(context.store.db, connection.id, ids.userId)
+  const user = await requireUser(context, ids.userId)
+  if (binding === undefined)
+    throw new Problem('binding_not_found', `${user.display_name} is not bound to "${connection.name}".`)
+  await context.store.change(actor, async (change) => {
+    await markLeaving(change.trx, binding, account)
+    change.event({
+      type: 'binding_delete',
+      user: user.id,
+      connection: connection.id,
+      account: binding.account_id,
+      cause: account,
+    })
+  })
+  const leaving: BindingRow = { ...binding, state: 'unbinding', unbind: account }
+  const after = await attempt(context, runner, actor, connection, user.id)
+  return presentBinding(after ?? leaving, user, connection)
+}
+
+export async function markLeaving(
+  trx: Parameters<typeof updateBinding>[0],
+  binding: BindingRow,
+  account: 'block' | 'keep',
+  named = false,
+): Promise<void> {
+  await trx
+    .deleteFrom('pending_passwords')
+    .where('connection_id', '=', binding.connection_id)
+    .where('user_id', '=', binding.user_id)
+    .execute()
+  await updateBinding(trx, binding, {
+    state: 'unbinding',
+    unbind: account,
+    named: named ? 1 : binding.named,
+    dirty: binding.dirty + 1,
+    attempt: 0,
+    next_attempt_at: null,
+  })
+}

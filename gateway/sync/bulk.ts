@@ -1,0 +1,155 @@
+import type { Job } from '@lockstep/shared/contract/job'
+import type { Actor } from '../domain/actor.ts'
+import { Problem } from '../domain/problem.ts'
+import { type BindingRow, findBinding } from '../store/bindings.ts'
+import type { ConnectionRow } from '../store/connections.ts'
+import { findUserById } from '../store/users.ts'
+import { markLeaving, putBinding, refuseImpossible } from './bind.ts'
+import { requireConnection } from './connections.ts'
+import type { SyncContext } from './context.ts'
+import type { ItemResult, JobRun, Jobs } from './jobs.ts'
+import { syncBindings } from './sync-bindings.ts'
+
+export type BulkInput = {
+  bind?: string[] | undefined
+  unbind?: string[] | undefined
+  notify?: boolean | undefined
+  dryRun: boolean
+  attributes: 'fill_empty' | 'ours_win'
+  confirm?: number | undefined
+}
+
+/** How many people are worked on together. */
+const chunkSize = 200
+
+export async function startBulk(
+  context: SyncContext,
+  jobs: Jobs,
+  actor: Actor,
+  connectionId: string,
+  input: BulkInput,
+): Promise<Job> {
+  const connection = await requireConnection(context, connectionId)
+  const total = people(input).length
+  if (input.confirm !== undefined && input.confirm !== total) {
+    throw new Problem(
+      'confirmation_mismatch',
+      `This is about ${total} people, not ${input.confirm}. Look at the selection again and type its count.`,
+    )
+  }
+  if (input.confirm !== undefined && actor.kind === 'token' && !actor.allow.includes('approve')) {
+    throw new Problem(
+      'forbidden',
+      'This token cannot confirm for a person. Leave "confirm" out, or make a token with --allow approve.',
+    )
+  }
+  return await jobs.start('bulk', connection.id, actor, input, total)
+}
+
+function people(input: BulkInput): { userId: string; what: 'bind' | 'unbind' }[] {
+  const unique = (ids: readonly string[] | undefined) => [...new Set(ids ?? [])]
+  return [
+    ...unique(input.bind).map((userId) => ({ userId, what: 'bind' as const })),
+    ...unique(input.unbind).map((userId) => ({ userId, what: 'unbind' as const })),
+  ]
+}
+
+export async function runBulk(context: SyncContext, run: JobRun, connectionId: string | null): Promise<void> {
+  const input = run.input as BulkInput
+  const todo = people(input).filter(({ userId }) => !run.finished.has(userId))
+  for (let start = 0; start < todo.length; start += chunkSize) {
+    const connection = await requireConnection(context, connectionId ?? '')
+    await run.report(await runChunk(context, run.actor, connection, input, todo.slice(start, start + chunkSize)))
+  }
+}
+
+type Person = { userId: string; what: 'bind' | 'unbind' }
+
+/** Writes what is wanted for these people, then makes the tenant follow, then tells what became of each. */
+async function runChunk(
+  context: SyncContext,
+  actor: Actor,
+  connection: ConnectionRow,
+  input: BulkInput,
+  chunk: readonly Person[],
+): Promise<ItemResult[]> {
+  const refused = new Map<string, Problem>()
+  for (const person of chunk) {
+    try {
+      await wish(context, actor, connection, input, person)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      refused.set(person.userId, error)
+    }
+  }
+  const wanted = chunk.filter(({ userId }) => !refused.has(userId)).map(({ userId }) => userId)
+  const { mode } = JSON.parse(connection.settings) as { mode: string }
+  const held = new Set<string>()
+  if (!input.dryRun && mode === 'apply' && connection.state === 'active') {
+    const synced = await syncBindings(context, connection, context.tenants.of(connection), wanted, 'bulk', actor)
+    for (const operation of synced.held) held.add(operation.userId)
+  }
+  const results: ItemResult[] = []
+  for (const person of chunk) {
+    const problem = refused.get(person.userId)
+    const after = await findBinding(context.store.db, connection.id, person.userId)
+    results.push(resultOf(person, problem, after, held.has(person.userId)))
+  }
+  return results
+}
+
+async function wish(
+  context: SyncContext,
+  actor: Actor,
+  connection: ConnectionRow,
+  input: BulkInput,
+  { userId, what }: Person,
+): Promise<void> {
+  const user = await findUserById(context.store.db, userId)
+  if (user === undefined) throw new Problem('user_not_found', 'There is no user with this id.')
+  const binding = await findBinding(context.store.db, connection.id, userId)
+  const named = input.confirm !== undefined
+  if (what === 'unbind') {
+    if (binding === undefined) throw new Problem('binding_not_found', `${user.display_name} is not bound.`)
+    if (input.dryRun) return
+    await context.store.change(actor, async (change) => {
+      await markLeaving(change.trx, binding, 'block', named)
+      change.event({
+        type: 'binding_delete',
+        user: userId,
+        connection: connection.id,
+        account: binding.account_id,
+        cause: 'block',
+      })
+    })
+    return
+  }
+  if (binding !== undefined && binding.unbind === null && binding.state !== 'failed') return
+  await refuseImpossible(context, connection, user)
+  if (input.dryRun) return
+  await context.store.change(actor, async (change) => {
+    await putBinding(context, change.trx, connection, user, { accountId: null, named, attributes: input.attributes })
+    change.event({ type: 'binding_create', user: userId, connection: connection.id })
+  })
+}
+
+function resultOf(
+  { userId, what }: Person,
+  problem: Problem | undefined,
+  after: BindingRow | undefined,
+  held: boolean,
+): ItemResult {
+  if (problem !== undefined) return failed(userId, { code: problem.code, detail: problem.message })
+  if (held) return { item: userId, ok: true, result: { userId, result: 'held' } }
+  if (after?.error != null && (after.state === 'failed' || after.state === 'missing')) {
+    const { code, detail } = JSON.parse(after.error) as { code: string; detail: string }
+    return failed(userId, { code, detail })
+  }
+  return { item: userId, ok: true, result: { userId, result: what === 'bind' ? 'bound' : 'unbound' } }
+}
+
+const failed = (userId: string, error: { code: string; detail: string }): ItemResult => ({
+  item: userId,
+  ok: false,
+  result: { userId, result: 'failed', error },
+})

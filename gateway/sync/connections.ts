@@ -1,0 +1,268 @@
+import type {
+  Connection,
+  ConnectionSettings,
+  CreateConnection,
+  PreflightCheck,
+} from '@lockstep/shared/contract/connection'
+import type { Actor } from '../domain/actor.ts'
+import { defaultBrake } from '../domain/brake.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Preflight } from '../graph/tenant.ts'
+import { countBindings } from '../store/bindings.ts'
+import {
+  type ConnectionRow,
+  findConnection,
+  insertConnection,
+  listConnections,
+  sealCredential,
+  updateConnection,
+} from '../store/connections.ts'
+import type { SyncContext } from './context.ts'
+import type { Runner } from './runner.ts'
+import type { StoredCredential } from './tenants.ts'
+
+export const defaultSettings: ConnectionSettings = {
+  mode: 'observe',
+  passwordTakeover: true,
+  driftPolicy: 'notify',
+  notifyOnBind: true,
+  breakGlass: [],
+  brake: defaultBrake,
+}
+
+export async function requireConnection(context: SyncContext, id: string): Promise<ConnectionRow> {
+  const connection = await findConnection(context.store.db, id)
+  if (connection !== undefined && connection.state !== 'deactivated') return connection
+  throw new Problem(
+    'connection_not_found',
+    'There is no connection with this id. List the connections to find the right one.',
+  )
+}
+
+const iso = (at: number) => new Date(at).toISOString()
+
+export async function presentConnection(context: SyncContext, row: ConnectionRow): Promise<Connection> {
+  const lastCycle =
+    row.last_cycle === null
+      ? null
+      : (JSON.parse(row.last_cycle) as { at: number; took: number; observed: number; applied: number; failed: number })
+  return {
+    id: row.id as Connection['id'],
+    name: row.name,
+    tenantId: row.tenant_id,
+    tenantName: row.tenant_name,
+    domains: JSON.parse(row.domains) as string[],
+    defaultDomain: row.default_domain,
+    cloud: JSON.parse(row.cloud) as Connection['cloud'],
+    clientId: row.client_id,
+    state: row.state === 'deactivated' ? 'paused' : row.state,
+    error: row.error === null ? null : withoutFlag(JSON.parse(row.error) as NonNullable<Connection['error']>),
+    lastCycle: lastCycle === null ? null : { ...lastCycle, at: iso(lastCycle.at) },
+    counts: await countBindings(context.store.db, row.id),
+    brake: row.brake === null ? null : (JSON.parse(row.brake) as Connection['brake']),
+    settings: JSON.parse(row.settings) as ConnectionSettings,
+  }
+}
+
+const withoutFlag = ({ code, detail, remedy }: NonNullable<Connection['error']>) => ({ code, detail, remedy })
+
+/** Connects a tenant: everything is proved before anything is stored. */
+export async function createConnection(
+  context: SyncContext,
+  runner: Runner,
+  actor: Actor,
+  input: CreateConnection,
+): Promise<Connection> {
+  const taken = (await listConnections(context.store.db)).find((row) => row.tenant_id === input.tenantId)
+  if (taken !== undefined) {
+    throw new Problem(
+      'tenant_already_connected',
+      `This tenant is connected already, as "${taken.name}". Change that connection instead.`,
+    )
+  }
+  const credential = credentialOf(input)
+  const tenant = context.tenants.open({
+    tenantId: input.tenantId,
+    clientId: input.clientId,
+    cloud: input.cloud,
+    credential,
+  })
+  let preflight: Preflight
+  try {
+    preflight = await tenant.preflight()
+  } finally {
+    await tenant.close()
+  }
+  refuseFailed(preflight)
+  const id = context.runtime.newId()
+  const managed = preflight.domains
+    .filter((domain) => domain.verified && !domain.federated)
+    .map((domain) => domain.name.toLowerCase())
+  await refuseSharedDomains(context, managed)
+  await context.store.change(actor, async (change) => {
+    await insertConnection(change.trx, {
+      id,
+      name: input.name,
+      tenant_id: input.tenantId,
+      tenant_name: preflight.tenantName,
+      domains: JSON.stringify(managed),
+      default_domain: preflight.domains.find((domain) => domain.isDefault)?.name.toLowerCase() ?? managed[0] ?? '',
+      cloud: JSON.stringify(input.cloud),
+      client_id: input.clientId,
+      sealed_credential: sealCredential(context.vault, id, credential),
+      service_principal_id: preflight.servicePrincipalId,
+      state: 'active',
+      error: null,
+      settings: JSON.stringify({ ...defaultSettings, ...input.settings }),
+      delta_link: null,
+      full_read_at: null,
+      protected_read_at: null,
+      last_cycle: null,
+      brake: null,
+      approval: null,
+      created_at: context.runtime.now(),
+    })
+    change.event({ type: 'connection_create', connection: id, detail: `${input.name}: ${preflight.tenantName}` })
+  })
+  runner.add(id)
+  return await presentConnection(context, await requireConnection(context, id))
+}
+
+function credentialOf(input: Pick<CreateConnection, 'clientSecret' | 'certificate'>): StoredCredential {
+  if (input.certificate !== undefined) return { kind: 'certificate', ...input.certificate }
+  return { kind: 'secret', secret: input.clientSecret ?? '' }
+}
+
+function refuseFailed(preflight: Preflight): void {
+  const failed = preflight.checks.filter((check) => !check.ok && check.level === 'error')
+  if (failed.length === 0) return
+  const reseller = failed.some((check) => check.check === 'reseller')
+  throw new Problem(
+    reseller ? 'tenant_managed_by_reseller' : 'preflight_failed',
+    `${failed.map((check) => check.detail).join(' ')} Mend what is listed and connect again; nothing was stored.`,
+    {
+      errors: failed.map((check) => ({
+        path: check.check,
+        message: [check.detail, check.remedy].filter(Boolean).join(' '),
+      })),
+    },
+  )
+}
+
+async function refuseSharedDomains(context: SyncContext, domains: readonly string[]): Promise<void> {
+  for (const row of await listConnections(context.store.db)) {
+    const shared = (JSON.parse(row.domains) as string[]).find((domain) => domains.includes(domain))
+    if (shared !== undefined) {
+      throw new Problem(
+        'tenant_already_connected',
+        `The domain ${shared} belongs to the connection "${row.name}" already.`,
+      )
+    }
+  }
+}
+
+export async function preflightConnection(context: SyncContext, id: string): Promise<PreflightCheck[]> {
+  const connection = await requireConnection(context, id)
+  return (await context.tenants.of(connection).preflight()).checks
+}
+
+export type UpdateConnection = {
+  name?: string | undefined
+  settings?: Partial<ConnectionSettings> | undefined
+  clientSecret?: string | undefined
+  certificate?: { pem: string; privateKeyPem: string } | undefined
+}
+
+/** Renames, changes settings, or swaps the credential once the new one has proved itself. */
+export async function updateConnectionSettings(
+  context: SyncContext,
+  runner: Runner,
+  actor: Actor,
+  id: string,
+  input: UpdateConnection,
+): Promise<Connection> {
+  const connection = await requireConnection(context, id)
+  const swap = input.clientSecret !== undefined || input.certificate !== undefined
+  const credential = credentialOf(input)
+  if (swap) {
+    const cloud = JSON.parse(connection.cloud) as Connection['cloud']
+    const tenant = context.tenants.open({
+      tenantId: connection.tenant_id,
+      clientId: connection.client_id,
+      cloud,
+      credential,
+    })
+    try {
+      refuseFailed(await tenant.preflight())
+    } finally {
+      await tenant.close()
+    }
+  }
+  const before = JSON.parse(connection.settings) as ConnectionSettings
+  const settings = { ...before, ...input.settings }
+  await context.store.change(actor, async (change) => {
+    await updateConnection(change.trx, id, {
+      settings: JSON.stringify(settings),
+      ...(input.name !== undefined && { name: input.name }),
+      ...(swap && {
+        sealed_credential: sealCredential(context.vault, id, credential),
+        state: 'active' as const,
+        error: null,
+      }),
+    })
+    change.event({
+      type: swap ? 'connection_credential_change' : 'connection_update',
+      connection: id,
+      changes: Object.keys(input.settings ?? {}).map((key) => ({
+        attribute: key,
+        before: JSON.stringify(before[key as keyof ConnectionSettings]),
+        after: JSON.stringify(settings[key as keyof ConnectionSettings]),
+      })),
+    })
+  })
+  runner.wake(id)
+  return await presentConnection(context, await requireConnection(context, id))
+}
+
+export async function setPaused(
+  context: SyncContext,
+  runner: Runner,
+  actor: Actor,
+  id: string,
+  paused: boolean,
+): Promise<Connection> {
+  const connection = await requireConnection(context, id)
+  const state = paused ? 'paused' : 'active'
+  if (connection.state !== state) {
+    await context.store.change(actor, async (change) => {
+      await updateConnection(change.trx, id, { state, ...(!paused && { error: null }) })
+      change.event({ type: paused ? 'connection_pause' : 'connection_resume', connection: id })
+    })
+    if (!paused) runner.wake(id)
+  }
+  return await presentConnection(context, await requireConnection(context, id))
+}
+
+/** Deactivates: secrets, delta token and cached accounts go at once; accounts in the tenant stay as they are. */
+export async function deleteConnection(
+  context: SyncContext,
+  runner: Runner,
+  actor: Actor,
+  id: string,
+  input: { confirm: string; purge?: 'now' | undefined },
+): Promise<void> {
+  const connection = await requireConnection(context, id)
+  if (input.confirm !== connection.name) {
+    throw new Problem('confirmation_mismatch', `Give the connection's name, "${connection.name}", as confirmation.`)
+  }
+  await runner.remove(id)
+  await context.store.change(actor, async (change) => {
+    for (const table of ['pending_passwords', 'account_addresses', 'accounts'] as const) {
+      await change.trx.deleteFrom(table).where('connection_id', '=', id).execute()
+    }
+    // Without the tombstone of later (bindings kept for 30 days) a deactivated connection is gone with its bindings.
+    await change.trx.deleteFrom('bindings').where('connection_id', '=', id).execute()
+    await change.trx.deleteFrom('connections').where('id', '=', id).execute()
+    change.event({ type: 'connection_delete', connection: id, detail: connection.name })
+  })
+}

@@ -1,0 +1,92 @@
+import { system } from '../domain/actor.ts'
+import type { Operation } from '../domain/operation.ts'
+import { putProtection } from '../store/accounts.ts'
+import { dueBindings, markAccountsDirty } from '../store/bindings.ts'
+import { type ConnectionRow, getConnection, updateConnection } from '../store/connections.ts'
+import type { SyncContext } from './context.ts'
+import { observe } from './observe.ts'
+import { syncBindings } from './sync-bindings.ts'
+
+/** How many bindings are planned and applied together: bounds memory and the time between two records. */
+const pageSize = 400
+
+export type CycleResult = { observed: number; applied: number; failed: number; held: number; took: number }
+
+/** Observe, plan, guard, apply, record: once. */
+export async function runCycle(
+  context: SyncContext,
+  connectionId: string,
+  progress: (done: number) => void = () => {},
+): Promise<CycleResult> {
+  const started = context.runtime.now()
+  let connection = await getConnection(context.store.db, connectionId)
+  const tenant = context.tenants.of(connection)
+  const { observed, full } = await observe(context, connection, tenant)
+  const result: CycleResult = { observed, applied: 0, failed: 0, held: 0, took: 0 }
+  const held: Operation[] = []
+  connection = await getConnection(context.store.db, connectionId)
+  const { mode } = JSON.parse(connection.settings) as { mode: 'observe' | 'apply' }
+  let after = ''
+  let guarded = false
+  for (;;) {
+    const due = await dueBindings(context.store.db, connectionId, context.runtime.now(), { after, limit: pageSize })
+    const last = due.at(-1)
+    if (!guarded && (full || due.length > 0)) {
+      await readProtection(context, connection)
+      guarded = true
+    }
+    if (last === undefined || mode === 'observe' || connection.state !== 'active') break
+    after = last.user_id
+    const synced = await syncBindings(
+      context,
+      connection,
+      tenant,
+      due.map((binding) => binding.user_id),
+      'bulk',
+    )
+    held.push(...synced.held)
+    for (const { outcome } of [...synced.applied.values()].flat()) {
+      if (outcome.kind === 'done') result.applied += 1
+      else result.failed += 1
+    }
+    progress(result.applied + result.failed)
+    connection = await getConnection(context.store.db, connectionId)
+  }
+  result.held = held.length
+  result.took = context.runtime.now() - started
+  await finish(context, connection, result)
+  return result
+}
+
+async function finish(context: SyncContext, connection: ConnectionRow, result: CycleResult): Promise<void> {
+  const { observed, applied, failed, took } = result
+  await context.store.change(system, async (change) => {
+    change.quiet('the end of a cycle; each write had its own event')
+    await updateConnection(change.trx, connection.id, {
+      last_cycle: JSON.stringify({ at: context.runtime.now(), took, observed, applied, failed }),
+      ...(result.held === 0 && connection.brake !== null && { brake: null, approval: null }),
+    })
+  })
+}
+
+/** Roles may have been given since: who is protected is read again before anything is written. */
+async function readProtection(context: SyncContext, connection: ConnectionRow): Promise<void> {
+  const tenant = context.tenants.of(connection)
+  const ids = new Map<string, 'privileged_role' | 'break_glass'>(await tenant.protectedAccounts())
+  const { breakGlass } = JSON.parse(connection.settings) as { breakGlass: string[] }
+  await context.store.change(system, async (change) => {
+    change.quiet('observation')
+    for (const entry of breakGlass) {
+      const row = await change.trx
+        .selectFrom('accounts')
+        .select('id')
+        .where('connection_id', '=', connection.id)
+        .where((e) => e.or([e('id', '=', entry.toLowerCase()), e('user_principal_name', '=', entry.toLowerCase())]))
+        .executeTakeFirst()
+      if (row !== undefined) ids.set(row.id, 'break_glass')
+    }
+    const changed = await putProtection(change.trx, connection.id, ids)
+    await markAccountsDirty(change.trx, connection.id, changed)
+    await updateConnection(change.trx, connection.id, { protected_read_at: context.runtime.now() })
+  })
+}

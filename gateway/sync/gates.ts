@@ -1,0 +1,39 @@
+/**
+ * One gate per binding: whoever plans or writes for a binding holds its gate, so that two never create, change or send a
+ * password to the same account at the same time.
+ */
+export type Gates = {
+  /** Waits for the gate. The function returned opens it again. */
+  enter(key: string): Promise<() => void>
+  /** Enters only if nobody is inside. */
+  tryEnter(key: string): (() => void) | null
+}
+
+export function createGates(): Gates {
+  const tails = new Map<string, Promise<void>>()
+  const hold = (key: string, before: Promise<void>) => {
+    let open: () => void = () => {}
+    const mine = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const tail = before.then(() => mine)
+    tails.set(key, tail)
+    return () => {
+      open()
+      if (tails.get(key) === tail) tails.delete(key)
+    }
+  }
+  return {
+    async enter(key) {
+      const before = tails.get(key) ?? Promise.resolve()
+      const leave = hold(key, before)
+      await before
+      return leave
+    },
+    tryEnter(key) {
+      return tails.has(key) ? null : hold(key, Promise.resolve())
+    },
+  }
+}
+
+export const gateKey = (connectionId: string, userId: string) => `${connectionId} ${userId}`

@@ -1,0 +1,185 @@
+import { system } from '../domain/actor.ts'
+import type { Outcome } from '../domain/failure.ts'
+import type { BindingRow } from '../store/bindings.ts'
+import { bindingsOfUser, findBinding } from '../store/bindings.ts'
+import { type ConnectionRow, findConnection } from '../store/connections.ts'
+import { openPendingPassword } from '../store/pending-passwords.ts'
+import type { SyncContext } from './context.ts'
+import { gateKey } from './gates.ts'
+import { passwordArrived } from './record.ts'
+import { syncBindings } from './sync-bindings.ts'
+
+/** What became of a password at one connection. */
+export type Sent = {
+  connectionId: string
+  connection: string
+  result: 'updated' | 'pending' | 'failed'
+  /** A sentence, where the tenant refused. */
+  reason: string | null
+  refused: boolean
+  /** The tenant may have taken it: accepted, or sent and no answer. */
+  mayHaveLanded: boolean
+}
+
+/**
+ * Sends the sealed password of that version to every tenant where the person is bound, at once, before all bulk work.
+ * Resolves when each has an outcome, or after `waitMs` with `pending` for those that have none; what is under way goes on.
+ */
+export async function sendPassword(
+  context: SyncContext,
+  userId: string,
+  version: number,
+  waitMs: number,
+): Promise<Sent[]> {
+  const { db } = context.store
+  const proposal = await db
+    .selectFrom('password_proposals')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  const proposed = proposal?.version === version
+  const sends: Promise<Sent>[] = []
+  const late = new AbortController()
+  const timeUp = context.runtime.sleep(waitMs, late.signal)
+  for (const binding of await bindingsOfUser(db, userId)) {
+    const connection = await findConnection(db, binding.connection_id)
+    if (connection === undefined || binding.unbind !== null) continue
+    const base = { connectionId: connection.id, connection: connection.name }
+    const pending: Sent = { ...base, result: 'pending', reason: null, refused: false, mayHaveLanded: false }
+    if (!sendable(connection) || (proposed && binding.account_id === null)) {
+      sends.push(Promise.resolve(pending))
+      continue
+    }
+    // Once it is on its way nobody can tell whether the tenant takes it.
+    const onItsWay = { ...pending, mayHaveLanded: true }
+    const send = (proposed ? sendProposal : sendWaiting)(context, connection, binding, version).catch(
+      (error: unknown) => {
+        context.log({
+          msg: 'a password could not be sent',
+          connection: connection.id,
+          user: userId,
+          error: String(error),
+        })
+        return onItsWay
+      },
+    )
+    sends.push(Promise.race([send.then((sent) => ({ ...base, ...sent })), timeUp.then(() => onItsWay)]))
+  }
+  const sent = await Promise.all(sends)
+  late.abort()
+  return sent
+}
+
+function sendable(connection: ConnectionRow): boolean {
+  const { mode } = JSON.parse(connection.settings) as { mode: string }
+  return connection.state === 'active' && mode === 'apply'
+}
+
+type Result = Omit<Sent, 'connectionId' | 'connection'>
+
+/** A version that the directory holds: the binding's own plan sends it, with whatever else the account needs first. */
+async function sendWaiting(
+  context: SyncContext,
+  connection: ConnectionRow,
+  binding: BindingRow,
+  version: number,
+): Promise<Result> {
+  await syncBindings(context, connection, context.tenants.of(connection), [binding.user_id], 'interactive')
+  const after = await findBinding(context.store.db, connection.id, binding.user_id)
+  const arrived = after?.password_state === 'in_sync' && (after.password_version ?? 0) >= version
+  const rejected = after?.password_state === 'rejected'
+  return {
+    result: arrived ? 'updated' : rejected ? 'failed' : 'pending',
+    reason: rejected ? after.password_reason : null,
+    refused: rejected,
+    mayHaveLanded: arrived,
+  }
+}
+
+/** A version that nobody holds yet: the tenant is asked first, and a refusal changes nothing anywhere. */
+async function sendProposal(
+  context: SyncContext,
+  connection: ConnectionRow,
+  binding: BindingRow,
+  version: number,
+): Promise<Result> {
+  const leave = await context.gates.enter(gateKey(connection.id, binding.user_id))
+  try {
+    const waiting = await openPendingPassword(context.store, context.vault, connection, binding.user_id)
+    if (waiting?.version !== version || binding.account_id === null) {
+      return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }
+    }
+    await markSent(context, binding.user_id, version)
+    const eventId = context.runtime.newId()
+    let outcome: Outcome<unknown> = { kind: 'unknown', requestId: null, detail: 'The answer was lost.' }
+    await context.tenants.of(connection).writeAll(
+      [
+        {
+          eventId,
+          kind: 'set_password',
+          accountId: binding.account_id as never,
+          password: waiting.password,
+          mustChange: false,
+        },
+      ],
+      'interactive',
+      (_, result) => {
+        outcome = result
+      },
+    )
+    return await recordProposal(context, connection, binding, version, eventId, outcome)
+  } finally {
+    leave()
+  }
+}
+
+/** From here on a tenant may know it: then it is only rolled forward. */
+async function markSent(context: SyncContext, userId: string, version: number): Promise<void> {
+  await context.store.change(system, async (change) => {
+    change.quiet('the write that follows has its own event')
+    await change.trx
+      .updateTable('password_proposals')
+      .set({ sent: 1 })
+      .where('user_id', '=', userId)
+      .where('version', '=', version)
+      .execute()
+  })
+}
+
+async function recordProposal(
+  context: SyncContext,
+  connection: ConnectionRow,
+  binding: BindingRow,
+  version: number,
+  eventId: string,
+  outcome: Outcome<unknown>,
+): Promise<Result> {
+  const failure = outcome.kind === 'failed' ? outcome.failure : null
+  await context.store.change(system, async (change) => {
+    change.event({
+      id: eventId,
+      type: 'user_password_update_provision',
+      outcome: outcome.kind === 'done' ? 'success' : outcome.kind === 'unknown' ? 'retrying' : 'failure',
+      cause: 'password_changed',
+      user: binding.user_id,
+      connection: connection.id,
+      account: binding.account_id,
+      changes: [{ attribute: 'password', before: null, after: `version ${version}` }],
+      requestId: outcome.kind === 'failed' ? outcome.failure.requestId : outcome.requestId,
+      detail: failure?.detail ?? null,
+    })
+    if (outcome.kind === 'done') {
+      await passwordArrived(change, connection, { user: { id: binding.user_id } }, version, context.runtime.now())
+    }
+  })
+  if (outcome.kind === 'done') return { result: 'updated', reason: null, refused: false, mayHaveLanded: true }
+  if (failure === null) return { result: 'pending', reason: null, refused: false, mayHaveLanded: true }
+  const refused = failure.kind === 'password_refused'
+  const tryLater = failure.kind === 'throttled' || failure.kind === 'unavailable' || failure.kind === 'signed_out'
+  return {
+    result: refused || !tryLater ? 'failed' : 'pending',
+    reason: failure.detail,
+    refused,
+    mayHaveLanded: failure.kind === 'unavailable',
+  }
+}

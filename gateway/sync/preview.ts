@@ -1,0 +1,172 @@
+import type { Plan } from '@lockstep/shared/contract/plan'
+import type { Actor } from '../domain/actor.ts'
+import { weightOf } from '../domain/brake.ts'
+import type { Operation } from '../domain/operation.ts'
+import { plan } from '../domain/plan.ts'
+import { Problem } from '../domain/problem.ts'
+import { type BindingRow, dueBindings, findBinding } from '../store/bindings.ts'
+import { type ConnectionRow, updateConnection } from '../store/connections.ts'
+import { requireUser } from './bind.ts'
+import { requireConnection } from './connections.ts'
+import type { SyncContext } from './context.ts'
+import { loadUnits } from './load.ts'
+import { operationKey, planIdOf } from './plan-id.ts'
+import type { Runner } from './runner.ts'
+import { type Approval, brakeFor } from './sync-bindings.ts'
+
+/** How long an approval lives, in ms. */
+const approvalMs = 24 * 3_600_000
+
+/** What the next cycle would do, from what was observed last. Nothing is applied. */
+export async function previewPlan(
+  context: SyncContext,
+  id: string,
+  query: { user?: string | undefined; if?: 'bind' | 'unbind' | 'unbind_keep' | undefined },
+): Promise<Plan> {
+  const connection = await requireConnection(context, id)
+  const operations =
+    query.user === undefined
+      ? await allOperations(context, connection)
+      : await operationsOf(context, connection, query.user, query.if)
+  const counted = operations.filter((operation) => weightOf(operation) > 0)
+  return {
+    id: planIdOf(operations),
+    operations: operations.map(presentOperation),
+    brake: await brakeFor(context, connection, counted),
+  }
+}
+
+export const presentOperation = ({
+  kind,
+  userId,
+  accountId,
+  reason,
+  changes,
+}: Operation): Plan['operations'][number] => ({
+  kind,
+  userId,
+  accountId,
+  reason,
+  changes: changes.map((change) => ({ ...change })),
+})
+
+async function allOperations(context: SyncContext, connection: ConnectionRow): Promise<Operation[]> {
+  const operations: Operation[] = []
+  for (let after = ''; ; ) {
+    const due = await dueBindings(context.store.db, connection.id, Number.MAX_SAFE_INTEGER, { after, limit: 500 })
+    const last = due.at(-1)
+    if (last === undefined) return operations
+    after = last.user_id
+    for (const unit of await loadUnits(context.store.db, connection, due))
+      operations.push(...plan(unit.desired, unit.target).operations)
+  }
+}
+
+async function operationsOf(
+  context: SyncContext,
+  connection: ConnectionRow,
+  userId: string,
+  what: 'bind' | 'unbind' | 'unbind_keep' | undefined,
+): Promise<Operation[]> {
+  const user = await requireUser(context, userId)
+  const binding = await findBinding(context.store.db, connection.id, user.id)
+  const supposed = suppose(connection.id, user.id, binding, what)
+  if (supposed === null) return []
+  const [unit] = await loadUnits(context.store.db, connection, [supposed])
+  if (unit === undefined) return []
+  const result = plan(unit.desired, unit.target)
+  if (result.verdict === 'conflict')
+    throw new Problem(
+      'account_conflict',
+      'More than one account matches this person. Choose one and bind by its object id.',
+    )
+  if (result.verdict === 'protected')
+    throw new Problem(
+      'account_protected',
+      'The account is protected: it holds an administrator role, is a guest, or is synced from on-premises.',
+    )
+  return result.operations
+}
+
+/** The binding as it would be. */
+function suppose(
+  connectionId: string,
+  userId: string,
+  binding: BindingRow | undefined,
+  what: 'bind' | 'unbind' | 'unbind_keep' | undefined,
+): BindingRow | null {
+  const bound = binding !== undefined && binding.unbind === null
+  if (what === 'bind' && !bound) return blankBinding(connectionId, userId)
+  if (binding === undefined) return null
+  if (what === 'unbind') return { ...binding, unbind: 'block' }
+  if (what === 'unbind_keep') return { ...binding, unbind: 'keep' }
+  return binding
+}
+
+function blankBinding(connectionId: string, userId: string): BindingRow {
+  return {
+    connection_id: connectionId,
+    user_id: userId,
+    account_id: null,
+    state: 'pending',
+    attributes_mode: 'fill_empty',
+    baseline: null,
+    named: 0,
+    override_protected: 0,
+    enable: 0,
+    unbind: null,
+    dirty: 1,
+    attempt: 0,
+    next_attempt_at: null,
+    error: null,
+    drift: '[]',
+    password_state: 'none',
+    password_version: null,
+    password_synced_at: null,
+    password_reason: null,
+    last_sync_at: null,
+    created_at: 0,
+  }
+}
+
+/** Releases the brake for exactly the operations that were shown, for 24 h. */
+export async function approvePlan(
+  context: SyncContext,
+  runner: Runner,
+  actor: Actor,
+  id: string,
+  planId: string,
+): Promise<Plan> {
+  if (actor.kind === 'token' && !actor.allow.includes('approve')) {
+    throw new Problem(
+      'forbidden',
+      'This token was made without the right to approve. Approve in the console, or make a token with --allow approve.',
+    )
+  }
+  const connection = await requireConnection(context, id)
+  const operations = await allOperations(context, connection)
+  const counted = operations.filter((operation) => weightOf(operation) > 0)
+  const brake = await brakeFor(context, connection, counted)
+  if (planId !== planIdOf(operations) && planId !== brake?.planId) {
+    throw new Problem(
+      'plan_changed',
+      'The plan is not the one that was shown any more. Read it again and approve that one.',
+    )
+  }
+  const approval: Approval = {
+    planId,
+    keys: counted.map(operationKey),
+    by: actor.name,
+    until: context.runtime.now() + approvalMs,
+  }
+  await context.store.change(actor, async (change) => {
+    await updateConnection(change.trx, connection.id, { approval: JSON.stringify(approval), brake: null })
+    change.event({
+      type: 'connection_plan_approve',
+      connection: connection.id,
+      detail: `${counted.length} operations of plan ${planId}`,
+    })
+  })
+  runner.wake(connection.id)
+  return { id: planIdOf(operations), operations: operations.map(presentOperation), brake: null }
+}

@@ -1,0 +1,301 @@
+import type { AccountId } from '@lockstep/shared/contract/ids'
+import type { ObservedAccount } from '../domain/account.ts'
+import type { Actor } from '../domain/actor.ts'
+import type { Outcome, TenantFailure } from '../domain/failure.ts'
+import { lookAgainAt, nextAttempt } from '../domain/next-attempt.ts'
+import type { Operation, OperationKind } from '../domain/operation.ts'
+import { baselineOf } from '../domain/plan.ts'
+import { putAccounts, recordWrite } from '../store/accounts.ts'
+import { deleteBinding, updateBinding } from '../store/bindings.ts'
+import { type ConnectionRow, updateConnection } from '../store/connections.ts'
+import { erasePendingPassword } from '../store/pending-passwords.ts'
+import type { Change } from '../store/store.ts'
+import type { SyncContext } from './context.ts'
+import type { Unit } from './load.ts'
+import type { Applied, Planned } from './work.ts'
+
+/** The event type of each operation, as the contract names them. */
+export const eventOf = {
+  provision: 'user_create_provision',
+  take_over: 'user_update_provision',
+  update: 'user_update_provision',
+  set_password: 'user_password_update_provision',
+  deprovision: 'user_deprovision',
+  reprovision: 'user_reprovision',
+} as const satisfies Record<OperationKind, string>
+
+/** Records one outcome: the event of the write, and what the account and the password are now. */
+export async function recordOperation(
+  context: SyncContext,
+  change: Change,
+  connection: ConnectionRow,
+  unit: Unit,
+  { operation, eventId, outcome }: Applied,
+): Promise<void> {
+  const now = context.runtime.now()
+  const key = { connection_id: connection.id, user_id: unit.user.id }
+  const accountId = outcome.kind === 'done' && operation.kind === 'provision' ? outcome.value : operation.accountId
+  const sent = operation.kind !== 'take_over' || operation.changes.length > 0
+  change.event({
+    id: eventId,
+    type: sent ? eventOf[operation.kind] : 'binding_takeover',
+    outcome: outcomeWord(outcome),
+    cause: operation.reason,
+    user: unit.user.id,
+    connection: connection.id,
+    account: accountId ?? null,
+    changes: operation.changes,
+    requestId: outcome.kind === 'failed' ? outcome.failure.requestId : outcome.requestId,
+    detail: outcome.kind === 'failed' ? outcome.failure.detail : outcome.kind === 'unknown' ? outcome.detail : null,
+  })
+  if (outcome.kind === 'failed' && operation.kind === 'set_password' && outcome.failure.kind === 'password_refused') {
+    await erasePendingPassword(change.trx, connection.id, unit.user.id, operation.version)
+    await updateBinding(change.trx, key, { password_state: 'rejected', password_reason: outcome.failure.detail })
+  }
+  if (outcome.kind !== 'done') return
+  switch (operation.kind) {
+    case 'provision': {
+      const created = accountOf(operation, outcome.value as AccountId, now)
+      await putAccounts(change.trx, connection.id, [created], now)
+      await updateBinding(change.trx, key, { account_id: created.id })
+      if (operation.passwordVersion !== null)
+        await passwordArrived(change, connection, unit, operation.passwordVersion, now)
+      else await updateBinding(change.trx, key, { password_state: 'awaiting_login' })
+      return
+    }
+    case 'take_over':
+      await updateBinding(change.trx, key, { account_id: operation.accountId })
+      await recordWrite(change.trx, connection.id, operation.accountId, written(operation), now)
+      return
+    case 'update':
+      await recordWrite(change.trx, connection.id, operation.accountId, written(operation), now)
+      return
+    case 'set_password':
+      await passwordArrived(change, connection, unit, operation.version, now)
+      return
+    case 'deprovision': {
+      const blockedBy = operation.reason as 'suspended' | 'unbound' | 'expired' | 'admin'
+      await recordWrite(change.trx, connection.id, operation.accountId, { enabled: false, blockedBy }, now)
+      return
+    }
+    case 'reprovision':
+      await recordWrite(change.trx, connection.id, operation.accountId, { enabled: true, blockedBy: null }, now)
+      return
+  }
+}
+
+/** The tenant has taken this version: the sealed copy goes, unless a newer one waits. */
+export async function passwordArrived(
+  change: Change,
+  connection: ConnectionRow,
+  unit: { user: { id: string } },
+  version: number,
+  now: number,
+): Promise<void> {
+  await erasePendingPassword(change.trx, connection.id, unit.user.id, version)
+  await updateBinding(
+    change.trx,
+    { connection_id: connection.id, user_id: unit.user.id },
+    { password_state: 'in_sync', password_version: version, password_synced_at: now, password_reason: null },
+  )
+}
+
+const written = (operation: Extract<Operation, { kind: 'take_over' | 'update' }>) =>
+  Object.fromEntries(operation.changes.map((change) => [change.attribute, change.after]))
+
+/** The account as it is right after its creation. */
+function accountOf(operation: Extract<Operation, { kind: 'provision' }>, id: AccountId, now: number): ObservedAccount {
+  const { account } = operation
+  return {
+    id,
+    userPrincipalName: account.userPrincipalName,
+    mail: null,
+    addresses: [],
+    enabled: account.enabled,
+    immutableId: account.immutableId,
+    guest: false,
+    synced: false,
+    restricted: false,
+    attributes: account.attributes,
+    passwordChangedAt: now,
+    createdAt: now,
+  }
+}
+
+function outcomeWord(outcome: Outcome<unknown>): 'success' | 'failure' | 'retrying' {
+  if (outcome.kind === 'done') return 'success'
+  if (outcome.kind === 'unknown') return 'retrying'
+  return outcome.failure.kind === 'throttled' || outcome.failure.kind === 'unavailable' ? 'retrying' : 'failure'
+}
+
+/** All operations of a binding have an outcome: what the binding is now. */
+export async function settleBinding(
+  context: SyncContext,
+  change: Change,
+  connection: ConnectionRow,
+  { unit, plan }: Planned,
+  applied: readonly Applied[],
+): Promise<void> {
+  const { binding } = unit
+  const now = context.runtime.now()
+  const random = (context.runtime.randomBytes(1)[0] ?? 0) / 255
+  const failure = applied.flatMap(({ outcome }) => (outcome.kind === 'failed' ? [outcome.failure] : []))[0]
+  const unknown = applied.some(({ outcome }) => outcome.kind === 'unknown')
+  if (failure !== undefined) return await settleFailed(context, change, connection, unit, failure, random)
+  if (unknown) {
+    await updateBinding(change.trx, binding, {
+      state: binding.unbind === null ? 'retrying' : 'unbinding',
+      attempt: binding.attempt + 1,
+      next_attempt_at: lookAgainAt(binding.attempt, now, random),
+    })
+    return
+  }
+  if (binding.unbind !== null) return await letGo(change, binding)
+  await updateBinding(change.trx, binding, {
+    state: 'in_sync',
+    baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)),
+    attempt: 0,
+    next_attempt_at: null,
+    error: null,
+    drift: driftOf(plan.drift, binding.drift, now),
+    last_sync_at: now,
+  })
+  await covered(change, unit)
+}
+
+async function settleFailed(
+  context: SyncContext,
+  change: Change,
+  connection: ConnectionRow,
+  unit: Unit,
+  failure: TenantFailure,
+  random: number,
+): Promise<void> {
+  const { binding } = unit
+  const next = nextAttempt(failure, binding.attempt, context.runtime.now(), random)
+  const { code, detail, remedy, requestId } = failure
+  const error = JSON.stringify({ code, detail, remedy, requestId })
+  const leaving = binding.unbind !== null
+  switch (next.kind) {
+    case 'at':
+      await updateBinding(change.trx, binding, {
+        state: leaving ? 'unbinding' : 'retrying',
+        attempt: binding.attempt + 1,
+        next_attempt_at: next.at,
+        error,
+      })
+      return
+    case 'connection':
+      await updateConnection(change.trx, connection.id, {
+        state: 'error',
+        error: JSON.stringify({ code, detail, remedy }),
+      })
+      return
+    case 'person':
+      await updateBinding(change.trx, binding, {
+        state: leaving ? 'unbinding' : 'failed',
+        error,
+        next_attempt_at: null,
+      })
+      await covered(change, unit)
+      return
+  }
+}
+
+/** A plan without operations: in step, gone, or waiting for a person. */
+export async function recordVerdict(
+  context: SyncContext,
+  connection: ConnectionRow,
+  actor: Actor,
+  { unit, plan }: Planned,
+): Promise<void> {
+  const { binding } = unit
+  const now = context.runtime.now()
+  await context.store.change(actor, async (change) => {
+    switch (plan.verdict) {
+      case 'left':
+        return await letGo(change, binding)
+      case 'in_step': {
+        change.quiet('nothing to do')
+        const waiting = unit.target.kind === 'none'
+        await updateBinding(change.trx, binding, {
+          state: waiting ? binding.state : 'in_sync',
+          ...(!waiting && { baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)), last_sync_at: now }),
+          attempt: 0,
+          next_attempt_at: null,
+          error: null,
+          drift: driftOf(plan.drift, binding.drift, now),
+        })
+        return await covered(change, unit)
+      }
+      case 'missing':
+      case 'conflict':
+      case 'protected': {
+        const error = { ...problemOf[plan.verdict], requestId: null }
+        const state = plan.verdict === 'missing' ? 'missing' : 'failed'
+        if (binding.state !== state || binding.error !== JSON.stringify(error)) {
+          change.event({
+            type: `binding_${plan.verdict}`,
+            outcome: 'failure',
+            user: unit.user.id,
+            connection: connection.id,
+            account: binding.account_id,
+            detail: error.detail,
+          })
+        } else change.quiet('known already')
+        await updateBinding(change.trx, binding, { state, error: JSON.stringify(error), next_attempt_at: null })
+        return await covered(change, unit)
+      }
+      case 'work':
+        throw new Error('A plan with work has operations.')
+    }
+  })
+}
+
+const problemOf = {
+  missing: {
+    code: 'account_deleted',
+    detail: 'The account was deleted in Microsoft 365.',
+    remedy: 'Restore it there among the deleted users, or unbind this user.',
+  },
+  conflict: {
+    code: 'account_conflict',
+    detail: 'More than one account matches this user, or the account belongs to another user.',
+    remedy: 'Decide whose account it is, and bind the user to it by its object id.',
+  },
+  protected: {
+    code: 'account_protected',
+    detail: 'The account is protected: it holds an administrator role, is a guest, or is synced from on-premises.',
+    remedy: 'Leave it to Microsoft 365 and unbind the user, or bind again with an explicit override.',
+  },
+} as const
+
+async function letGo(change: Change, binding: Unit['binding']): Promise<void> {
+  await erasePendingPassword(change.trx, binding.connection_id, binding.user_id, null)
+  await deleteBinding(change.trx, binding)
+  change.event({
+    type: 'binding_end',
+    cause: binding.unbind,
+    user: binding.user_id,
+    connection: binding.connection_id,
+    account: binding.account_id,
+  })
+}
+
+/** Takes back as many marks as the plan has seen; what was marked meanwhile stays. */
+async function covered(change: Change, unit: Unit): Promise<void> {
+  await change.trx
+    .updateTable('bindings')
+    .set((e) => ({ dirty: e('dirty', '-', unit.binding.dirty) }))
+    .where('connection_id', '=', unit.binding.connection_id)
+    .where('user_id', '=', unit.binding.user_id)
+    .execute()
+}
+
+/** Drift as it stands, keeping since when each was seen. */
+function driftOf(open: Planned['plan']['drift'], before: string, now: number): string {
+  const seen = new Map(
+    (JSON.parse(before) as { attribute: string; seenAt: number }[]).map((d) => [d.attribute, d.seenAt]),
+  )
+  return JSON.stringify(open.map((entry) => ({ ...entry, seenAt: seen.get(entry.attribute) ?? now })))
+}

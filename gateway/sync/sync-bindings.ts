@@ -1,0 +1,164 @@
+import type { ConnectionSettings } from '@lockstep/shared/contract/connection'
+import type { Brake } from '@lockstep/shared/contract/plan'
+import { type Actor, system } from '../domain/actor.ts'
+import { engaged, thresholdOf, weightOf } from '../domain/brake.ts'
+import { match } from '../domain/match.ts'
+import type { Operation } from '../domain/operation.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Tenant } from '../graph/tenant.ts'
+import { findAccount, putAccounts } from '../store/accounts.ts'
+import { type BindingRow, bindingOfAccount, countBindings, findBinding } from '../store/bindings.ts'
+import { type ConnectionRow, updateConnection } from '../store/connections.ts'
+import { countRecent } from '../store/events.ts'
+import type { SyncContext } from './context.ts'
+import { gateKey } from './gates.ts'
+import { held, loadUnits, type Unit } from './load.ts'
+import { operationKey, planIdOf } from './plan-id.ts'
+import { type Applied, type Planned, planUnits, work } from './work.ts'
+
+export type Synced = { applied: Map<string, Applied[]>; held: Operation[] }
+
+/**
+ * Plans these bindings and makes the tenant follow: look up before creating, guard, apply, record. The caller holds no
+ * gates; a binding that somebody else works on is left to them when `lane` is bulk, and waited for when it is interactive.
+ */
+export async function syncBindings(
+  context: SyncContext,
+  connection: ConnectionRow,
+  tenant: Tenant,
+  userIds: readonly string[],
+  lane: 'interactive' | 'bulk',
+  actor: Actor = system,
+): Promise<Synced> {
+  const leaves: (() => void)[] = []
+  try {
+    const entered: string[] = []
+    for (const userId of userIds) {
+      const key = gateKey(connection.id, userId)
+      const leave = lane === 'interactive' ? await context.gates.enter(key) : context.gates.tryEnter(key)
+      if (leave === null) continue
+      leaves.push(leave)
+      entered.push(userId)
+    }
+    const bindings: BindingRow[] = []
+    for (const userId of entered) {
+      const binding = await findBinding(context.store.db, connection.id, userId)
+      if (binding !== undefined) bindings.push(binding)
+    }
+    const units = await lookUp(context, connection, tenant, await loadUnits(context.store.db, connection, bindings))
+    const planned = planUnits(units)
+    const { go, heldBack } = await guard(context, connection, planned)
+    return { applied: await work(context, connection, tenant, actor, lane, go), held: heldBack }
+  } finally {
+    for (const leave of leaves) leave()
+  }
+}
+
+/** At most this many questions to the tenant at a time. */
+const lookUpsAtOnce = 8
+
+/** Before anything is created the tenant is asked whether it is there already: among users, groups and deleted items. */
+async function lookUp(context: SyncContext, connection: ConnectionRow, tenant: Tenant, units: Unit[]): Promise<Unit[]> {
+  const asks = units.filter(
+    (unit) => unit.target.kind === 'none' && unit.desired.leaving === null && unit.desired.presence.kind === 'enabled',
+  )
+  const queue = [...asks]
+  const found = new Map<Unit, Unit>()
+  const ask = async () => {
+    for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) {
+      found.set(unit, await lookUpOne(context, connection, tenant, unit))
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(lookUpsAtOnce, asks.length) }, ask))
+  return units.map((unit) => found.get(unit) ?? unit)
+}
+
+async function lookUpOne(context: SyncContext, connection: ConnectionRow, tenant: Tenant, unit: Unit): Promise<Unit> {
+  const { desired } = unit
+  const objects = await tenant.find({ immutableId: desired.immutableId, addresses: [desired.email] })
+  const accounts = objects.flatMap((object) => (object.kind === 'user' ? [object.account] : []))
+  const others = objects.filter((object) => object.kind !== 'user')
+  const hit = match(desired, accounts)
+  // A group or a deleted user holds the name: a person decides.
+  if (hit.kind === 'none') return others.length === 0 ? unit : { ...unit, target: { kind: 'conflict', accountIds: [] } }
+  if (hit.kind === 'conflict') return { ...unit, target: hit }
+  const owner = await bindingOfAccount(context.store.db, connection.id, hit.account.id)
+  if (owner !== undefined && owner.user_id !== unit.user.id) {
+    return { ...unit, target: { kind: 'conflict', accountIds: [hit.account.id] } }
+  }
+  const { account } = hit
+  await context.store.change(system, async (change) => {
+    change.quiet('observation')
+    await putAccounts(change.trx, connection.id, [account], context.runtime.now())
+  })
+  const stored = await findAccount(context.store.db, connection.id, account.id)
+  return stored === undefined ? unit : { ...unit, stored, target: held('matched', stored) }
+}
+
+/** Holds back what the brake counts once too much of it comes together, unless an admin has released that very plan. */
+async function guard(
+  context: SyncContext,
+  connection: ConnectionRow,
+  planned: readonly Planned[],
+): Promise<{ go: Planned[]; heldBack: Operation[] }> {
+  const approved = approvedKeys(connection, context.runtime.now())
+  const isCounted = (operation: Operation) => weightOf(operation) > 0 && !approved.has(operationKey(operation))
+  const counted = planned.filter(({ unit, plan }) => !unit.desired.named && plan.operations.some(isCounted))
+  const operations = counted.flatMap(({ plan }) => plan.operations.filter(isCounted))
+  const brake = await brakeFor(context, connection, operations)
+  if (brake === null) return { go: [...planned], heldBack: [] }
+  await engage(context, connection, brake)
+  const stop = new Set(counted)
+  return { go: planned.filter((each) => !stop.has(each)), heldBack: operations }
+}
+
+/** The brake that these countable operations meet, on top of those of the last hour and day; null when they may go. */
+export async function brakeFor(
+  context: SyncContext,
+  connection: ConnectionRow,
+  operations: readonly Operation[],
+): Promise<Brake | null> {
+  if (operations.length === 0) return null
+  const settings = JSON.parse(connection.settings) as ConnectionSettings
+  const { db } = context.store
+  const now = context.runtime.now()
+  const { bound } = await countBindings(db, connection.id)
+  const recent = {
+    hour: await countRecent(db, connection.id, now - 3_600_000),
+    day: await countRecent(db, connection.id, now - 86_400_000),
+  }
+  if (!engaged(settings.brake, bound, recent, operations.length)) return null
+  return { operations: operations.length, threshold: thresholdOf(settings.brake, bound), planId: planIdOf(operations) }
+}
+
+export type Approval = { planId: string; keys: string[]; by: string; until: number }
+
+function approvedKeys(connection: ConnectionRow, now: number): Set<string> {
+  if (connection.approval === null) return new Set()
+  const approval = JSON.parse(connection.approval) as Approval
+  return new Set(approval.until > now ? approval.keys : [])
+}
+
+async function engage(context: SyncContext, connection: ConnectionRow, brake: Brake): Promise<void> {
+  const known = connection.brake === null ? null : (JSON.parse(connection.brake) as Brake)
+  if (known?.planId === brake.planId) return
+  await context.store.change(system, async (change) => {
+    await updateConnection(change.trx, connection.id, { brake: JSON.stringify(brake) })
+    change.event({
+      type: 'connection_brake_engaged',
+      outcome: 'skipped',
+      connection: connection.id,
+      detail: `${brake.operations} operations wait for an approval; from ${brake.threshold} on nothing of that kind is applied by itself.`,
+    })
+  })
+}
+
+export function assertUsable(connection: ConnectionRow): void {
+  if (connection.state === 'active') return
+  throw new Problem(
+    'connection_not_usable',
+    connection.state === 'paused'
+      ? `The connection "${connection.name}" is paused. Resume it first.`
+      : `The connection "${connection.name}" has an error. Look at its preflight, mend what it names, then resume it.`,
+  )
+}

@@ -1,0 +1,172 @@
+import type { BindInput, Binding } from '@lockstep/shared/contract/binding'
+import type { AccountDetail, Connection, CreateConnection, ImportInput } from '@lockstep/shared/contract/connection'
+import type { Job } from '@lockstep/shared/contract/job'
+import type { Plan } from '@lockstep/shared/contract/plan'
+import type { Actor } from '../domain/actor.ts'
+import { Problem } from '../domain/problem.ts'
+import { findAccount } from '../store/accounts.ts'
+import { type BindingRow, findBinding, listBindingPage, markUserDirty } from '../store/bindings.ts'
+import { listConnections } from '../store/connections.ts'
+import { attempt, bindUser, requireUser, unbindUser } from './bind.ts'
+import { type BulkInput, runBulk, startBulk } from './bulk.ts'
+import * as connections from './connections.ts'
+import type { SyncContext } from './context.ts'
+import { listAccounts, runImport, startImport } from './import.ts'
+import { createJobs, type Jobs } from './jobs.ts'
+import { type Sent, sendPassword } from './password-lane.ts'
+import { presentBinding } from './present-binding.ts'
+import { approvePlan, presentOperation, previewPlan } from './preview.ts'
+import { createRunner, type Runner, startAll } from './runner.ts'
+import { assertUsable, syncBindings } from './sync-bindings.ts'
+
+/** Everything the engine does for the outside, by the names of the contract's endpoints. */
+export type Sync = ReturnType<typeof createSync>
+
+export function createSync(context: SyncContext, options: { everyMs: number; owner: string }) {
+  const runner: Runner = createRunner(context, options)
+  const jobs: Jobs = createJobs(context, {
+    bulk: (run, connectionId) => runBulk(context, run, connectionId),
+    import: (run, connectionId) => runImport(context, runner, run, connectionId),
+    async sync(run, connectionId) {
+      const result = await runner.cycleNow(connectionId ?? '')
+      await run.report([{ item: 'cycle', ok: true, result }])
+    },
+    async users_import() {
+      throw new Problem('not_found', 'The import of users from CSV runs without a job.')
+    },
+  })
+  context.store.onWake((connectionId) => runner.wake(connectionId))
+
+  return {
+    /** Goes on with everything that is connected and with the jobs that a stop has interrupted. */
+    async start(): Promise<void> {
+      await startAll(context, runner)
+      await jobs.resume()
+    },
+    async stop(): Promise<void> {
+      await jobs.stop()
+      await runner.stop()
+    },
+    sendPassword: (userId: string, version: number, waitMs: number): Promise<Sent[]> =>
+      sendPassword(context, userId, version, waitMs),
+
+    async listConnections(): Promise<Connection[]> {
+      const rows = (await listConnections(context.store.db)).filter((row) => row.state !== 'deactivated')
+      return await Promise.all(rows.map((row) => connections.presentConnection(context, row)))
+    },
+    getConnection: async (id: string): Promise<Connection> =>
+      await connections.presentConnection(context, await connections.requireConnection(context, id)),
+    createConnection: (actor: Actor, input: CreateConnection) =>
+      connections.createConnection(context, runner, actor, input),
+    updateConnection: (actor: Actor, id: string, input: connections.UpdateConnection) =>
+      connections.updateConnectionSettings(context, runner, actor, id, input),
+    deleteConnection: (actor: Actor, id: string, input: { confirm: string; purge?: 'now' | undefined }) =>
+      connections.deleteConnection(context, runner, actor, id, input),
+    preflightConnection: (id: string) => connections.preflightConnection(context, id),
+    pauseConnection: (actor: Actor, id: string) => connections.setPaused(context, runner, actor, id, true),
+    resumeConnection: (actor: Actor, id: string) => connections.setPaused(context, runner, actor, id, false),
+    async syncConnection(actor: Actor, id: string): Promise<Job> {
+      assertUsable(await connections.requireConnection(context, id))
+      return await jobs.start('sync', id, actor, {}, 1)
+    },
+
+    listAccounts: (id: string, query: Parameters<typeof listAccounts>[3]) => listAccounts(context, runner, id, query),
+    async getAccount(id: string, accountId: string): Promise<AccountDetail> {
+      await connections.requireConnection(context, id)
+      const stored = await findAccount(context.store.db, id, accountId)
+      if (stored === undefined || stored.deletedAt !== null)
+        throw new Problem('account_not_found', 'The tenant has no account with this object id.')
+      const { account, protection } = stored
+      return {
+        id: account.id,
+        userPrincipalName: account.userPrincipalName,
+        accountEnabled: account.enabled,
+        protection,
+        attributes: account.attributes,
+        passwordChangedAt:
+          account.passwordChangedAt === null ? null : new Date(account.passwordChangedAt).toISOString(),
+      }
+    },
+    importAccounts: (actor: Actor, id: string, input: ImportInput) =>
+      startImport(context, runner, jobs, actor, id, input),
+
+    getPlan: (id: string, query: Parameters<typeof previewPlan>[2]): Promise<Plan> => previewPlan(context, id, query),
+    approvePlan: (actor: Actor, id: string, planId: string): Promise<Plan> =>
+      approvePlan(context, runner, actor, id, planId),
+
+    async listBindings(
+      id: string,
+      query: {
+        limit: number
+        cursor?: string | undefined
+        state?: BindingRow['state'] | undefined
+        search?: string | undefined
+      },
+    ): Promise<{ items: Binding[]; next: string | null }> {
+      const connection = await connections.requireConnection(context, id)
+      const rows = await listBindingPage(context.store.db, id, {
+        ...query,
+        after: query.cursor ?? '',
+        limit: query.limit + 1,
+      })
+      const page = rows.slice(0, query.limit)
+      const items: Binding[] = []
+      for (const row of page) items.push(presentBinding(row, await requireUser(context, row.user_id), connection))
+      return { items, next: rows.length > page.length ? (page.at(-1)?.user_id ?? null) : null }
+    },
+    async getBinding(id: string, userId: string): Promise<Binding> {
+      const connection = await connections.requireConnection(context, id)
+      const row = await findBinding(context.store.db, id, userId)
+      if (row === undefined) throw new Problem('binding_not_found', 'This user is not bound to the connection.')
+      return presentBinding(row, await requireUser(context, userId), connection)
+    },
+    bindUser: (actor: Actor, ids: { connectionId: string; userId: string }, input: BindInput) =>
+      bindUser(context, runner, actor, ids, input),
+    unbindUser: (actor: Actor, ids: { connectionId: string; userId: string }, account: 'block' | 'keep') =>
+      unbindUser(context, runner, actor, ids, account),
+    bulkBindings: (actor: Actor, id: string, input: BulkInput): Promise<Job> =>
+      startBulk(context, jobs, actor, id, input),
+
+    /** Provision on demand: reads the account as it is now, then does for this one user what a cycle would. */
+    async syncBinding(actor: Actor, ids: { connectionId: string; userId: string }) {
+      const connection = await connections.requireConnection(context, ids.connectionId)
+      assertUsable(connection)
+      const before = await findBinding(context.store.db, connection.id, ids.userId)
+      if (before === undefined) throw new Problem('binding_not_found', 'This user is not bound to the connection.')
+      await context.store.change(actor, async (change) => {
+        await markUserDirty(change.trx, ids.userId)
+        change.event({ type: 'binding_sync', user: ids.userId, connection: connection.id, account: before.account_id })
+      })
+      const tenant = context.tenants.of(connection)
+      const { applied } = await syncBindings(context, connection, tenant, [ids.userId], 'interactive', actor)
+      const operations = (applied.get(ids.userId) ?? []).map(({ operation, outcome }) => ({
+        ...presentOperation(operation),
+        result: {
+          outcome:
+            outcome.kind === 'done'
+              ? ('success' as const)
+              : outcome.kind === 'unknown'
+                ? ('retrying' as const)
+                : ('failure' as const),
+          code: outcome.kind === 'failed' ? outcome.failure.code : null,
+          detail: outcome.kind === 'failed' ? outcome.failure.detail : null,
+          requestId: outcome.kind === 'failed' ? outcome.failure.requestId : outcome.requestId,
+        },
+      }))
+      const after = await findBinding(context.store.db, connection.id, ids.userId)
+      return {
+        operations,
+        binding: presentBinding(
+          after ?? { ...before, state: 'unbinding' },
+          await requireUser(context, ids.userId),
+          connection,
+        ),
+      }
+    },
+    getJob: (id: string): Promise<Job> => jobs.find(id),
+    attempt: (actor: Actor, connectionId: string, userId: string) =>
+      connections
+        .requireConnection(context, connectionId)
+        .then((connection) => attempt(context, runner, actor, connection, userId)),
+  }
+}

@@ -1,0 +1,99 @@
+import type { Cloud } from '@lockstep/shared/contract/connection'
+import { Problem } from '../domain/problem.ts'
+import type { Runtime } from '../domain/runtime.ts'
+import { Secret } from '../domain/secret.ts'
+import { openTenant, type Tenant, type TenantOptions } from '../graph/tenant.ts'
+import { type ConnectionRow, openCredential } from '../store/connections.ts'
+import type { Vault } from '../store/vault.ts'
+import type { Log } from './context.ts'
+
+export type Origins = { graph: string; login: string }
+
+/** Sources: "National cloud deployments", read 2026-11-23. */
+const clouds: Record<Extract<Cloud, string>, Origins> = {
+  global: { graph: 'https://graph.microsoft.com', login: 'https://login.microsoftonline.com' },
+  usgov: { graph: 'https://graph.microsoft.us', login: 'https://login.microsoftonline.us' },
+  usgovdod: { graph: 'https://dod-graph.microsoft.us', login: 'https://login.microsoftonline.us' },
+  china: { graph: 'https://microsoftgraph.chinacloudapi.cn', login: 'https://login.partner.microsoftonline.cn' },
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/**
+ * Where a cloud is. Endpoints are part of the credential: own ones have to be on loopback or be listed by the operator,
+ * or else an admin could point a tenant at a server of his own and collect passwords.
+ */
+export function originsOf(cloud: Cloud, allowed: readonly string[]): Origins {
+  if (typeof cloud === 'string') return clouds[cloud]
+  for (const origin of [cloud.graph, cloud.login]) {
+    if (loopback.test(new URL(origin).hostname) || allowed.includes(origin)) continue
+    throw new Problem(
+      'cloud_not_allowed',
+      `${origin} is neither a Microsoft cloud nor on this machine. An operator can allow it by adding it to "allowedClouds" in lockstep.json.`,
+    )
+  }
+  return cloud
+}
+
+/** The credential as it is sealed in the store. */
+export type StoredCredential =
+  | { kind: 'secret'; secret: string }
+  | { kind: 'certificate'; pem: string; privateKeyPem: string }
+
+/** Open tenants, one per connection and credential. */
+export type Tenants = {
+  of(connection: ConnectionRow): Tenant
+  /** For a connection that is not stored yet. */
+  open(options: { tenantId: string; clientId: string; cloud: Cloud; credential: StoredCredential }): Tenant
+  forget(connectionId: string): Promise<void>
+  close(): Promise<void>
+}
+
+export function createTenants(deps: {
+  vault: Vault
+  runtime: Runtime
+  allowedClouds: readonly string[]
+  log: Log
+}): Tenants {
+  const open = new Map<string, { sealed: string; tenant: Tenant }>()
+  const create: Tenants['open'] = ({ tenantId, clientId, cloud, credential }) =>
+    openTenant({
+      cloud: originsOf(cloud, deps.allowedClouds),
+      tenantId,
+      clientId,
+      credential: secretOf(credential),
+      runtime: deps.runtime,
+      log: deps.log,
+    })
+  return {
+    open: create,
+    of(connection) {
+      const known = open.get(connection.id)
+      if (known !== undefined && known.sealed === connection.sealed_credential) return known.tenant
+      if (known !== undefined) void known.tenant.close()
+      const tenant = create({
+        tenantId: connection.tenant_id,
+        clientId: connection.client_id,
+        cloud: JSON.parse(connection.cloud) as Cloud,
+        credential: openCredential(deps.vault, connection),
+      })
+      open.set(connection.id, { sealed: connection.sealed_credential ?? '', tenant })
+      return tenant
+    },
+    async forget(connectionId) {
+      const known = open.get(connectionId)
+      open.delete(connectionId)
+      await known?.tenant.close()
+    },
+    async close() {
+      await Promise.all([...open.values()].map(({ tenant }) => tenant.close()))
+      open.clear()
+    },
+  }
+}
+
+function secretOf(credential: StoredCredential): TenantOptions['credential'] {
+  return credential.kind === 'secret'
+    ? { kind: 'secret', secret: new Secret(credential.secret) }
+    : { kind: 'certificate', pem: credential.pem, privateKeyPem: new Secret(credential.privateKeyPem) }
+}

@@ -1,0 +1,144 @@
+import type { Actor } from '../domain/actor.ts'
+import type { Outcome } from '../domain/failure.ts'
+import type { Operation } from '../domain/operation.ts'
+import { type BindingPlan, plan } from '../domain/plan.ts'
+import { Secret } from '../domain/secret.ts'
+import type { Tenant, Write } from '../graph/tenant.ts'
+import type { BindingRow } from '../store/bindings.ts'
+import type { ConnectionRow } from '../store/connections.ts'
+import { openPendingPassword } from '../store/pending-passwords.ts'
+import type { SyncContext } from './context.ts'
+import type { Unit } from './load.ts'
+import { randomPassword } from './random-password.ts'
+import { recordOperation, recordVerdict, settleBinding } from './record.ts'
+
+/** An operation with what became of it. */
+export type Applied = { operation: Operation; eventId: string; outcome: Outcome<unknown> }
+
+export type Planned = { unit: Unit; plan: BindingPlan }
+
+export const planUnits = (units: readonly Unit[]): Planned[] =>
+  units.map((unit) => ({ unit, plan: plan(unit.desired, unit.target) }))
+
+/**
+ * Applies plans and records every outcome with its event as it arrives. Operations of one account go in order; a binding is
+ * settled when the last of its operations has an outcome.
+ */
+export async function work(
+  context: SyncContext,
+  connection: ConnectionRow,
+  tenant: Tenant,
+  actor: Actor,
+  lane: 'interactive' | 'bulk',
+  planned: readonly Planned[],
+): Promise<Map<string, Applied[]>> {
+  const applied = new Map<string, Applied[]>()
+  const sends: Send[] = []
+  for (const each of planned) {
+    const prepared = await prepare(context, connection, each)
+    // A password was replaced since the plan was made: the binding is still marked, and the next plan knows better.
+    if (prepared === null) continue
+    applied.set(each.unit.user.id, [])
+    if (prepared.length === 0) await recordVerdict(context, connection, actor, each)
+    const remaining = { count: prepared.length }
+    for (const { operation, eventId, write } of prepared) {
+      if (write !== null) sends.push({ planned: each, operation, write, remaining })
+      else {
+        const outcome = { kind: 'done', requestId: null, value: undefined } as const
+        await finish(context, connection, actor, each, { operation, eventId, outcome }, remaining, applied)
+      }
+    }
+  }
+  await tenant.writeAll(
+    sends.map(({ write }) => write),
+    lane,
+    async (index, outcome) => {
+      const send = sends[index]
+      if (send === undefined) return
+      const one = { operation: send.operation, eventId: send.write.eventId, outcome }
+      await finish(context, connection, actor, send.planned, one, send.remaining, applied)
+    },
+  )
+  return applied
+}
+
+type Send = { planned: Planned; operation: Operation; write: Write; remaining: { count: number } }
+type Prepared = { operation: Operation; eventId: string; write: Write | null }
+
+async function finish(
+  context: SyncContext,
+  connection: ConnectionRow,
+  actor: Actor,
+  planned: Planned,
+  one: Applied,
+  remaining: { count: number },
+  applied: Map<string, Applied[]>,
+): Promise<void> {
+  const all = applied.get(planned.unit.user.id) ?? []
+  all.push(one)
+  remaining.count -= 1
+  await context.store.change(actor, async (change) => {
+    await recordOperation(context, change, connection, planned.unit, one)
+    if (remaining.count === 0) await settleBinding(context, change, connection, planned, all)
+  })
+}
+
+/** The writes of a plan; a null write has nothing to send (a takeover that changes nothing). Null when outdated. */
+async function prepare(
+  context: SyncContext,
+  connection: ConnectionRow,
+  { unit, plan }: Planned,
+): Promise<Prepared[] | null> {
+  const prepared: Prepared[] = []
+  for (const operation of plan.operations) {
+    const eventId = context.runtime.newId()
+    const write = await writeOf(context, connection, unit.binding, operation, eventId)
+    if (write === 'outdated') return null
+    prepared.push({ operation, eventId, write })
+  }
+  return prepared
+}
+
+async function writeOf(
+  context: SyncContext,
+  connection: ConnectionRow,
+  binding: BindingRow,
+  operation: Operation,
+  eventId: string,
+): Promise<Write | null | 'outdated'> {
+  switch (operation.kind) {
+    case 'provision': {
+      const password =
+        operation.passwordVersion === null
+          ? new Secret(randomPassword((count) => context.runtime.randomBytes(count)))
+          : await waitingPassword(context, connection, binding, operation.passwordVersion)
+      return password === null ? 'outdated' : { eventId, kind: 'create', account: operation.account, password }
+    }
+    case 'take_over':
+    case 'update': {
+      if (operation.changes.length === 0) return null
+      const changes = Object.fromEntries(operation.changes.map((change) => [change.attribute, change.after]))
+      return { eventId, kind: 'update', accountId: operation.accountId, changes }
+    }
+    case 'set_password': {
+      const password = await waitingPassword(context, connection, binding, operation.version)
+      if (password === null) return 'outdated'
+      return { eventId, kind: 'set_password', accountId: operation.accountId, password, mustChange: false }
+    }
+    case 'deprovision':
+      return { eventId, kind: 'block', accountId: operation.accountId }
+    case 'reprovision':
+      return { eventId, kind: 'enable', accountId: operation.accountId }
+  }
+}
+
+/** Opened here and not sooner; null when the sealed copy is of another version by now. */
+async function waitingPassword(
+  context: SyncContext,
+  connection: ConnectionRow,
+  binding: BindingRow,
+  version: number,
+): Promise<Secret | null> {
+  const waiting = await openPendingPassword(context.store, context.vault, connection, binding.user_id)
+  return waiting?.version === version ? waiting.password : null
+}
