@@ -1,0 +1,48 @@
+import type { PasswordPolicy } from '../domain/password-policy.ts'
+import type { Runtime } from '../domain/runtime.ts'
+import type { Store } from '../store/store.ts'
+import type { Vault } from '../store/vault.ts'
+import type { Hasher } from './hasher.ts'
+
+/** What became of one version of a password at one connection. */
+export type LaneResult = {
+  connectionId: string
+  /** The connection's name. */
+  connection: string
+  result: 'updated' | 'pending' | 'failed'
+  /** A sentence for a person, where it was not updated. */
+  reason: string | null
+  /** The tenant does not like this very password. */
+  refused: boolean
+  /** It was sent and the answer is not known, or not yet. When false, it has not left and will not leave by this call. */
+  mayHaveLanded: boolean
+}
+
+export type PasswordLane = {
+  /**
+   * Sends the sealed password of that version to every connection where the user is bound (interactive lane); resolves
+   * when each has an outcome, or after waitMs. It records outcomes itself: success makes the binding's password in_sync,
+   * erases the sealed copy and writes the event; a refusal of a proposed version changes nothing but is reported. Marks
+   * the proposal as sent in a transaction before anything leaves.
+   */
+  send(userId: string, version: number, waitMs: number): Promise<LaneResult[]>
+}
+
+export type DirectorySettings = {
+  /** Origin under which people reach the portal; links in mails are built from it alone. */
+  publicUrl: string
+  organisation: string
+  passwordPolicy: PasswordPolicy
+}
+
+export type Context = {
+  store: Store
+  vault: Vault
+  runtime: Runtime
+  hasher: Hasher
+  settings: DirectorySettings
+  passwords: PasswordLane
+}
+
+/** Longest that a page waits for the tenant's outcome, in ms; then it says "on its way". */
+export const outcomeWaitMs = 2_000
