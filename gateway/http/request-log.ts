@@ -20,7 +20,8 @@ export function requestLog(options: { log: Log; now(): number; newId(): string }
         requestId: c.get('requestId'),
         method: c.req.method,
         path: loggablePath(c.req.path),
-        status: c.res.status,
+        // What another program wrote straight to the socket has its status there.
+        status: c.res.headers.has('x-hono-already-sent') ? c.env.outgoing?.statusCode : c.res.status,
         tookMs: options.now() - startedAt,
         ...(caller && { actor: { kind: caller.kind, id: caller.id } }),
       },

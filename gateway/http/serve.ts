@@ -28,10 +28,13 @@ export type Asked<E extends EndpointShape> = {
   address: string
 }
 
+/** Use cases that answer nothing are void. */
+type Nothing = ReturnType<() => void>
+
 type Answers<E extends EndpointShape> = {
   [S in keyof E['answers']]: {
     status: S
-    body: E['answers'][S] extends z.ZodType ? z.input<E['answers'][S]> : void
+    body: E['answers'][S] extends z.ZodType ? z.input<E['answers'][S]> : Nothing
   }
 }[keyof E['answers']]
 

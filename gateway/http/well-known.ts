@@ -42,7 +42,7 @@ function docs() {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Lockstep API</title>
-    <link rel="stylesheet" href="/assets/portal.css">
+    <link rel="stylesheet" href="/assets/portal-styles.css">
   </head>
   <body class="docs">
     <main>

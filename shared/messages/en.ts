@@ -6,6 +6,9 @@ export const en = {
   'portal.signIn.submit': 'Sign in',
   'portal.signIn.wrong': 'The email or the password is wrong. Check both and try again.',
   'portal.signIn.ended': 'You were signed out. Sign in to go on.',
+  'portal.signIn.started.over':
+    'This sign-in has ended or was begun in another window. Start it again where you began it.',
+  'portal.oauth.stopped': 'The sign-in could not go on',
   'portal.signOut': 'Sign out',
 
   'portal.reason.change': 'Your password for {organisation}, Microsoft 365 included, is changed here.',

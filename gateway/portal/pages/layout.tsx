@@ -21,7 +21,7 @@ export function Layout({ settings, title, signedInAs, children }: LayoutProps) {
         <meta name="color-scheme" content="light dark" />
         <title>{`${title} – ${settings.organisation}`}</title>
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/assets/portal.css" />
+        <link rel="stylesheet" href="/assets/portal-styles.css" />
         <script src="/assets/portal.js" type="module" />
       </head>
       <body>

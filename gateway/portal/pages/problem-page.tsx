@@ -4,14 +4,24 @@ import type { PortalSettings } from '../ports.ts'
 import { Layout } from './layout.tsx'
 
 /** Any problem as a page: what happened, and the way on. */
-export function ProblemPage({ settings, problem }: { settings: PortalSettings; problem: ProblemDocument }) {
+function ProblemPage({ settings, title, detail }: { settings: PortalSettings; title: string; detail: string }) {
   return (
-    <Layout settings={settings} title={problem.title}>
-      <h1>{problem.title}</h1>
-      <p class="lead">{problem.detail}</p>
+    <Layout settings={settings} title={title}>
+      <h1>{title}</h1>
+      <p class="lead">{detail}</p>
       <a class="button primary" href="/portal">
         {message('en', 'portal.problem.home')}
       </a>
     </Layout>
   )
+}
+
+/** Draws problems as pages. */
+export function problemPage(settings: PortalSettings) {
+  const draw = (title: string, detail: string) =>
+    String(<ProblemPage settings={settings} title={title} detail={detail} />)
+  return {
+    render: (problem: ProblemDocument) => draw(problem.title, problem.detail),
+    ofOauth: ({ detail }: { code: string; detail: string }) => draw(message('en', 'portal.oauth.stopped'), detail),
+  }
 }

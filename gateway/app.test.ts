@@ -1,0 +1,190 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { buildApp } from './app.ts'
+import { testHandlers, testIdempotency, testNow, testSettings } from './http/testing.ts'
+import { oauthKeys } from './portal/oauth/keys.ts'
+import { memoryEntries } from './portal/oauth/testing.ts'
+import { ana, anaSession, browserOf, fakePortal } from './portal/testing.ts'
+
+const { publicUrl } = testSettings
+const services = () => fakePortal()
+
+async function open() {
+  const portal = services()
+  const { app } = await buildApp({
+    settings: { ...testSettings, organisation: 'Contoso', supportContact: 'help@contoso.example', version: '0.1.0' },
+    log: { info: () => undefined, error: (fields) => console.error(fields) },
+    now: () => testNow,
+    newId: () => 'request-1',
+    assetsFolder: '/nonexistent',
+    sessionOf: anaSession,
+    apiTokenOf: async () => null,
+    personOf: async (id) => (id === ana.id ? ana : null),
+    handlers: testHandlers({}),
+    portal,
+    idempotency: testIdempotency(),
+    oauth: { keys: oauthKeys(new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)), entries: memoryEntries() },
+    isReady: async () => true,
+  })
+  return { portal, browser: browserOf(app, publicUrl) }
+}
+
+let { portal, browser } = await open()
+beforeEach(async () => {
+  const fresh = await open()
+  portal = fresh.portal
+  browser = fresh.browser
+})
+
+const signIn = () => browser.post('/portal/login', { email: 'ana@contoso.example', password: 'right' })
+const leadsTo = (response: Response) => [response.status, response.headers.get('location')]
+
+describe('password page', () => {
+  test('somebody who comes from Microsoft signs in and comes back with the reason', async () => {
+    const first = await browser.get('/portal/password?reason=reset')
+    const text = await first.text()
+    expect(text).toContain('Your password for Contoso, Microsoft 365 included, is reset here.')
+    expect(text).toContain('name="to" value="password"')
+    const fields = { email: 'ana@contoso.example', password: 'right', to: 'password', reason: 'reset' }
+    expect(leadsTo(await browser.post('/portal/login', fields))).toEqual([303, '/portal/password?reason=reset'])
+    expect(await (await browser.get('/portal/password?reason=reset')).text()).toContain('is reset here.')
+  })
+
+  test('a reason that is not on the list changes nothing on the page', async () => {
+    const text = await (await browser.get('/portal/password?reason=%3Cscript%3E')).text()
+    expect(text).toContain('is changed here.')
+    expect(text).not.toContain('%3Cscript')
+    expect(text).not.toContain('<script>')
+  })
+
+  test('a change leads to a page that says what became of it', async () => {
+    await signIn()
+    const fields = { currentPassword: 'right', newPassword: 'correct horse battery', reason: 'change' }
+    expect(leadsTo(await browser.post('/portal/password', fields))).toEqual([303, '/portal/password/done'])
+    const done = await (await browser.get('/portal/password/done')).text()
+    expect(done).toContain('Your password is changed')
+    expect(done).toContain('Updated in Microsoft 365 at')
+    portal.state = 'waiting'
+    expect(await (await browser.get('/portal/password/done')).text()).toContain('You can close this page.')
+  })
+
+  test.each([
+    ['wrong', 'correct horse battery', 401, 'The current password is wrong. Nothing was changed.'],
+    ['right', 'short', 422, 'Use at least 12 characters.'],
+    ['right', 'taken-password', 422, 'Microsoft 365 refused it: it is too common.'],
+    ['right', '', 422, 'Use a password of at most 256 characters.'],
+    ['right', 'x'.repeat(300), 422, 'Use a password of at most 256 characters.'],
+  ])(
+    'a refusal stands on the page, and no password comes back: %s, %s',
+    async (currentPassword, newPassword, status, sentence) => {
+      await signIn()
+      const response = await browser.post('/portal/password', { currentPassword, newPassword, reason: 'change' })
+      const text = await response.text()
+      expect(response.status).toBe(status)
+      expect(text).toContain(sentence)
+      if (newPassword.length > 5) expect(text).not.toContain(newPassword)
+    },
+  )
+})
+
+describe('sign-in', () => {
+  test('tells at once that Microsoft 365 has the password now', async () => {
+    expect(leadsTo(await signIn())).toEqual([303, '/portal?notice=updated'])
+    const text = await (await browser.get('/portal?notice=updated')).text()
+    expect(text).toContain('use this password from now on')
+    expect(text).toContain('Same password everywhere since')
+  })
+
+  test('a refusal keeps the email and tells nothing about the account', async () => {
+    const response = await browser.post('/portal/login', { email: 'ana@contoso.example', password: 'no' })
+    const text = await response.text()
+    expect(response.status).toBe(401)
+    expect(text).toContain('value="ana@contoso.example"')
+    expect(text).toContain('The email or the password is wrong.')
+  })
+
+  test.each(['//evil.example', 'https://evil.example', '/\\evil.example', 'javascript:alert(1)', '__proto__'])(
+    'never leads to an address from outside: %s',
+    async (to) => {
+      const response = await browser.post('/portal/login', { email: 'a', password: 'right', to })
+      expect(response.headers.get('location')).toMatch(/^\/portal(\?notice=\w+)?$/)
+    },
+  )
+
+  test('a form from another site signs nobody in', async () => {
+    const fields = { email: 'a', password: 'right' }
+    const response = await browser.post('/portal/login', fields, { 'sec-fetch-site': 'cross-site' })
+    expect(response.status).toBe(403)
+    expect(portal.calls).toEqual([])
+    expect(await response.text()).toContain('The request came from another site')
+  })
+
+  test('signing out ends the session on both sides', async () => {
+    await signIn()
+    expect(leadsTo(await browser.post('/portal/logout', {}))).toEqual([303, '/portal/login'])
+    expect(portal.calls).toEqual(['signIn', 'signOut session-ana'])
+    expect(browser.cookies.size).toBe(0)
+  })
+
+  test('too large a form is refused', async () => {
+    expect((await browser.post('/portal/login', { email: 'a'.repeat(20_000), password: 'x' })).status).toBe(413)
+  })
+})
+
+describe('activation', () => {
+  test('opening the link uses nothing up, sending the form does', async () => {
+    for (let i = 0; i < 5; i += 1) {
+      expect(leadsTo(await browser.get('/portal/activate/invitation'))).toEqual([303, '/portal/activate'])
+    }
+    expect(await (await browser.get('/portal/activate')).text()).toContain('Welcome, Ana Horvat.')
+    const form = { newPassword: 'correct horse battery' }
+    expect(leadsTo(await browser.post('/portal/activate', form))).toEqual([303, '/portal'])
+    await browser.get('/portal/activate/invitation')
+    expect((await browser.post('/portal/activate', form)).status).toBe(410)
+  })
+
+  test('a link that is not ours says what to do', async () => {
+    await browser.get('/portal/activate/other')
+    const response = await browser.get('/portal/activate')
+    expect(response.status).toBe(410)
+    expect(await response.text()).toContain('Ask the person who invited you for a new one.')
+  })
+})
+
+test('what people wrote is shown as text', async () => {
+  const name = '<img src=x onerror=alert(1)>'
+  portal.invitation = async () => ({ email: 'a@b.example', displayName: name })
+  await browser.get('/portal/activate/invitation')
+  expect(await (await browser.get('/portal/activate')).text()).not.toContain('<img src=x')
+})
+
+test('every page carries the content security policy and asks no other host', async () => {
+  await signIn()
+  const paths = [
+    '/portal',
+    '/portal/login',
+    '/portal/password',
+    '/portal/password/done',
+    '/portal/activate',
+    '/docs',
+    '/admin',
+    '/nowhere',
+  ]
+  for (const path of paths) {
+    const response = await browser.get(path)
+    expect(response.headers.get('content-security-policy')).toContain("script-src 'self'")
+    expect(response.headers.get('content-security-policy')).toContain("form-action 'self';")
+    expect((await response.text()).match(/(?:src|href|action)="(?!\/)/)).toBeNull()
+  }
+})
+
+test('the console is for holders of a role', async () => {
+  expect(leadsTo(await browser.get('/admin'))).toEqual([303, '/portal/login?to=admin'])
+  await signIn()
+  expect((await browser.get('/admin')).status).toBe(403)
+})
+
+test('discovery and the well-known address lead to the password page', async () => {
+  const discovery = (await (await browser.get('/.well-known/lockstep')).json()) as Record<string, unknown>
+  expect(discovery).toMatchObject({ name: 'Contoso', passwordUrl: `${publicUrl}/portal/password` })
+  expect(leadsTo(await browser.get('/.well-known/change-password'))).toEqual([302, '/portal/password'])
+})

@@ -1,0 +1,96 @@
+import { getRequestListener } from '@hono/node-server'
+import type { Discovery } from '@lockstep/shared/contract/discovery'
+import { Hono } from 'hono'
+import { admin } from './admin/pages.tsx'
+import { addressReader } from './http/address.ts'
+import { readAssets, serveAssets } from './http/assets.ts'
+import type { ApiToken, Person } from './http/caller.ts'
+import type { HttpEnv } from './http/env.ts'
+import type { IdempotencyMemory } from './http/idempotency.ts'
+import { identifier } from './http/identify.ts'
+import { layers } from './http/layers.ts'
+import { type Handlers, serve } from './http/serve.ts'
+import { readSession } from './http/session.ts'
+import type { HttpSettings, Log } from './http/settings.ts'
+import { wellKnown } from './http/well-known.ts'
+import type { OauthEntryStore } from './portal/oauth/entries.ts'
+import type { OauthKeys } from './portal/oauth/keys.ts'
+import { createProvider } from './portal/oauth/provider.ts'
+import { oauth, resolveAccessToken } from './portal/oauth/routes.tsx'
+import { problemPage } from './portal/pages/problem-page.tsx'
+import type { PortalServices } from './portal/ports.ts'
+import { portal } from './portal/routes.tsx'
+
+export type AppOptions = {
+  settings: HttpSettings & { organisation: string; supportContact: string | null; version: string }
+  log: Log
+  now(): number
+  newId(): string
+  /** Folder of the browser bundles, as build-assets.mjs wrote it. */
+  assetsFolder: string
+  /** Who holds a session or a token, as of now; null for nobody. */
+  sessionOf(token: string): Promise<Person | null>
+  apiTokenOf(token: string): Promise<ApiToken | null>
+  personOf(userId: string): Promise<Person | null>
+  handlers: Handlers
+  portal: PortalServices
+  idempotency: IdempotencyMemory
+  oauth: { keys: OauthKeys; entries: OauthEntryStore }
+  isReady(): Promise<boolean>
+  checkAnswers?: boolean
+}
+
+/** Everything that the gateway serves, as a function of requests. */
+export async function buildApp(options: AppOptions) {
+  const { settings } = options
+  const problem = problemPage(settings)
+  const provider = createProvider({
+    ...options.oauth,
+    publicUrl: settings.publicUrl,
+    extensionIds: settings.extensionIds,
+    person: options.personOf,
+    now: options.now,
+    renderError: problem.ofOauth,
+  })
+  const gatekeeper = {
+    session: options.sessionOf,
+    apiToken: options.apiTokenOf,
+    accessToken: (token: string) => resolveAccessToken(provider, token, options.personOf),
+  }
+  const addressOf = addressReader(settings.trustedProxies)
+  const app = new Hono<HttpEnv>()
+  layers(app, { ...options, renderProblem: problem.render })
+  app.get('/assets/:name', serveAssets(await readAssets(options.assetsFolder)))
+  wellKnown(app, { discovery: discovery(settings), isReady: options.isReady })
+  serve(app, options.handlers, {
+    identify: identifier({ gatekeeper, publicUrl: settings.publicUrl, now: options.now }),
+    idempotency: options.idempotency,
+    addressOf,
+    checkAnswers: options.checkAnswers ?? false,
+  })
+  const pages = {
+    settings,
+    services: options.portal,
+    addressOf,
+    async personOf(c: Parameters<typeof readSession>[0]) {
+      const session = readSession(c)
+      return session === null ? null : options.sessionOf(session)
+    },
+  }
+  portal(app, pages)
+  oauth(app, provider, { ...pages, publicUrl: settings.publicUrl, extensionIds: settings.extensionIds })
+  admin(app, pages)
+  return { app, fetch: app.fetch, nodeHandler: getRequestListener(app.fetch, { overrideGlobalObjects: false }) }
+}
+
+function discovery(settings: AppOptions['settings']): Discovery {
+  return {
+    name: settings.organisation,
+    version: settings.version,
+    portal: `${settings.publicUrl}/portal`,
+    passwordUrl: `${settings.publicUrl}/portal/password`,
+    supportContact: settings.supportContact,
+    redirectRules: { version: 1, sources: [] },
+    extension: { minimumVersion: '0.1.0' },
+  }
+}

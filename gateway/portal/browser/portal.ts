@@ -1,0 +1,6 @@
+import { localTimes } from './local-times.ts'
+import { revealButtons } from './reveal.ts'
+
+/** What scripts add to pages that work without them. */
+localTimes(document)
+revealButtons(document)

@@ -1,0 +1,118 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { message } from '@lockstep/shared/messages/message'
+import type { Context, Hono } from 'hono'
+import type { Provider } from 'oidc-provider'
+import { Problem } from '../../domain/problem.ts'
+import type { AccessToken } from '../../http/caller.ts'
+import type { HttpEnv } from '../../http/env.ts'
+import { contentSecurityPolicy, securityHeaders } from '../../http/headers.ts'
+import { startSession } from '../../http/session.ts'
+import { readForm } from '../form.ts'
+import { SignInPage } from '../pages/sign-in-page.tsx'
+import type { PortalOptions } from '../ports.ts'
+import { signInRefusal, statusOf } from '../refusal.ts'
+import { type OauthOptions, redirectUriOf } from './provider.ts'
+
+type Options = PortalOptions & Pick<OauthOptions, 'publicUrl' | 'extensionIds'>
+
+/** The provider below /oauth, and the sign-in that it leads to. */
+export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options): void {
+  const { settings, services, personOf, addressOf } = options
+  const formTargets = options.extensionIds.map((id) => new URL(redirectUriOf(id)).origin)
+
+  app.use('/oauth/interaction/*', async (c, next) => {
+    c.header('Content-Security-Policy', contentSecurityPolicy(formTargets))
+    await next()
+  })
+
+  app.get('/oauth/interaction/:uid', async (c) => {
+    const person = await personOf(c)
+    if (person) return finish(c, person.id)
+    await details(c)
+    return signInPage(c, {})
+  })
+
+  app.post('/oauth/interaction/:uid', async (c) => {
+    await details(c)
+    const { email, password } = await readForm(c, 'email', 'password')
+    try {
+      const signedIn = await services.signIn({ email: email.trim(), password, address: addressOf(c) })
+      startSession(c, signedIn.session)
+      return await finish(c, signedIn.person.id)
+    } catch (error) {
+      const refusal = signInRefusal(error)
+      c.status(statusOf(error))
+      return signInPage(c, { email, refusal })
+    }
+  })
+
+  function signInPage(c: Context<HttpEnv>, given: { email?: string; refusal?: string }) {
+    return c.html(<SignInPage settings={settings} action={c.req.path} {...given} />)
+  }
+
+  async function details(c: Context<HttpEnv>) {
+    const { incoming, outgoing } = rawOf(c)
+    try {
+      return await provider.interactionDetails(incoming, outgoing)
+    } catch {
+      throw new Problem('not_found', message('en', 'portal.signIn.started.over'))
+    }
+  }
+
+  /** Tells the provider who signed in, and goes on where it says. */
+  async function finish(c: Context<HttpEnv>, userId: string) {
+    const interaction = await details(c)
+    await forgetOther(interaction.session?.uid, userId)
+    const { incoming, outgoing } = rawOf(c)
+    const goOn = await provider.interactionResult(incoming, outgoing, { login: { accountId: userId } })
+    return c.redirect(goOn, 303)
+  }
+
+  /** The provider remembers who signed in last in this browser; somebody else may be there now. */
+  async function forgetOther(sessionUid: string | undefined, userId: string) {
+    const session = sessionUid === undefined ? undefined : await provider.Session.findByUid(sessionUid)
+    if (!session?.accountId || session.accountId === userId) return
+    session.accountId = undefined
+    session.authorizations = {}
+    await session.persist()
+  }
+
+  const callback = provider.callback()
+  app.all('/oauth/*', async (c) => {
+    const { incoming, outgoing } = rawOf(c)
+    for (const [name, value] of Object.entries(securityHeaders(options.publicUrl))) outgoing.setHeader(name, value)
+    await callback(mounted(incoming, options.publicUrl), outgoing)
+    return new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
+  })
+}
+
+/** Finds out who holds an access token, and which key it is bound to. */
+export async function resolveAccessToken(
+  provider: Provider,
+  token: string,
+  person: OauthOptions['person'],
+): Promise<AccessToken | null> {
+  const found = await provider.AccessToken.find(token)
+  if (!found || found.isExpired || found.accountId === undefined) return null
+  const holder = await person(found.accountId)
+  return holder && { person: holder, jkt: found.isSenderConstrained() ? (found.jkt ?? '') : null }
+}
+
+function rawOf(c: Context<HttpEnv>) {
+  const { incoming, outgoing } = c.env
+  if (!incoming || !outgoing) throw new Error('The provider answers on a Node server alone.')
+  return { incoming, outgoing } as {
+    incoming: IncomingMessage
+    outgoing: ServerResponse
+  }
+}
+
+/** Strips the mount path as Express does, and replaces what a caller may have said about proxies. */
+function mounted(incoming: IncomingMessage, publicUrl: string) {
+  const url = incoming.url ?? '/oauth'
+  const path = url.startsWith('/oauth') ? url : url.slice(url.indexOf('/oauth'))
+  delete incoming.headers['x-forwarded-host']
+  delete incoming.headers['x-forwarded-for']
+  incoming.headers['x-forwarded-proto'] = new URL(publicUrl).protocol.slice(0, -1)
+  return Object.assign(incoming, { originalUrl: path, url: path.slice('/oauth'.length) || '/' })
+}

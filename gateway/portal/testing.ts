@@ -1,0 +1,100 @@
+import type { Hono } from 'hono'
+import { Problem } from '../domain/problem.ts'
+import type { Person } from '../http/caller.ts'
+import type { HttpEnv } from '../http/env.ts'
+import type { PortalServices, Status } from './ports.ts'
+
+/** A portal for tests: Ana with one connection; her password is `right`, and `taken-password` is refused by the tenant. */
+export const ana: Person = { kind: 'user', id: 'u-ana', name: 'Ana Horvat', role: null }
+
+export function anaStatus(state: Status['state']): Status {
+  const passwordState = { in_sync: 'in_sync', waiting: 'pending', failed: 'rejected', unbound: 'none' } as const
+  const connection = {
+    id: 'c1',
+    name: 'Contoso',
+    account: 'ana@contoso.example',
+    password: {
+      state: passwordState[state],
+      syncedAt: state === 'in_sync' ? '2026-11-23T14:02:00.000Z' : null,
+      reason: state === 'failed' ? 'It was used before. Choose one that you never had.' : null,
+    },
+    lastSyncAt: '2026-11-23T14:02:00.000Z',
+  }
+  return {
+    user: { email: 'ana@contoso.example', displayName: 'Ana Horvat' },
+    state,
+    connections: state === 'unbound' ? [] : [connection],
+    action: null,
+    events: [],
+  }
+}
+
+export type FakePortal = PortalServices & { calls: string[]; state: Status['state']; invitations: Set<string> }
+
+export function fakePortal(): FakePortal {
+  const fake: FakePortal = {
+    calls: [],
+    state: 'in_sync',
+    invitations: new Set(['invitation']),
+    async signIn({ password }) {
+      fake.calls.push('signIn')
+      if (password !== 'right') throw new Problem('wrong_credentials', 'Email or password is wrong.')
+      return { person: ana, session: 'session-ana', sync: [{ connection: 'c1', password: 'updated', reason: null }] }
+    },
+    async signOut(session) {
+      fake.calls.push(`signOut ${session}`)
+    },
+    status: async () => anaStatus(fake.state),
+    async changePassword(_, { currentPassword, newPassword }) {
+      fake.calls.push('changePassword')
+      if (currentPassword !== 'right') throw new Problem('wrong_credentials', 'Email or password is wrong.')
+      if (newPassword.length < 12) {
+        throw new Problem('password_too_weak', 'Choose a stronger password.', {
+          errors: [{ path: 'newPassword', message: 'Use at least 12 characters.' }],
+        })
+      }
+      if (newPassword === 'taken-password') {
+        throw new Problem(
+          'password_refused_by_tenant',
+          'Microsoft 365 refused it: it is too common. Choose another one.',
+        )
+      }
+    },
+    async invitation(token) {
+      return fake.invitations.has(token) ? { email: 'ana@contoso.example', displayName: 'Ana Horvat' } : null
+    },
+    async activate({ token }) {
+      fake.calls.push('activate')
+      if (!fake.invitations.delete(token)) return null
+      return { person: ana, session: 'session-ana', sync: [] }
+    },
+  }
+  return fake
+}
+
+export const anaSession = async (session: string) => (session === 'session-ana' ? ana : null)
+
+/** Sends forms as a browser on our own page does. */
+export function browserOf(app: Hono<HttpEnv>, publicUrl: string) {
+  const cookies = new Map<string, string>()
+  const send = async (path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers)
+    headers.set('accept', 'text/html')
+    if (cookies.size > 0) headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
+    const response = await app.request(publicUrl + path, { ...init, headers })
+    for (const cookie of response.headers.getSetCookie()) {
+      const [pair = ''] = cookie.split(';', 1)
+      const name = pair.slice(0, pair.indexOf('='))
+      if (/max-age=0/i.test(cookie)) cookies.delete(name)
+      else cookies.set(name, pair.slice(name.length + 1))
+    }
+    return response
+  }
+  const post = (path: string, fields: Record<string, string>, more: Record<string, string> = {}) =>
+    send(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', ...more },
+      body: new URLSearchParams(fields).toString(),
+    })
+  return { get: send, post, cookies }
+}
