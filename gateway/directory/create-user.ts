@@ -1,4 +1,4 @@
-import type { CreateUser } from '@lockstep/shared/contract/user'
+import type { CreateUser, Role } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
 import { Secret } from '../domain/secret.ts'
 import { changesBetween, displayNameOf } from '../domain/user.ts'
@@ -14,7 +14,12 @@ import { assertManager, columnsOf, personValues } from './person.ts'
 import { queueMailTo } from './send-mails.ts'
 
 /** Problems `email_taken`, `password_too_weak`, `validation_failed` (manager), `busy`. */
-export async function createUser(context: Context, actor: Actor, input: CreateUser): Promise<UserRow> {
+export async function createUser(
+  context: Context,
+  actor: Actor,
+  input: CreateUser,
+  role: Role | null = null,
+): Promise<UserRow> {
   const { store, runtime, vault, hasher } = context
   const now = runtime.now()
   const user: UserRow = {
@@ -26,7 +31,7 @@ export async function createUser(context: Context, actor: Actor, input: CreateUs
     family_name: input.familyName ?? null,
     alternate_email: input.alternateEmail ?? null,
     state: input.state,
-    role: null,
+    role,
     attributes: '{}',
     manager_id: null,
     created_at: now,
@@ -62,6 +67,12 @@ export async function createUser(context: Context, actor: Actor, input: CreateUs
           )
       }
       change.event({ type: 'user_create', user: user.id, changes: changesBetween({}, personValues(stored)) })
+      if (role !== null)
+        change.event({
+          type: 'admin_role_grant',
+          user: user.id,
+          changes: [{ attribute: 'role', before: null, after: role }],
+        })
       return stored
     })
   } catch (error) {
