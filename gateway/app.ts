@@ -18,11 +18,11 @@ import type { OauthKeys } from './portal/oauth/keys.ts'
 import { createProvider } from './portal/oauth/provider.ts'
 import { oauth, resolveAccessToken } from './portal/oauth/routes.tsx'
 import { problemPage } from './portal/pages/problem-page.tsx'
-import type { PortalServices } from './portal/ports.ts'
+import type { PortalServices, PortalSettings } from './portal/ports.ts'
 import { portal } from './portal/routes.tsx'
 
 export type AppOptions = {
-  settings: HttpSettings & { organisation: string; supportContact: string | null; version: string }
+  settings: HttpSettings & PortalSettings & { version: string }
   log: Log
   now(): number
   newId(): string

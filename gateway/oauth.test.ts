@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { buildApp } from './app.ts'
+import { defaultPolicy } from './domain/password-policy.ts'
 import { testHandlers, testIdempotency, testSettings } from './http/testing.ts'
 import { oauthKeys } from './portal/oauth/keys.ts'
 import { redirectUriOf } from './portal/oauth/provider.ts'
@@ -32,6 +33,7 @@ beforeEach(async () => {
       publicUrl: origin,
       listenHost: '127.0.0.1',
       organisation: 'Contoso',
+      passwordPolicy: defaultPolicy,
       supportContact: null,
       version: '0.1.0',
     },

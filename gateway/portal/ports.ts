@@ -2,6 +2,7 @@ import type { MyStatus } from '@lockstep/shared/contract/session'
 import type { PasswordSync } from '@lockstep/shared/contract/user'
 import type { Context } from 'hono'
 import type { z } from 'zod'
+import type { PasswordPolicy } from '../domain/password-policy.ts'
 import type { Person } from '../http/caller.ts'
 import type { HttpEnv } from '../http/env.ts'
 
@@ -25,7 +26,7 @@ export type PortalServices = {
   activate(input: { token: string; newPassword: string; address: string }): Promise<SignedIn | null>
 }
 
-export type PortalSettings = { organisation: string; supportContact: string | null }
+export type PortalSettings = { organisation: string; supportContact: string | null; passwordPolicy: PasswordPolicy }
 
 export type PortalOptions = {
   settings: PortalSettings
