@@ -15,10 +15,9 @@ import {
   updateBinding,
 } from '../store/bindings.ts'
 import { type ConnectionRow, findConnection } from '../store/connections.ts'
-import { findUserById } from '../store/users.ts'
+import { findUser, type UserRow } from '../store/users.ts'
 import { requireConnection } from './connections.ts'
 import type { SyncContext } from './context.ts'
-import type { UserRow } from './load.ts'
 import { remember } from './observe.ts'
 import { presentBinding } from './present-binding.ts'
 import type { Runner } from './runner.ts'
@@ -28,7 +27,7 @@ import { syncBindings } from './sync-bindings.ts'
 const waitMs = 2_000
 
 export async function requireUser(context: SyncContext, userId: string): Promise<UserRow> {
-  const user = await findUserById(context.store.db, userId)
+  const user = await findUser(context.store.db, userId)
   if (user !== undefined) return user
   throw new Problem('user_not_found', 'There is no user with this id. Search for the person to find the right one.')
 }

@@ -3,7 +3,7 @@ import type { Actor } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
 import { type BindingRow, findBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
-import { findUserById } from '../store/users.ts'
+import { findUser } from '../store/users.ts'
 import { markLeaving, putBinding, refuseImpossible } from './bind.ts'
 import { requireConnection } from './connections.ts'
 import type { SyncContext } from './context.ts'
@@ -105,7 +105,7 @@ async function wish(
   input: BulkInput,
   { userId, what }: Person,
 ): Promise<void> {
-  const user = await findUserById(context.store.db, userId)
+  const user = await findUser(context.store.db, userId)
   if (user === undefined) throw new Problem('user_not_found', 'There is no user with this id.')
   const binding = await findBinding(context.store.db, connection.id, userId)
   const named = input.confirm !== undefined

@@ -14,12 +14,12 @@ import {
   findConnection,
   insertConnection,
   listConnections,
+  type StoredCredential,
   sealCredential,
   updateConnection,
 } from '../store/connections.ts'
 import type { SyncContext } from './context.ts'
 import type { Runner } from './runner.ts'
-import type { StoredCredential } from './tenants.ts'
 
 export const defaultSettings: ConnectionSettings = {
   mode: 'observe',

@@ -1,10 +1,9 @@
+import type { Log } from '../domain/log.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import type { Store } from '../store/store.ts'
 import type { Vault } from '../store/vault.ts'
 import type { Gates } from './gates.ts'
 import type { Tenants } from './tenants.ts'
-
-export type Log = (line: { msg: string } & Record<string, unknown>) => void
 
 export type SyncContext = {
   store: Store

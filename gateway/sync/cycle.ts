@@ -2,7 +2,8 @@ import { system } from '../domain/actor.ts'
 import type { Operation } from '../domain/operation.ts'
 import { putProtection } from '../store/accounts.ts'
 import { dueBindings, markAccountsDirty } from '../store/bindings.ts'
-import { type ConnectionRow, getConnection, updateConnection } from '../store/connections.ts'
+import { type ConnectionRow, updateConnection } from '../store/connections.ts'
+import { requireConnection } from './connections.ts'
 import type { SyncContext } from './context.ts'
 import { observe } from './observe.ts'
 import { syncBindings } from './sync-bindings.ts'
@@ -19,12 +20,12 @@ export async function runCycle(
   progress: (done: number) => void = () => {},
 ): Promise<CycleResult> {
   const started = context.runtime.now()
-  let connection = await getConnection(context.store.db, connectionId)
+  let connection = await requireConnection(context, connectionId)
   const tenant = context.tenants.of(connection)
   const { observed, full } = await observe(context, connection, tenant)
   const result: CycleResult = { observed, applied: 0, failed: 0, held: 0, took: 0 }
   const held: Operation[] = []
-  connection = await getConnection(context.store.db, connectionId)
+  connection = await requireConnection(context, connectionId)
   const { mode } = JSON.parse(connection.settings) as { mode: 'observe' | 'apply' }
   let after = ''
   let guarded = false
@@ -50,7 +51,7 @@ export async function runCycle(
       else result.failed += 1
     }
     progress(result.applied + result.failed)
-    connection = await getConnection(context.store.db, connectionId)
+    connection = await requireConnection(context, connectionId)
   }
   result.held = held.length
   result.took = context.runtime.now() - started

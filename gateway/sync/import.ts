@@ -6,12 +6,12 @@ import { baselineOf } from '../domain/plan.ts'
 import { accountPage, findAccount, type StoredAccount } from '../store/accounts.ts'
 import { bindingOfAccount, findBinding, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
-import { findUserByEmail, insertUser } from '../store/users.ts'
+import { findUserByEmail, insertUser, type NewUser, type UserRow } from '../store/users.ts'
 import { putBinding } from './bind.ts'
 import { requireConnection } from './connections.ts'
 import type { SyncContext } from './context.ts'
 import type { ItemResult, JobRun, Jobs } from './jobs.ts'
-import { desiredOf, type UserRow } from './load.ts'
+import { desiredOf } from './load.ts'
 import type { Runner } from './runner.ts'
 
 /** How long a list of accounts waits for the first read of a new connection, in ms. */
@@ -196,13 +196,7 @@ async function importOne(
       change.event({ type: 'import_user', user: userId, connection: connection.id, account: accountId })
     } else change.event({ type: 'import_link', user: userId, connection: connection.id, account: accountId })
     if (!input.bind || (await findBinding(change.trx, connection.id, userId)) !== undefined) return
-    const row =
-      user ??
-      ((await change.trx
-        .selectFrom('users')
-        .selectAll()
-        .where('id', '=', userId)
-        .executeTakeFirstOrThrow()) satisfies UserRow)
+    const row = await change.trx.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirstOrThrow()
     await bindImported(context, change, connection, row, stored)
   })
   return { accountId, userId, result }
@@ -212,7 +206,7 @@ const reasonOf = ({ reason }: Standing) => (reason === undefined ? {} : { reason
 const userOf = ({ userId }: Standing) => (userId === undefined ? {} : { userId })
 
 /** The person as the account shows them; staged until activated. */
-function newUser(context: SyncContext, { account }: StoredAccount): UserRow {
+function newUser(context: SyncContext, { account }: StoredAccount): NewUser {
   const now = context.runtime.now()
   const { displayName, givenName, familyName, ...attributes } = account.attributes
   const kept = Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== null))

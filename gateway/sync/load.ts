@@ -1,17 +1,15 @@
-import { type Attribute, attributeNames } from '@lockstep/shared/contract/attributes'
 import type { ConnectionSettings } from '@lockstep/shared/contract/connection'
 import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
-import type { Kysely, Selectable } from 'kysely'
-import type { Attributes } from '../domain/account.ts'
+import type { Kysely } from 'kysely'
 import { type Baseline, type Desired, immutableIdOf, presenceOf } from '../domain/desire.ts'
 import { match } from '../domain/match.ts'
 import type { Target } from '../domain/plan.ts'
 import { candidatesFor, findAccounts, type StoredAccount } from '../store/accounts.ts'
 import { type BindingRow, bindingOfAccount } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
-import type { Database, Users } from '../store/schema.ts'
-
-export type UserRow = Selectable<Users>
+import { pendingInForce } from '../store/pending-passwords.ts'
+import type { Database } from '../store/schema.ts'
+import { findUsersEvenDeleted, type UserRow, userAttributes } from '../store/users.ts'
 
 /** A binding with what it wants and what it has, ready to be planned. */
 export type Unit = {
@@ -28,11 +26,9 @@ export async function loadUnits(
   connection: ConnectionRow,
   bindings: readonly BindingRow[],
 ): Promise<Unit[]> {
-  const users = await usersById(
-    db,
-    bindings.map((binding) => binding.user_id),
-  )
-  const versions = await waitingVersions(db, connection.id, [...users.keys()])
+  const ids = bindings.map((binding) => binding.user_id)
+  const users = await findUsersEvenDeleted(db, ids)
+  const waiting = await pendingInForce(db, connection.id, ids)
   const accounts = await findAccounts(
     db,
     connection.id,
@@ -43,7 +39,7 @@ export async function loadUnits(
   for (const binding of bindings) {
     const user = users.get(binding.user_id)
     if (user === undefined) continue
-    const desired = desiredOf(binding, user, settings, versions.get(user.id) ?? null)
+    const desired = desiredOf(binding, user, settings, waiting.get(user.id)?.version ?? null)
     const stored = binding.account_id === null ? null : (accounts.get(binding.account_id) ?? null)
     const target = stored === null ? await matchStored(db, connection.id, desired) : held('bound', stored)
     units.push({ binding, user, desired, target, stored })
@@ -62,7 +58,7 @@ export function desiredOf(
     accountId: binding.account_id as AccountId | null,
     email: user.email,
     immutableId: immutableIdOf(user.id as UserId),
-    attributes: attributesOf(user),
+    attributes: userAttributes(user),
     presence: presenceOf(user.state),
     leaving: binding.unbind,
     mode: binding.attributes_mode,
@@ -73,15 +69,6 @@ export function desiredOf(
     overrideProtected: binding.override_protected === 1,
     named: binding.named === 1,
   }
-}
-
-export function attributesOf(user: UserRow): Attributes {
-  const stored = JSON.parse(user.attributes) as Partial<Record<Attribute, string | null>>
-  const attributes = Object.fromEntries(attributeNames.map((name) => [name, stored[name] ?? null])) as Record<
-    Attribute,
-    string | null
-  >
-  return { ...attributes, displayName: user.display_name, givenName: user.given_name, familyName: user.family_name }
 }
 
 /** A stored account as the target of a plan. */
@@ -103,38 +90,4 @@ async function matchStored(db: Kysely<Database>, connectionId: string, desired: 
     return { kind: 'conflict', accountIds: [found.account.id] }
   const stored = candidates.find((candidate) => candidate.account.id === found.account.id)
   return stored === undefined ? { kind: 'none' } : held('matched', stored)
-}
-
-async function usersById(db: Kysely<Database>, ids: readonly string[]): Promise<Map<string, UserRow>> {
-  const users = new Map<string, UserRow>()
-  for (let start = 0; start < ids.length; start += 500) {
-    const rows = await db
-      .selectFrom('users')
-      .selectAll()
-      .where('id', 'in', ids.slice(start, start + 500))
-      .execute()
-    for (const row of rows) users.set(row.id, row)
-  }
-  return users
-}
-
-/** Sealed passwords that wait, by user: only of the version that the directory holds, never of an open proposal. */
-async function waitingVersions(
-  db: Kysely<Database>,
-  connectionId: string,
-  ids: readonly string[],
-): Promise<Map<string, number>> {
-  const versions = new Map<string, number>()
-  for (let start = 0; start < ids.length; start += 500) {
-    const rows = await db
-      .selectFrom('pending_passwords')
-      .innerJoin('user_credentials', 'user_credentials.user_id', 'pending_passwords.user_id')
-      .select(['pending_passwords.user_id', 'pending_passwords.version'])
-      .where('pending_passwords.connection_id', '=', connectionId)
-      .where('pending_passwords.user_id', 'in', ids.slice(start, start + 500))
-      .whereRef('pending_passwords.version', '=', 'user_credentials.version')
-      .execute()
-    for (const row of rows) versions.set(row.user_id, row.version)
-  }
-  return versions
 }

@@ -1,13 +1,14 @@
+import type { AccountId } from '@lockstep/shared/contract/ids'
 import { system } from '../domain/actor.ts'
 import type { Outcome } from '../domain/failure.ts'
 import type { BindingRow } from '../store/bindings.ts'
 import { bindingsOfUser, findBinding } from '../store/bindings.ts'
 import { type ConnectionRow, findConnection } from '../store/connections.ts'
-import { openPendingPassword } from '../store/pending-passwords.ts'
 import type { SyncContext } from './context.ts'
 import { gateKey } from './gates.ts'
 import { passwordArrived } from './record.ts'
 import { syncBindings } from './sync-bindings.ts'
+import { waitingPassword } from './work.ts'
 
 /** What became of a password at one connection. */
 export type Sent = {
@@ -105,10 +106,10 @@ async function sendProposal(
 ): Promise<Result> {
   const leave = await context.gates.enter(gateKey(connection.id, binding.user_id))
   try {
-    const waiting = await openPendingPassword(context.store, context.vault, connection, binding.user_id)
-    if (waiting?.version !== version || binding.account_id === null) {
+    const accountId = binding.account_id as AccountId | null
+    const password = accountId === null ? null : await waitingPassword(context, connection, binding, version, accountId)
+    if (accountId === null || password === null)
       return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }
-    }
     await markSent(context, binding.user_id, version)
     const eventId = context.runtime.newId()
     let outcome: Outcome<unknown> = { kind: 'unknown', requestId: null, detail: 'The answer was lost.' }
@@ -117,8 +118,8 @@ async function sendProposal(
         {
           eventId,
           kind: 'set_password',
-          accountId: binding.account_id as never,
-          password: waiting.password,
+          accountId,
+          password,
           mustChange: false,
         },
       ],

@@ -8,11 +8,11 @@ import { baselineOf } from '../domain/plan.ts'
 import { putAccounts, recordWrite } from '../store/accounts.ts'
 import { deleteBinding, updateBinding } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
-import { erasePendingPassword } from '../store/pending-passwords.ts'
+import { erasePending } from '../store/pending-passwords.ts'
 import type { Change } from '../store/store.ts'
 import type { SyncContext } from './context.ts'
 import type { Unit } from './load.ts'
-import type { Applied, Planned } from './work.ts'
+import type { Applied, Planned } from './planned.ts'
 
 /** The event type of each operation, as the contract names them. */
 export const eventOf = {
@@ -34,7 +34,8 @@ export async function recordOperation(
 ): Promise<void> {
   const now = context.runtime.now()
   const key = { connection_id: connection.id, user_id: unit.user.id }
-  const accountId = outcome.kind === 'done' && operation.kind === 'provision' ? outcome.value : operation.accountId
+  const created = outcome.kind === 'done' && operation.kind === 'provision' ? (outcome.value as AccountId) : null
+  const accountId = created ?? operation.accountId
   const sent = operation.kind !== 'take_over' || operation.changes.length > 0
   change.event({
     id: eventId,
@@ -43,13 +44,13 @@ export async function recordOperation(
     cause: operation.reason,
     user: unit.user.id,
     connection: connection.id,
-    account: accountId ?? null,
+    account: accountId,
     changes: operation.changes,
     requestId: outcome.kind === 'failed' ? outcome.failure.requestId : outcome.requestId,
     detail: outcome.kind === 'failed' ? outcome.failure.detail : outcome.kind === 'unknown' ? outcome.detail : null,
   })
   if (outcome.kind === 'failed' && operation.kind === 'set_password' && outcome.failure.kind === 'password_refused') {
-    await erasePendingPassword(change.trx, connection.id, unit.user.id, operation.version)
+    await erasePending(change.trx, ownerOf(connection, unit.user.id), { version: operation.version })
     await updateBinding(change.trx, key, { password_state: 'rejected', password_reason: outcome.failure.detail })
   }
   if (outcome.kind !== 'done') return
@@ -92,13 +93,15 @@ export async function passwordArrived(
   version: number,
   now: number,
 ): Promise<void> {
-  await erasePendingPassword(change.trx, connection.id, unit.user.id, version)
+  await erasePending(change.trx, ownerOf(connection, unit.user.id), { version })
   await updateBinding(
     change.trx,
     { connection_id: connection.id, user_id: unit.user.id },
     { password_state: 'in_sync', password_version: version, password_synced_at: now, password_reason: null },
   )
 }
+
+const ownerOf = (connection: ConnectionRow, userId: string) => ({ connectionId: connection.id, userId })
 
 const written = (operation: Extract<Operation, { kind: 'take_over' | 'update' }>) =>
   Object.fromEntries(operation.changes.map((change) => [change.attribute, change.after]))
@@ -271,7 +274,7 @@ const problemOf = {
 } as const
 
 async function letGo(change: Change, binding: Unit['binding']): Promise<void> {
-  await erasePendingPassword(change.trx, binding.connection_id, binding.user_id, null)
+  await erasePending(change.trx, { connectionId: binding.connection_id, userId: binding.user_id })
   await deleteBinding(change.trx, binding)
   change.event({
     type: 'binding_end',

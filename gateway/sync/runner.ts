@@ -40,9 +40,21 @@ export function createRunner(context: SyncContext, options: { everyMs: number; o
     return mine
   }
 
+  const takeLease = async (connectionId: string) =>
+    await context.store.change(system, async (change) => {
+      change.quiet('a lease')
+      const { now } = change
+      return await acquireLease(change.trx, {
+        name: `connection ${connectionId}`,
+        owner: options.owner,
+        now,
+        untilAt: now + leaseMs,
+      })
+    })
+
   const cycle = async (connectionId: string, progress?: (done: number) => void): Promise<CycleResult> => {
-    const lease = await acquireLease(context.store, `connection ${connectionId}`, options.owner, leaseMs)
-    if (lease === null) throw new Error('Another gateway holds the lease of this connection.')
+    const lease = await takeLease(connectionId)
+    if (lease === undefined) throw new Error('Another gateway holds the lease of this connection.')
     try {
       const result = await runCycle(context, connectionId, progress)
       await clearError(context, connectionId)

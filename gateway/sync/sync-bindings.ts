@@ -9,12 +9,13 @@ import type { Tenant } from '../graph/tenant.ts'
 import { findAccount, putAccounts } from '../store/accounts.ts'
 import { type BindingRow, bindingOfAccount, countBindings, findBinding } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
-import { countRecent } from '../store/events.ts'
+import { countRecentWrites } from '../store/recent-writes.ts'
 import type { SyncContext } from './context.ts'
 import { gateKey } from './gates.ts'
 import { held, loadUnits, type Unit } from './load.ts'
 import { operationKey, planIdOf } from './plan-id.ts'
-import { type Applied, type Planned, planUnits, work } from './work.ts'
+import type { Applied, Planned } from './planned.ts'
+import { planUnits, work } from './work.ts'
 
 export type Synced = { applied: Map<string, Applied[]>; held: Operation[] }
 
@@ -124,8 +125,8 @@ export async function brakeFor(
   const now = context.runtime.now()
   const { bound } = await countBindings(db, connection.id)
   const recent = {
-    hour: await countRecent(db, connection.id, now - 3_600_000),
-    day: await countRecent(db, connection.id, now - 86_400_000),
+    hour: await countRecentWrites(db, connection.id, now - 3_600_000),
+    day: await countRecentWrites(db, connection.id, now - 86_400_000),
   }
   if (!engaged(settings.brake, bound, recent, operations.length)) return null
   return { operations: operations.length, threshold: thresholdOf(settings.brake, bound), planId: planIdOf(operations) }

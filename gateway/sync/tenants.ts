@@ -1,11 +1,11 @@
 import type { Cloud } from '@lockstep/shared/contract/connection'
+import type { Log } from '../domain/log.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import { Secret } from '../domain/secret.ts'
 import { openTenant, type Tenant, type TenantOptions } from '../graph/tenant.ts'
-import { type ConnectionRow, openCredential } from '../store/connections.ts'
+import { type ConnectionRow, openCredential, type StoredCredential } from '../store/connections.ts'
 import type { Vault } from '../store/vault.ts'
-import type { Log } from './context.ts'
 
 export type Origins = { graph: string; login: string }
 
@@ -34,11 +34,6 @@ export function originsOf(cloud: Cloud, allowed: readonly string[]): Origins {
   }
   return cloud
 }
-
-/** The credential as it is sealed in the store. */
-export type StoredCredential =
-  | { kind: 'secret'; secret: string }
-  | { kind: 'certificate'; pem: string; privateKeyPem: string }
 
 /** Open tenants, one per connection and credential. */
 export type Tenants = {

@@ -1,21 +1,17 @@
-import type { Actor } from '../domain/actor.ts'
-import type { Outcome } from '../domain/failure.ts'
+import { type Actor, system } from '../domain/actor.ts'
 import type { Operation } from '../domain/operation.ts'
-import { type BindingPlan, plan } from '../domain/plan.ts'
+import { plan } from '../domain/plan.ts'
 import { Secret } from '../domain/secret.ts'
 import type { Tenant, Write } from '../graph/tenant.ts'
-import type { BindingRow } from '../store/bindings.ts'
+import { type BindingRow, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
-import { openPendingPassword } from '../store/pending-passwords.ts'
+import { erasePending, findPending, openPending } from '../store/pending-passwords.ts'
+import { SealRejected } from '../store/vault.ts'
 import type { SyncContext } from './context.ts'
 import type { Unit } from './load.ts'
+import type { Applied, Planned } from './planned.ts'
 import { randomPassword } from './random-password.ts'
 import { recordOperation, recordVerdict, settleBinding } from './record.ts'
-
-/** An operation with what became of it. */
-export type Applied = { operation: Operation; eventId: string; outcome: Outcome<unknown> }
-
-export type Planned = { unit: Unit; plan: BindingPlan }
 
 export const planUnits = (units: readonly Unit[]): Planned[] =>
   units.map((unit) => ({ unit, plan: plan(unit.desired, unit.target) }))
@@ -111,7 +107,7 @@ async function writeOf(
       const password =
         operation.passwordVersion === null
           ? new Secret(randomPassword((count) => context.runtime.randomBytes(count)))
-          : await waitingPassword(context, connection, binding, operation.passwordVersion)
+          : await waitingPassword(context, connection, binding, operation.passwordVersion, '')
       return password === null ? 'outdated' : { eventId, kind: 'create', account: operation.account, password }
     }
     case 'take_over':
@@ -121,7 +117,7 @@ async function writeOf(
       return { eventId, kind: 'update', accountId: operation.accountId, changes }
     }
     case 'set_password': {
-      const password = await waitingPassword(context, connection, binding, operation.version)
+      const password = await waitingPassword(context, connection, binding, operation.version, operation.accountId)
       if (password === null) return 'outdated'
       return { eventId, kind: 'set_password', accountId: operation.accountId, password, mustChange: false }
     }
@@ -132,13 +128,39 @@ async function writeOf(
   }
 }
 
-/** Opened here and not sooner; null when the sealed copy is of another version by now. */
-async function waitingPassword(
+/**
+ * Opened here and not sooner; null when that version does not wait any more. A record that was tampered with, or is meant
+ * for another account, is erased: the person's next sign-in seals a new one.
+ */
+export async function waitingPassword(
   context: SyncContext,
   connection: ConnectionRow,
-  binding: BindingRow,
+  binding: Pick<BindingRow, 'user_id'>,
   version: number,
+  accountId: string,
 ): Promise<Secret | null> {
-  const waiting = await openPendingPassword(context.store, context.vault, connection, binding.user_id)
-  return waiting?.version === version ? waiting.password : null
+  const owner = { connectionId: connection.id, userId: binding.user_id }
+  const row = await findPending(context.store.db, owner, version)
+  if (row === undefined) return null
+  try {
+    return openPending(context.vault, row, { accountId, tenantId: connection.tenant_id })
+  } catch (error) {
+    if (!(error instanceof SealRejected)) throw error
+    await context.store.change(system, async (change) => {
+      await erasePending(change.trx, owner, { version })
+      await updateBinding(
+        change.trx,
+        { connection_id: connection.id, user_id: binding.user_id },
+        { password_state: 'awaiting_login' },
+      )
+      change.event({
+        type: 'password_seal_rejected',
+        outcome: 'failure',
+        user: binding.user_id,
+        connection: connection.id,
+        account: accountId,
+      })
+    })
+    return null
+  }
 }

@@ -1,0 +1,111 @@
+import { access, constants, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { dataFolderOf, type Instance, publicUrlOf, readSettings, SettingsError } from '../settings.ts'
+import { addressFile } from './address.ts'
+import { dataOption } from './remote.ts'
+import type { Shell } from './shell.ts'
+import { print } from './table.ts'
+
+type Finding = { check: string; ok: boolean; detail: string; remedy: string }
+
+const fine = (check: string, detail: string): Finding => ({ check, ok: true, detail, remedy: '' })
+const bad = (check: string, detail: string, remedy: string): Finding => ({ check, ok: false, detail, remedy })
+
+/** `lockstep doctor`: looks at this machine and this instance, and changes nothing. */
+export function addDoctor(program: Command, shell: Shell): void {
+  program
+    .command('doctor')
+    .description('check this machine and this instance; changes nothing')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: boolean }, command: Command) => {
+      const findings = await examine(shell, dataFolderOf(dataOption(command), shell.env))
+      print(shell, options.json, findings, [
+        { title: 'Check', of: ({ check }) => check },
+        { title: 'Result', of: ({ ok }) => (ok ? 'ok' : 'look') },
+        { title: 'What was found', of: ({ detail }) => detail },
+        { title: 'What to do', of: ({ remedy }) => remedy },
+      ])
+      if (findings.some(({ ok }) => !ok)) shell.exitCode = 1
+    })
+}
+
+async function examine(shell: Shell, folder: string): Promise<Finding[]> {
+  const findings = [node(), await dataFolder(folder)]
+  try {
+    const instance = await readSettings(folder, shell.env)
+    findings.push(fine('settings', join(folder, 'lockstep.json')), await instanceKey(instance), publicUrl(instance))
+    findings.push(mail(instance))
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    findings.push(bad('settings', error.message, 'Mend the setting; nothing starts before.'))
+  }
+  findings.push(await running(shell, folder))
+  return findings
+}
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const enough = major > 20 || (major === 20 && minor >= 19)
+  const detail = `Node ${process.versions.node}`
+  return enough ? fine('Node', detail) : bad('Node', detail, 'Install Node 20.19 or newer.')
+}
+
+async function dataFolder(folder: string): Promise<Finding> {
+  try {
+    await access(folder, constants.R_OK | constants.W_OK)
+  } catch {
+    return bad(
+      'data folder',
+      `${folder} is not there or cannot be written`,
+      'Run "lockstep serve" once, or give --data.',
+    )
+  }
+  if (process.platform !== 'win32' && ((await stat(folder)).mode & 0o077) !== 0) {
+    return bad('data folder', `${folder} is open to other users of this machine`, `Run: chmod 700 ${folder}`)
+  }
+  return fine('data folder', folder)
+}
+
+async function instanceKey({ key, dataFolder: folder }: Instance): Promise<Finding> {
+  if (key !== null && 'value' in key) return fine('instance key', 'from LOCKSTEP_KEY')
+  const file = key?.file ?? join(folder, 'instance.key')
+  try {
+    const { mode } = await stat(file)
+    if (process.platform === 'win32' || (mode & 0o077) === 0) return fine('instance key', file)
+    return bad('instance key', `${file} is open to other users of this machine`, `Run: chmod 600 ${file}`)
+  } catch {
+    return bad('instance key', `${file} is not there`, 'The first start makes it. After that, put the kept copy back.')
+  }
+}
+
+function publicUrl(instance: Instance): Finding {
+  const url = publicUrlOf(instance)
+  if (url.startsWith('https:')) return fine('public URL', url)
+  return bad(
+    'public URL',
+    `${url}: only browsers on this machine can use it`,
+    'Set "publicUrl" in lockstep.json to an https origin.',
+  )
+}
+
+function mail({ mail: settings }: Instance): Finding {
+  if (settings !== null) return fine('mail', `from ${settings.from}`)
+  return bad('mail', 'no mail server is set: nobody gets activation or reset links', 'Set "mail" in lockstep.json.')
+}
+
+async function running(shell: Shell, folder: string): Promise<Finding> {
+  let url: string
+  try {
+    url = (await readFile(join(folder, addressFile), 'utf8')).trim()
+  } catch {
+    return bad('gateway', 'not running on this data folder', 'Start it with "lockstep serve".')
+  }
+  try {
+    const ready = await shell.fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) })
+    if (ready.ok) return fine('gateway', `ready at ${url}`)
+    return bad('gateway', `answers at ${url} with ${ready.status}`, 'Look at its log.')
+  } catch {
+    return bad('gateway', `does not answer at ${url}`, 'It may have been killed: start it with "lockstep serve".')
+  }
+}

@@ -1,0 +1,97 @@
+import type { User } from '@lockstep/shared/contract/user'
+import type { Command } from 'commander'
+import { all, connect, dataOption, findUser } from './remote.ts'
+import { readAll, type Shell } from './shell.ts'
+import { type Column, print, printJson } from './table.ts'
+
+const columns: Column<User>[] = [
+  { title: 'Email', of: (user) => user.email },
+  { title: 'Name', of: (user) => user.displayName },
+  { title: 'State', of: (user) => user.state },
+  { title: 'Role', of: (user) => user.role },
+  { title: 'Password', of: (user) => user.password.state },
+  { title: 'Microsoft 365', of: (user) => user.bindings.map(({ state }) => state).join(', ') },
+  { title: 'Password there', of: (user) => user.bindings.map(({ password }) => password.state).join(', ') },
+]
+
+type Json = { json?: boolean }
+type ListOptions = Json & {
+  search?: string
+  state?: User['state']
+  binding?: 'bound' | 'unbound' | 'drifted' | 'failed'
+}
+type CreateOptions = Json & { email: string; name?: string; staged?: boolean; mail: boolean; passwordStdin?: boolean }
+
+/** `lockstep users …` */
+export function addUsers(program: Command, shell: Shell): void {
+  const users = program.command('users').description('the people in the directory')
+
+  users
+    .command('list')
+    .description('list people')
+    .option('--search <text>', 'beginnings of name words or of the email')
+    .option('--state <state>', 'staged, active or suspended')
+    .option('--binding <binding>', 'bound, unbound, drifted or failed')
+    .option('--json', 'print JSON')
+    .action(async (options: ListOptions, command: Command) => {
+      const { client } = await connect(shell, dataOption(command))
+      const { search, state, binding } = options
+      const filter = { ...(search && { search }), ...(state && { state }), ...(binding && { binding }) }
+      const found = await all((cursor) =>
+        client.call('GET /users', { query: { limit: 500, ...filter, ...(cursor !== undefined && { cursor }) } }),
+      )
+      print(shell, options.json, found, columns)
+    })
+
+  users
+    .command('show')
+    .description('show one person')
+    .argument('<user>', 'email or id')
+    .option('--json', 'print JSON')
+    .action(async (named: string, options: Json, command: Command) => {
+      const { client } = await connect(shell, dataOption(command))
+      const user = await findUser(client, named)
+      if (options.json) return printJson(shell, user)
+      print(shell, false, [user], columns)
+      for (const { error } of user.bindings) if (error) shell.out(`\n${error.detail}\n${error.remedy}\n`)
+    })
+
+  users
+    .command('create')
+    .description('create a person')
+    .requiredOption('--email <email>', 'address, also the name at sign-in')
+    .option('--name <name>', 'name that people see')
+    .option('--staged', 'leave the person inactive for now')
+    .option('--password-stdin', 'read a first password from standard input')
+    .option('--no-mail', 'send no mail')
+    .option('--json', 'print JSON')
+    .action(async (options: CreateOptions, command: Command) => {
+      const { client } = await connect(shell, dataOption(command))
+      const user = await client.call('POST /users', {
+        body: {
+          email: options.email,
+          ...(options.name !== undefined && { displayName: options.name }),
+          state: options.staged ? 'staged' : 'active',
+          ...(options.passwordStdin && { initialPassword: await readAll(shell.stdin) }),
+          sendMail: options.mail,
+        },
+      })
+      if (options.json) return printJson(shell, user)
+      print(shell, false, [user], columns)
+    })
+
+  for (const verb of ['suspend', 'resume'] as const) {
+    users
+      .command(verb)
+      .description(verb === 'suspend' ? 'suspend a person and block the accounts' : 'let a suspended person in again')
+      .argument('<user>', 'email or id')
+      .option('--json', 'print JSON')
+      .action(async (named: string, options: Json, command: Command) => {
+        const { client } = await connect(shell, dataOption(command))
+        const { id } = await findUser(client, named)
+        const user = await client.call(`POST /users/{id}/${verb}`, { params: { id } })
+        if (options.json) return printJson(shell, user)
+        print(shell, false, [user], columns)
+      })
+  }
+}

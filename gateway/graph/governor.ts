@@ -1,0 +1,79 @@
+import type { Runtime } from '../domain/runtime.ts'
+
+export type Lane = 'interactive' | 'bulk'
+
+export type Governor = {
+  /** Waits until this many writes and resource units may go; bulk work leaves a reserve for passwords. */
+  admit(lane: Lane, cost: { writes: number; units: number }): Promise<void>
+  /** The tenant asked to wait: nothing of that kind goes before. */
+  slowDown(ms: number): void
+  /** People in the tenant, which decides its size. */
+  learn(people: number): void
+}
+
+/** Quotas of an application in a tenant ("Microsoft Graph service-specific throttling limits", read 2026-11-23). */
+const writesPerWindow = 3_000
+const writeWindowMs = 150_000
+const unitWindowMs = 10_000
+const unitsOf = (people: number) => (people < 50 ? 3_500 : people <= 500 ? 5_000 : 8_000)
+/** Writes that bulk work leaves in the bucket. */
+const reserve = 40
+
+/** A bucket that refills evenly. */
+class Bucket {
+  #level: number
+  #at: number
+  capacity: number
+  readonly windowMs: number
+  constructor(capacity: number, windowMs: number, now: number) {
+    this.capacity = capacity
+    this.windowMs = windowMs
+    this.#level = capacity
+    this.#at = now
+  }
+  /** How long until the amount may be taken and the floor still stands, in ms; 0 when now. */
+  waitMs(amount: number, floor: number, now: number): number {
+    this.#level = Math.min(this.capacity, this.#level + (Math.max(0, now - this.#at) * this.capacity) / this.windowMs)
+    this.#at = now
+    const short = amount + floor - this.#level
+    return amount === 0 || short <= 0 ? 0 : Math.max(5, Math.ceil((short * this.windowMs) / this.capacity))
+  }
+  take(amount: number): void {
+    this.#level -= amount
+  }
+}
+
+/**
+ * Keeps one connection under its tenant's quota, and at it. The model is ours alone; the tenant's own word (Retry-After)
+ * stands above it.
+ */
+export function createGovernor(runtime: Runtime): Governor {
+  const writes = new Bucket(writesPerWindow, writeWindowMs, runtime.now())
+  const units = new Bucket(unitsOf(1_000), unitWindowMs, runtime.now())
+  let notBefore = 0
+  return {
+    async admit(lane, cost) {
+      for (;;) {
+        const now = runtime.now()
+        const floor = lane === 'bulk' ? reserve : 0
+        const waitMs = Math.max(
+          notBefore - now,
+          units.waitMs(cost.units, floor, now),
+          writes.waitMs(cost.writes, floor, now),
+        )
+        if (waitMs <= 0) {
+          units.take(cost.units)
+          writes.take(cost.writes)
+          return
+        }
+        await runtime.sleep(Math.min(waitMs, 5_000))
+      }
+    },
+    slowDown(ms) {
+      notBefore = Math.max(notBefore, runtime.now() + ms)
+    },
+    learn(people) {
+      units.capacity = unitsOf(people)
+    },
+  }
+}

@@ -1,0 +1,196 @@
+import { Client, type Context, type Middleware, ResponseType } from '@microsoft/microsoft-graph-client'
+import { Pool } from 'undici'
+import { type Answer, failureOf, type Subject, TenantError } from './failure.ts'
+import type { Tokens } from './token.ts'
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+export type Request = {
+  method: Method
+  url: string
+  body?: unknown
+  headers?: Record<string, string>
+  eventId?: string
+}
+
+export type Transport = {
+  /** Any answer, whatever its status. Throws Unanswered when none came. */
+  send(request: Request): Promise<Answer>
+  /** A read that has to succeed; `url` is a path below /v1.0 or a link of this Graph. Throws TenantError. */
+  read(url: string, headers?: Record<string, string>): Promise<unknown>
+  close(): Promise<void>
+}
+
+/** No answer came: for a write nobody knows whether it took effect. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered'
+  /** True when the request cannot have reached the server. */
+  readonly neverSent: boolean
+  constructor(message: string, neverSent: boolean) {
+    super(message)
+    this.neverSent = neverSent
+  }
+}
+
+/** The longest that one request may take, in ms. */
+export const requestTimeoutMs = 30_000
+/** The largest answer that we read, in bytes. */
+const largestAnswer = 10 * 1024 * 1024
+
+export function createTransport(options: { graph: string; tokens: Tokens; now: () => number }): Transport {
+  const pool = new Pool(options.graph, {
+    connections: 16,
+    bodyTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    maxResponseSize: largestAnswer,
+  })
+  const client = Client.initWithMiddleware({
+    middleware: new Authorize(options.tokens, new Send(options.graph, pool)),
+    customHosts: new Set([new URL(options.graph).hostname]),
+    baseUrl: options.graph,
+    defaultVersion: 'v1.0',
+  })
+  const send = async ({ method, url, body, headers = {}, eventId }: Request): Promise<Answer> => {
+    // Tokens and passwords go to this origin alone, whatever a link in an answer says.
+    if (/^[a-z]+:/i.test(url) && new URL(url).origin !== options.graph) throw new TenantError(foreignLink)
+    let request = client.api(url).responseType(ResponseType.RAW).headers(headers)
+    if (eventId !== undefined) request = request.header('client-request-id', eventId)
+    const response = (await ask(request, method, body)) as Response
+    const text = await response.text()
+    return { status: response.status, headers: Object.fromEntries(response.headers), body: parse(text) }
+  }
+  return {
+    send,
+    async read(url, headers) {
+      const answer = await send({ method: 'GET', url, ...(headers && { headers }) }).catch((error: unknown) => {
+        if (error instanceof Unanswered) throw new TenantError(unreachable(error.message))
+        throw error
+      })
+      if (answer.status >= 200 && answer.status < 300) return answer.body
+      throw new ReadRefused(answer, failureOf(answer, 'read' satisfies Subject, options.now()))
+    },
+    close: () => pool.destroy(),
+  }
+}
+
+/** A read was refused; the answer is kept for those who can tell more from it. */
+export class ReadRefused extends TenantError {
+  readonly answer: Answer
+  constructor(answer: Answer, failure: TenantError['failure']) {
+    super(failure)
+    this.answer = answer
+  }
+}
+
+type GraphRequest = ReturnType<Client['api']>
+
+function ask(request: GraphRequest, method: Method, body: unknown): Promise<unknown> {
+  switch (method) {
+    case 'GET':
+      return request.get()
+    case 'POST':
+      return request.post(body)
+    case 'PATCH':
+      return request.patch(body)
+    case 'PUT':
+      return request.put(body)
+    case 'DELETE':
+      return request.delete()
+  }
+}
+
+function parse(text: string): unknown {
+  if (text === '') return null
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Gateways in between answer in HTML: then the status alone speaks.
+    return null
+  }
+}
+
+/** Puts the token on, and asks once for a fresh one when it is refused. */
+class Authorize implements Middleware {
+  readonly #tokens: Tokens
+  readonly #next: Send
+  constructor(tokens: Tokens, next: Send) {
+    this.#tokens = tokens
+    this.#next = next
+  }
+  async execute(context: Context): Promise<void> {
+    await this.#next.execute(context, await this.#tokens.get())
+    if (context.response?.status === 401) await this.#next.execute(context, await this.#tokens.get(true))
+  }
+}
+
+/** The last link: one request over the connection pool, never repeated. */
+class Send {
+  readonly #graph: string
+  readonly #pool: Pool
+  constructor(graph: string, pool: Pool) {
+    this.#graph = graph
+    this.#pool = pool
+  }
+  async execute(context: Context, token: string): Promise<void> {
+    const url = new URL(typeof context.request === 'string' ? context.request : context.request.url)
+    if (url.origin !== this.#graph) throw new TenantError(foreignLink)
+    const { method = 'GET', headers, body } = context.options ?? {}
+    const sent = { ...plain(headers), authorization: `Bearer ${token}`, accept: 'application/json' }
+    try {
+      const answer = await this.#pool.request({
+        method: method as Method,
+        path: url.pathname + url.search,
+        headers: sent,
+        body: typeof body === 'string' ? body : null,
+        signal: AbortSignal.timeout(requestTimeoutMs),
+      })
+      const text = await answer.body.text()
+      const empty = answer.statusCode === 204 || answer.statusCode === 304
+      context.response = new Response(empty ? null : text, {
+        status: answer.statusCode,
+        headers: single(answer.headers),
+      })
+    } catch (error) {
+      const code = (error as { code?: unknown }).code
+      const neverSent =
+        typeof code === 'string' &&
+        ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH'].includes(code)
+      throw new Unanswered(
+        typeof code === 'string' ? code : error instanceof Error ? error.name : 'no answer',
+        neverSent,
+      )
+    }
+  }
+}
+
+function plain(headers: unknown): Record<string, string> {
+  const out: Record<string, string> = {}
+  if (headers === undefined || headers === null) return out
+  const entries = headers instanceof Headers ? [...headers] : Array.isArray(headers) ? headers : Object.entries(headers)
+  for (const [name, value] of entries as [string, string][]) out[name.toLowerCase()] = String(value)
+  return out
+}
+
+function single(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  )
+}
+
+const foreignLink = {
+  kind: 'refused',
+  code: 'foreign_link',
+  detail: 'An answer of the tenant leads to another server. Nothing was sent there.',
+  remedy: 'Check the endpoints of the connection and any proxy in between.',
+  requestId: null,
+  retryAfterMs: null,
+} as const
+
+export const unreachable = (cause: string) =>
+  ({
+    kind: 'unavailable',
+    code: 'tenant_unreachable',
+    detail: `Microsoft 365 could not be reached (${cause}).`,
+    remedy: 'Check the network of this machine. Lockstep tries again by itself.',
+    requestId: null,
+    retryAfterMs: null,
+  }) as const

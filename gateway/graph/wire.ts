@@ -1,0 +1,133 @@
+import { type Attribute, attributeNames } from '@lockstep/shared/contract/attributes'
+import { AccountId } from '@lockstep/shared/contract/ids'
+import { z } from 'zod'
+import type { ObservedAccount } from '../domain/account.ts'
+import { fromGraph } from './attributes.ts'
+
+const text = z.string().nullish()
+
+/** A user as Graph answers; only what we read, and anything may be absent on a delta page. */
+export const GraphUser = z.looseObject({
+  id: AccountId,
+  userPrincipalName: z.string().optional(),
+  mail: text,
+  proxyAddresses: z.array(z.string()).nullish(),
+  accountEnabled: z.boolean().nullish(),
+  lastPasswordChangeDateTime: text,
+  onPremisesSyncEnabled: z.boolean().nullish(),
+  onPremisesImmutableId: text,
+  userType: text,
+  isManagementRestricted: z.boolean().nullish(),
+  createdDateTime: text,
+  '@removed': z.object({ reason: z.string() }).optional(),
+})
+export type GraphUser = z.infer<typeof GraphUser>
+
+export const Page = z.looseObject({
+  value: z.array(z.unknown()),
+  '@odata.nextLink': z.string().optional(),
+  '@odata.deltaLink': z.string().optional(),
+})
+
+export const ErrorBody = z.looseObject({
+  error: z.looseObject({
+    code: z.string().catch(''),
+    message: z.string().catch(''),
+    details: z.array(z.looseObject({ code: z.string().optional(), target: z.string().optional() })).nullish(),
+    innerError: z.looseObject({}).nullish(),
+  }),
+})
+
+export const BatchAnswer = z.looseObject({
+  responses: z.array(
+    z.looseObject({
+      id: z.coerce.string(),
+      status: z.number().int(),
+      headers: z.record(z.string(), z.coerce.string()).nullish(),
+      body: z.unknown().optional(),
+    }),
+  ),
+})
+
+export const Domain = z.looseObject({
+  id: z.string(),
+  isVerified: z.boolean().nullish(),
+  isDefault: z.boolean().nullish(),
+  isInitial: z.boolean().nullish(),
+  authenticationType: z.string().nullish(),
+  passwordValidityPeriodInDays: z.number().nullish(),
+})
+
+export const Organization = z.looseObject({
+  id: z.string(),
+  displayName: z.string().nullish(),
+  onPremisesSyncEnabled: z.boolean().nullish(),
+})
+
+/** What a page told about an account: absent is "not told", null is "empty". */
+export type PartialObservation = { id: AccountId } & Partial<Omit<ObservedAccount, 'id' | 'attributes'>> & {
+    attributes: Partial<Record<Attribute, string | null>>
+  }
+
+const instant = (value: string | null | undefined) => {
+  if (value == null) return null
+  const at = Date.parse(value)
+  return Number.isNaN(at) ? null : at
+}
+
+/** Reads one item of a page. */
+export function observe(user: GraphUser): PartialObservation {
+  const seen: PartialObservation = { id: user.id, attributes: fromGraph(user) }
+  if (user.userPrincipalName !== undefined) seen.userPrincipalName = user.userPrincipalName
+  if (user.mail !== undefined) seen.mail = user.mail
+  if (user.proxyAddresses !== undefined) seen.addresses = addressesOf(user.proxyAddresses ?? [])
+  if (user.accountEnabled != null) seen.enabled = user.accountEnabled
+  if (user.onPremisesImmutableId !== undefined) seen.immutableId = user.onPremisesImmutableId
+  if (user.userType !== undefined || user.userPrincipalName !== undefined) {
+    seen.guest = user.userType === 'Guest' || (user.userPrincipalName ?? '').toLowerCase().includes('#ext#')
+  }
+  if (user.onPremisesSyncEnabled !== undefined) seen.synced = user.onPremisesSyncEnabled === true
+  if (user.isManagementRestricted !== undefined) seen.restricted = user.isManagementRestricted === true
+  if (user.lastPasswordChangeDateTime !== undefined) seen.passwordChangedAt = instant(user.lastPasswordChangeDateTime)
+  if (user.createdDateTime !== undefined) seen.createdAt = instant(user.createdDateTime)
+  return seen
+}
+
+/** Primary address first, all in lower case. */
+function addressesOf(proxyAddresses: readonly string[]): string[] {
+  const smtp = proxyAddresses.filter((address) => /^smtp:/i.test(address))
+  const primaryFirst = [...smtp].sort((a, b) => Number(b.startsWith('SMTP:')) - Number(a.startsWith('SMTP:')))
+  return primaryFirst.map((address) => address.slice(5).toLowerCase())
+}
+
+/** What we knew, with what we were told on top; null when too little is known to speak of the account. */
+export function merge(before: ObservedAccount | null, told: PartialObservation): ObservedAccount | null {
+  if (before !== null) return { ...before, ...told, attributes: { ...before.attributes, ...told.attributes } }
+  if (told.userPrincipalName === undefined || told.enabled === undefined) return null
+  return complete(told, told.userPrincipalName, told.enabled)
+}
+
+/** In an answer that was asked for every property, what is absent was never set. */
+export function whole(user: GraphUser): ObservedAccount | null {
+  const told = observe(user)
+  if (told.userPrincipalName === undefined || told.enabled === undefined) return null
+  return complete(told, told.userPrincipalName, told.enabled)
+}
+
+function complete(told: PartialObservation, userPrincipalName: string, enabled: boolean): ObservedAccount {
+  const attributes = Object.fromEntries(attributeNames.map((name) => [name, told.attributes[name] ?? null]))
+  return {
+    id: told.id,
+    userPrincipalName,
+    mail: told.mail ?? null,
+    addresses: told.addresses ?? [],
+    enabled,
+    immutableId: told.immutableId ?? null,
+    guest: told.guest ?? false,
+    synced: told.synced ?? false,
+    restricted: told.restricted ?? false,
+    attributes: attributes as ObservedAccount['attributes'],
+    passwordChangedAt: told.passwordChangedAt ?? null,
+    createdAt: told.createdAt ?? null,
+  }
+}

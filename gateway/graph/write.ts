@@ -1,0 +1,68 @@
+import type { AccountId } from '@lockstep/shared/contract/ids'
+import type { Attributes, NewAccount } from '../domain/account.ts'
+import type { Secret } from '../domain/secret.ts'
+import { toGraph } from './attributes.ts'
+import type { Subject } from './failure.ts'
+import type { Request } from './transport.ts'
+
+/** One write to a tenant, in our words. The id of our event goes out as client-request-id, so that both logs join. */
+export type Write = { eventId: string } & (
+  | { kind: 'create'; account: NewAccount; password: Secret }
+  | { kind: 'update'; accountId: AccountId; changes: Partial<Attributes> & { userPrincipalName?: string | null } }
+  | { kind: 'set_password'; accountId: AccountId; password: Secret; mustChange: boolean }
+  | { kind: 'block'; accountId: AccountId }
+  | { kind: 'enable'; accountId: AccountId }
+)
+
+/** Two writes to the same object never travel together. */
+export const objectOf = (write: Write): string =>
+  write.kind === 'create' ? write.account.immutableId : write.accountId
+
+export const subjectOf = (write: Write): Subject =>
+  write.kind === 'create' ? 'create' : write.kind === 'set_password' ? 'password' : 'account'
+
+/** The requests of a write, to be sent in order; each is safe to repeat, except a create. Secrets are opened here. */
+export function requestsOf(write: Write): Request[] {
+  const { eventId } = write
+  switch (write.kind) {
+    case 'create':
+      return [{ method: 'POST', url: '/users', eventId, body: newUser(write.account, write.password, false) }]
+    case 'update': {
+      const { userPrincipalName, ...attributes } = write.changes
+      const name = userPrincipalName == null ? {} : { userPrincipalName }
+      return [{ method: 'PATCH', url: at(write.accountId), eventId, body: { ...name, ...toGraph(attributes) } }]
+    }
+    case 'set_password':
+      return [
+        { method: 'PATCH', url: at(write.accountId), eventId, body: passwordProfile(write.password, write.mustChange) },
+      ]
+    case 'block':
+      return [
+        { method: 'PATCH', url: at(write.accountId), eventId, body: { accountEnabled: false } },
+        { method: 'POST', url: `${at(write.accountId)}/revokeSignInSessions`, eventId },
+      ]
+    case 'enable':
+      return [{ method: 'PATCH', url: at(write.accountId), eventId, body: { accountEnabled: true } }]
+  }
+}
+
+const at = (id: AccountId) => `/users/${id}`
+
+// Left out, the flag would make people change a password that we have just set.
+const passwordProfile = (password: Secret, mustChange: boolean) => ({
+  passwordProfile: { password: password.reveal(), forceChangePasswordNextSignIn: mustChange },
+})
+
+function newUser(account: NewAccount, password: Secret, mustChange: boolean): Record<string, unknown> {
+  const filled = Object.fromEntries(Object.entries(account.attributes).filter(([, value]) => value !== null))
+  return {
+    accountEnabled: account.enabled,
+    userPrincipalName: account.userPrincipalName,
+    mailNickname: account.mailNickname,
+    onPremisesImmutableId: account.immutableId,
+    // Otherwise Microsoft asks for changes of its own on some tenants.
+    passwordPolicies: 'DisablePasswordExpiration',
+    ...toGraph(filled as Partial<Attributes>),
+    ...passwordProfile(password, mustChange),
+  }
+}

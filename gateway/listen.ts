@@ -1,0 +1,23 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type Listening = { server: Server; port: number; close(limitMs: number): Promise<void> }
+
+/** Listens, and later ends in order: no new requests, those under way may finish within `limitMs`. */
+export async function listen(handler: RequestListener, at: { host: string; port: number }): Promise<Listening> {
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }, handler)
+  server.listen(at.port, at.host)
+  await once(server, 'listening')
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    async close(limitMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      const timer = setTimeout(() => server.closeAllConnections(), limitMs)
+      await closed
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
+import { hostname } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import { buildApp } from './app.ts'
+import { createDirectory } from './directory/directory.ts'
+import type { Runtime } from './domain/runtime.ts'
+import { handlersOf } from './handlers.ts'
+import { openInstance } from './instance.ts'
+import { listen } from './listen.ts'
+import { publicUrlOf } from './settings.ts'
+import { createGates } from './sync/gates.ts'
+import { createSync } from './sync/sync.ts'
+import { createTenants } from './sync/tenants.ts'
+import { systemRuntime } from './system-runtime.ts'
+import { version } from './version.ts'
+
+export type GatewayOptions = {
+  dataFolder: string
+  env: Readonly<Record<string, string | undefined>>
+  /** Takes the log line by line, as JSON; without it nothing is logged. */
+  log?: (line: string) => void
+  runtime?: Runtime
+  /** How often a connection is looked at when nothing wakes it, in ms. */
+  cycleEveryMs?: number
+}
+
+export type Gateway = {
+  /** Where people reach it. */
+  url: string
+  /** Where it listens on this machine. */
+  localUrl: string
+  close(): Promise<void>
+}
+
+const defaultCycleMs = 30_000
+/** How long requests under way may take once the gateway is asked to end, in ms. */
+const lastRequestsMs = 5_000
+
+/** Wires everything and serves it. Resolves when it is ready; what cannot start throws an error with a sentence. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const runtime = options.runtime ?? systemRuntime
+  const log = logTo(options.log)
+  const open = await openInstance(options.dataFolder, options.env, runtime)
+  const { instance, store, vault } = open
+  const note = ({ msg, ...fields }: { msg: string } & Record<string, unknown>) => log.info(fields, msg)
+  let handler: RequestListener = (_request, response) => response.writeHead(503, { 'retry-after': '1' }).end()
+  const listening = await listen((request, response) => handler(request, response), instance.listen)
+  const url = publicUrlOf(instance, listening.port)
+
+  const tenants = createTenants({ vault, runtime, allowedClouds: instance.allowedClouds, log: note })
+  const sync = createSync(
+    { store, vault, runtime, tenants, gates: createGates(), log: note },
+    { everyMs: options.cycleEveryMs ?? defaultCycleMs, owner: `${hostname()} ${process.pid}` },
+  )
+  const directory = createDirectory({ ...open, sendPassword: sync.sendPassword })
+  const app = await buildApp({
+    settings: {
+      publicUrl: url,
+      listenHost: instance.listen.host,
+      extensionIds: instance.extensionIds,
+      trustedProxies: instance.trustedProxies,
+      organisation: instance.organisation,
+      supportContact: instance.supportContact,
+      version,
+    },
+    log,
+    now: runtime.now,
+    newId: runtime.newId,
+    assetsFolder: assetsFolder(),
+    handlers: handlersOf(directory, sync),
+    ...directory.face,
+    isReady: async () => true,
+  })
+  handler = app.nodeHandler
+  await sync.start()
+  return {
+    url,
+    localUrl: `http://localhost:${listening.port}`,
+    async close() {
+      await listening.close(lastRequestsMs)
+      await sync.stop()
+      await directory.stop()
+      await open.close()
+    },
+  }
+}
+
+function logTo(take: ((line: string) => void) | undefined) {
+  if (take === undefined) return pino({ enabled: false })
+  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write: (line) => take(line.trimEnd()) })
+}
+
+/** Bundles are beside the built code, wherever this file itself runs from. */
+function assetsFolder(): string {
+  const beside = fileURLToPath(new URL('assets', import.meta.url))
+  return existsSync(beside) ? beside : fileURLToPath(new URL('dist/assets', import.meta.url))
+}

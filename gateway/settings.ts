@@ -1,0 +1,214 @@
+import { constants } from 'node:fs'
+import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { type Adapter, Low } from 'lowdb'
+import { z } from 'zod'
+import { Secret } from './domain/secret.ts'
+import { lineOf, placesIn } from './json-places.ts'
+
+/** The instance cannot start as it is set up; the message says where and what to do. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+const publicUrl = z.url({ protocol: /^https?$/ }).refine(
+  (value) => {
+    const url = new URL(value)
+    const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
+    return bare && (url.protocol === 'https:' || loopback.test(url.hostname))
+  },
+  { message: 'Give an https origin without a path, like https://id.contoso.example (http on this machine only).' },
+)
+const port = z.number().int().min(0).max(65_535)
+const cloudOrigin = z
+  .url({ protocol: /^https$/ })
+  .refine((value) => URL.canParse(value) && new URL(value).origin === value.replace(/\/$/, ''), {
+    message: 'Give an https origin without a path.',
+  })
+const mailUrl = z.url({ protocol: /^smtps?$/, error: 'Give a URL like smtp://mail.contoso.example:587.' })
+
+/** `lockstep.json`: this instance's own settings. What belongs to the organisation is in the store. */
+export const Settings = z.strictObject({
+  /** Where people reach the gateway. */
+  publicUrl: publicUrl.optional(),
+  listen: z
+    .strictObject({ host: z.string().min(1).max(255), port })
+    .partial()
+    .optional(),
+  organisation: z.string().trim().min(1).max(100).optional(),
+  /** Whom people ask: a sentence, an address or a number. */
+  supportContact: z.string().trim().min(1).max(200).optional(),
+  mail: z.strictObject({ url: mailUrl, from: z.email() }).optional(),
+  /** File that holds the instance key; by default `instance.key` in the data folder. */
+  keyFile: z.string().min(1).max(4096).optional(),
+  /** Origins of Graph and sign-in hosts, besides Microsoft's and this machine, that a connection may name. */
+  allowedClouds: z.array(cloudOrigin).max(20).optional(),
+  /** Addresses or networks of reverse proxies whose X-Forwarded headers are believed. */
+  trustedProxies: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+    .max(50)
+    .optional(),
+  /** Ids of the extension that may sign in: Chromium's 32 letters, or Firefox's 40 hex digits. */
+  extensionIds: z
+    .array(z.string().regex(/^([a-p]{32}|[0-9a-f]{40})$/))
+    .max(20)
+    .optional(),
+})
+export type Settings = z.infer<typeof Settings>
+
+/** Everything that the gateway needs to know before it opens its store. The environment wins over the file. */
+export type Instance = {
+  dataFolder: string
+  /** Null: this machine, at the port that is listened on. */
+  publicUrl: string | null
+  listen: { host: string; port: number }
+  organisation: string
+  supportContact: string | null
+  mail: { url: Secret; from: string } | null
+  databaseUrl: Secret | null
+  /** Null: `instance.key` in the data folder, made at the first start. */
+  key: { value: Secret } | { file: string } | null
+  allowedClouds: readonly string[]
+  trustedProxies: readonly string[]
+  extensionIds: readonly string[]
+}
+
+export const defaultPort = 7474
+export const settingsFile = 'lockstep.json'
+/** Where people reach the gateway, as an origin. */
+export function publicUrlOf(instance: Instance, port = instance.listen.port): string {
+  return instance.publicUrl ?? `http://localhost:${port}`
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The data folder that a command works on: the option, else LOCKSTEP_DATA, else `.data` where the command was started. */
+export function dataFolderOf(option: string | undefined, env: Environment): string {
+  return resolve(option ?? given(env, 'LOCKSTEP_DATA') ?? '.data')
+}
+
+/**
+ * Reads `lockstep.json` in the data folder and lays the environment over it; makes both where they are missing.
+ * Throws SettingsError, naming file and line or variable.
+ */
+export async function openSettings(dataFolder: string, env: Environment): Promise<Instance> {
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+  const settings = new Low<Settings>(settingsIn(dataFolder), {})
+  await settings.read()
+  if (settings.data.organisation === undefined) {
+    await settings.update((data) => {
+      data.organisation = 'Lockstep'
+    })
+  }
+  return instanceOf(dataFolder, settings.data, env)
+}
+
+/** As openSettings, without writing anything. */
+export async function readSettings(dataFolder: string, env: Environment): Promise<Instance> {
+  return instanceOf(dataFolder, (await settingsIn(dataFolder).read()) ?? {}, env)
+}
+
+function instanceOf(dataFolder: string, settings: Settings, env: Environment): Instance {
+  const listen = {
+    host: given(env, 'LOCKSTEP_HOST') ?? settings.listen?.host ?? '127.0.0.1',
+    port:
+      checked(env, 'LOCKSTEP_PORT', z.string().regex(/^\d+$/).transform(Number).pipe(port)) ??
+      settings.listen?.port ??
+      defaultPort,
+  }
+  const smtp = checked(env, 'LOCKSTEP_SMTP_URL', mailUrl) ?? settings.mail?.url
+  const address = checked(env, 'LOCKSTEP_PUBLIC_URL', publicUrl) ?? settings.publicUrl
+  const key = given(env, 'LOCKSTEP_KEY')
+  const databaseUrl = given(env, 'LOCKSTEP_DATABASE_URL')
+  return {
+    dataFolder,
+    publicUrl: address === undefined ? null : new URL(address).origin,
+    listen,
+    organisation: settings.organisation ?? 'Lockstep',
+    supportContact: settings.supportContact ?? null,
+    mail: smtp === undefined ? null : { url: new Secret(smtp), from: settings.mail?.from ?? 'lockstep@localhost' },
+    databaseUrl: databaseUrl === undefined ? null : new Secret(databaseUrl),
+    key: key === undefined ? keyFile(dataFolder, settings, env) : { value: new Secret(key) },
+    allowedClouds: (settings.allowedClouds ?? []).map((cloud) => new URL(cloud).origin),
+    trustedProxies: settings.trustedProxies ?? [],
+    extensionIds: settings.extensionIds ?? [],
+  }
+}
+
+function keyFile(dataFolder: string, settings: Settings, env: Environment): { file: string } | null {
+  const file = given(env, 'LOCKSTEP_KEY_FILE') ?? settings.keyFile
+  return file === undefined ? null : { file: resolve(dataFolder, file) }
+}
+
+function given(env: Environment, name: string): string | undefined {
+  return env[name] === '' ? undefined : env[name]
+}
+
+function checked<T>(env: Environment, name: string, schema: z.ZodType<T>): T | undefined {
+  const value = given(env, name)
+  if (value === undefined) return undefined
+  const result = schema.safeParse(value)
+  // The value is not repeated: it may hold a password.
+  if (!result.success)
+    throw new SettingsError(`The environment variable ${name} is not usable: ${firstIn(result.error)}`)
+  return result.data
+}
+
+function firstIn(error: z.ZodError): string {
+  return error.issues[0]?.message ?? 'It has another form than expected.'
+}
+
+/** Written whole or not at all, and readable by its owner alone: the mail URL may hold a password. */
+function settingsIn(dataFolder: string): Adapter<Settings> {
+  const file = join(dataFolder, settingsFile)
+  return {
+    async read() {
+      const text = await textOf(file)
+      return text === undefined ? null : parse(file, text)
+    },
+    async write(settings) {
+      const draft = `${file}.new`
+      const handle = await open(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600)
+      try {
+        await handle.writeFile(`${JSON.stringify(settings, null, 2)}\n`)
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+      await chmod(draft, 0o600)
+      await rename(draft, file)
+    },
+  }
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw new SettingsError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function parse(file: string, text: string): Settings {
+  const places = placesIn(text)
+  const line = (offset: number) => `${file}, line ${lineOf(text, offset)}`
+  if (places.error !== undefined) {
+    throw new SettingsError(
+      `${line(places.error)}: this is not JSON. Mend the line, or move the file away to begin anew.`,
+    )
+  }
+  const forbidden = [...places.at.keys()].find((path) => /(^|\.)(__proto__|constructor|prototype)$/.test(path))
+  if (forbidden !== undefined) {
+    throw new SettingsError(`${line(places.at.get(forbidden) ?? 0)}: ${forbidden} is not a setting. Remove it.`)
+  }
+  const result = Settings.safeParse(JSON.parse(text))
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+  const path = [...(issue?.path ?? []), ...unknown].join('.')
+  const complaint = unknown.length > 0 ? 'there is no such setting. Remove it or mend its name.' : issue?.message
+  throw new SettingsError(`${line(places.at.get(path) ?? 0)}: ${path === '' ? '' : `${path}: `}${complaint}`)
+}

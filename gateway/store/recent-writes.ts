@@ -1,0 +1,15 @@
+import type { Kysely } from 'kysely'
+import type { Database } from './schema.ts'
+
+/** Creates and blocks that succeeded at a connection since then: what the brake counts on top of the present cycle. */
+export async function countRecentWrites(db: Kysely<Database>, connectionId: string, since: number): Promise<number> {
+  const row = await db
+    .selectFrom('events')
+    .select((e) => e.fn.countAll<number>().as('n'))
+    .where('connection_id', '=', connectionId)
+    .where('type', 'in', ['user_create_provision', 'user_deprovision'])
+    .where('outcome', '=', 'success')
+    .where('at', '>=', since)
+    .executeTakeFirstOrThrow()
+  return Number(row.n)
+}

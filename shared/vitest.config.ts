@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config'
+
+// Packages of the workspace are read from their source, not from what was built.
+export default defineConfig({
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source'] } },
+  test: { include: ['**/*.test.{ts,tsx}'], exclude: ['dist/**', 'node_modules/**'] },
+})

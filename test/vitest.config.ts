@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config'
+
+// Packages of the workspace are read from their source, not from what was built.
+const source = {
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source'] } },
+}
+
+const skipped = ['**/dist/**', '**/node_modules/**', '**/artifacts/**']
+
+export default defineConfig({
+  ...source,
+  test: {
+    projects: [
+      '../shared',
+      '../gateway',
+      '../extension',
+      { ...source, test: { name: 'test', include: ['**/*.test.ts'], exclude: [...skipped, 'e2e/**'] } },
+      {
+        ...source,
+        // One browser at a time: two cores do not carry more.
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          exclude: skipped,
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
