@@ -6,7 +6,14 @@ import type { PasswordPolicy } from '../domain/password-policy.ts'
 import type { Person } from '../http/caller.ts'
 import type { HttpEnv } from '../http/env.ts'
 
-export type SignedIn = { person: Person; session: string; sync: z.input<typeof PasswordSync>[] }
+export type SignedIn = {
+  person: Person
+  /** The token for the cookie. */
+  session: string
+  sync: z.input<typeof PasswordSync>[]
+  /** The person has to choose another password first. */
+  mustChange: boolean
+}
 export type Status = z.input<typeof MyStatus>
 
 /** What the pages ask of the rest of the gateway. Refusals are thrown as Problems. */
