@@ -66,11 +66,11 @@ type Letter = {
 function compose(head: Letterhead, letter: Letter): MailBody {
   const closing = `This mail was sent by ${head.organisation}.`
   const text = [letter.greeting, ...letter.lines, ...(letter.button ? [letter.button.link] : []), closing].join('\n\n')
-  const paragraph = (line: string) => `<p style="margin:0 0 16px">${escape(line)}</p>`
+  const paragraph = (line: string) => `<p style="margin:0 0 16px">${escapeHtml(line)}</p>`
   const button = letter.button
-    ? `<p style="margin:0 0 16px"><a href="${escape(letter.button.link)}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#1f4fd8;color:#ffffff;text-decoration:none">${escape(letter.button.label)}</a></p><p style="margin:0 0 16px;color:#555f6d;font-size:13px;word-break:break-all">${escape(letter.button.link)}</p>`
+    ? `<p style="margin:0 0 16px"><a href="${escapeHtml(letter.button.link)}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#1f4fd8;color:#ffffff;text-decoration:none">${escapeHtml(letter.button.label)}</a></p><p style="margin:0 0 16px;color:#555f6d;font-size:13px;word-break:break-all">${escapeHtml(letter.button.link)}</p>`
     : ''
-  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(letter.subject)}</title></head><body style="margin:0;padding:24px;background:#f4f6f9;font:16px/1.5 system-ui,sans-serif;color:#16202c"><div style="max-width:520px;margin:0 auto;padding:28px;background:#ffffff;border-radius:12px">${paragraph(letter.greeting)}${letter.lines.map(paragraph).join('')}${button}<p style="margin:0;color:#555f6d;font-size:13px">${escape(closing)}</p></div></body></html>`
+  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(letter.subject)}</title></head><body style="margin:0;padding:24px;background:#f4f6f9;font:16px/1.5 system-ui,sans-serif;color:#16202c"><div style="max-width:520px;margin:0 auto;padding:28px;background:#ffffff;border-radius:12px">${paragraph(letter.greeting)}${letter.lines.map(paragraph).join('')}${button}<p style="margin:0;color:#555f6d;font-size:13px">${escapeHtml(closing)}</p></div></body></html>`
   return { kind: letter.kind, subject: oneLine(letter.subject), text, html }
 }
 
@@ -83,4 +83,4 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 }
-const escape = (text: string) => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign)
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign)

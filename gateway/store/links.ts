@@ -11,12 +11,6 @@ export async function findLink(db: Kysely<Database>, hash: string): Promise<Link
   return await db.selectFrom('user_links').selectAll().where('hash', '=', hash).executeTakeFirst()
 }
 
-/** False when somebody else was faster: a link serves once. */
-export async function takeLink(trx: Kysely<Database>, hash: string): Promise<boolean> {
-  const row = await trx.deleteFrom('user_links').where('hash', '=', hash).returning('hash').executeTakeFirst()
-  return row !== undefined
-}
-
 /** Any change of password, address or state kills all links of a person. */
 export async function deleteLinksOf(trx: Kysely<Database>, userId: string): Promise<void> {
   await trx.deleteFrom('user_links').where('user_id', '=', userId).execute()

@@ -1,0 +1,77 @@
+import type { CreateUser } from '@lockstep/shared/contract/user'
+import type { Actor } from '../domain/actor.ts'
+import { Secret } from '../domain/secret.ts'
+import { changesBetween, displayNameOf } from '../domain/user.ts'
+import { welcomeMail } from '../mail/templates.ts'
+import { commitCredential } from '../store/credentials.ts'
+import { insertUser, type UserRow } from '../store/users.ts'
+import { isUniqueViolation } from '../store/violation.ts'
+import { queueActivation } from './activation.ts'
+import { assertAcceptable } from './assert-acceptable.ts'
+import type { Context } from './context.ts'
+import { emailTaken, userOrProblem } from './find.ts'
+import { assertManager, columnsOf, personValues } from './person.ts'
+import { queueMailTo } from './send-mails.ts'
+
+/** Problems `email_taken`, `password_too_weak`, `validation_failed` (manager), `busy`. */
+export async function createUser(context: Context, actor: Actor, input: CreateUser): Promise<UserRow> {
+  const { store, runtime, vault, hasher } = context
+  const now = runtime.now()
+  const user: UserRow = {
+    id: runtime.newId(),
+    email: input.email,
+    display_name: input.displayName ?? displayNameOf(noUndefined(input)),
+    name_lc: '',
+    given_name: input.givenName ?? null,
+    family_name: input.familyName ?? null,
+    alternate_email: input.alternateEmail ?? null,
+    state: input.state,
+    role: null,
+    attributes: '{}',
+    manager_id: null,
+    created_at: now,
+    updated_at: now,
+    deleted_at: null,
+    ...columnsOf({}, input.attributes ?? {}),
+  }
+  let hash: string | undefined
+  if (input.initialPassword !== undefined) {
+    const password = new Secret(input.initialPassword)
+    await assertAcceptable(context, password, user, undefined)
+    hash = await hasher.hash(password)
+  }
+  try {
+    return await store.change(actor, async (change) => {
+      await assertManager(change.trx, user.id, user.manager_id)
+      const { name_lc: _, deleted_at: __, ...given } = user
+      await insertUser(change.trx, given)
+      if (hash !== undefined) {
+        const wrappedHash = vault.wrapHash(hash, { userId: user.id, version: 1 })
+        const first = { userId: user.id, expected: 0, version: 1, wrappedHash, mustChange: false, changedAt: now }
+        await commitCredential(change.trx, first)
+      }
+      const stored = await userOrProblem(change.trx, user.id)
+      if (input.sendMail && user.state === 'active') {
+        if (hash === undefined) await queueActivation(context, change, stored)
+        else
+          await queueMailTo(
+            change.trx,
+            runtime,
+            stored,
+            welcomeMail(context.settings, { name: user.display_name, email: user.email }),
+          )
+      }
+      change.event({ type: 'user_create', user: user.id, changes: changesBetween({}, personValues(stored)) })
+      return stored
+    })
+  } catch (error) {
+    if (isUniqueViolation(error)) throw emailTaken(input.email)
+    throw error
+  }
+}
+
+const noUndefined = (input: CreateUser) => ({
+  email: input.email,
+  givenName: input.givenName ?? null,
+  familyName: input.familyName ?? null,
+})

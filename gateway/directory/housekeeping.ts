@@ -1,0 +1,46 @@
+import { system } from '../domain/actor.ts'
+import { expireIdempotent } from '../store/idempotency.ts'
+import { deleteEndedLinks } from '../store/links.ts'
+import { deleteEndedEntries } from '../store/oauth-entries.ts'
+import { expirePending } from '../store/pending-passwords.ts'
+import { deleteEndedSessions } from '../store/sessions.ts'
+import { expireAttempts } from '../store/throttles.ts'
+import { purgeLetGo } from '../store/users.ts'
+import type { Context } from './context.ts'
+import { settleProposals } from './offer-password.ts'
+
+const dayMs = 86_400_000
+/** No change of a password takes that long; what is older was left behind. */
+const strandedMs = 10 * 60_000
+
+/** Once at the start, before anybody is served: decides what the last stop of the gateway left open. */
+export async function recover(context: Context): Promise<void> {
+  await settleProposals(context)
+  await context.store.change(system, async (change) => {
+    change.quiet('recovery')
+    await expireIdempotent(change.trx, change.now, true)
+  })
+}
+
+/** Every few minutes: forgets what has ended, also in the files. */
+export async function tidyUp(context: Context): Promise<void> {
+  await settleProposals(context, strandedMs)
+  await context.store.change(system, async (change) => {
+    change.quiet('forgetting what has ended')
+    const { trx, now } = change
+    for (const { connectionId, userId } of await expirePending(trx, now))
+      change.event({
+        type: 'password_expire',
+        user: userId,
+        connection: connectionId,
+        detail: 'Not delivered in 72 hours.',
+      })
+    await deleteEndedSessions(trx, now)
+    await deleteEndedLinks(trx, now)
+    await deleteEndedEntries(trx, now)
+    await expireIdempotent(trx, now)
+    await expireAttempts(trx, now - dayMs)
+    await purgeLetGo(trx)
+  })
+  context.store.checkpoint()
+}
