@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { buildApp } from './app.ts'
+import { defaultPolicy } from './domain/password-policy.ts'
 import { testHandlers, testIdempotency, testNow, testSettings } from './http/testing.ts'
 import { oauthKeys } from './portal/oauth/keys.ts'
-import { memoryEntries } from './portal/oauth/testing.ts'
+import { memoryAdapter } from './portal/oauth/testing.ts'
 import { ana, anaSession, browserOf, fakePortal } from './portal/testing.ts'
 
 const { publicUrl } = testSettings
@@ -11,7 +12,13 @@ const services = () => fakePortal()
 async function open() {
   const portal = services()
   const { app } = await buildApp({
-    settings: { ...testSettings, organisation: 'Contoso', supportContact: 'help@contoso.example', version: '0.1.0' },
+    settings: {
+      ...testSettings,
+      organisation: 'Contoso',
+      passwordPolicy: defaultPolicy,
+      supportContact: 'help@contoso.example',
+      version: '0.1.0',
+    },
     log: { info: () => undefined, error: (fields) => console.error(fields) },
     now: () => testNow,
     newId: () => 'request-1',
@@ -22,7 +29,7 @@ async function open() {
     handlers: testHandlers({}),
     portal,
     idempotency: testIdempotency(),
-    oauth: { keys: oauthKeys(new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)), entries: memoryEntries() },
+    oauth: { keys: oauthKeys(new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)), adapter: memoryAdapter() },
     isReady: async () => true,
   })
   return { portal, browser: browserOf(app, publicUrl) }

@@ -13,16 +13,14 @@ import { type Handlers, serve } from './http/serve.ts'
 import { readSession } from './http/session.ts'
 import type { HttpSettings, Log } from './http/settings.ts'
 import { wellKnown } from './http/well-known.ts'
-import type { OauthEntryStore } from './portal/oauth/entries.ts'
-import type { OauthKeys } from './portal/oauth/keys.ts'
-import { createProvider } from './portal/oauth/provider.ts'
+import { createProvider, type OauthOptions } from './portal/oauth/provider.ts'
 import { oauth, resolveAccessToken } from './portal/oauth/routes.tsx'
 import { problemPage } from './portal/pages/problem-page.tsx'
-import type { PortalServices } from './portal/ports.ts'
+import type { PortalServices, PortalSettings } from './portal/ports.ts'
 import { portal } from './portal/routes.tsx'
 
 export type AppOptions = {
-  settings: HttpSettings & { organisation: string; supportContact: string | null; version: string }
+  settings: HttpSettings & PortalSettings & { version: string }
   log: Log
   now(): number
   newId(): string
@@ -35,7 +33,7 @@ export type AppOptions = {
   handlers: Handlers
   portal: PortalServices
   idempotency: IdempotencyMemory
-  oauth: { keys: OauthKeys; entries: OauthEntryStore }
+  oauth: Pick<OauthOptions, 'keys' | 'adapter'>
   isReady(): Promise<boolean>
   checkAnswers?: boolean
 }
@@ -49,7 +47,6 @@ export async function buildApp(options: AppOptions) {
     publicUrl: settings.publicUrl,
     extensionIds: settings.extensionIds,
     person: options.personOf,
-    now: options.now,
     renderError: problem.ofOauth,
   })
   const gatekeeper = {

@@ -3,10 +3,11 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { buildApp } from './app.ts'
+import { defaultPolicy } from './domain/password-policy.ts'
 import { testHandlers, testIdempotency, testSettings } from './http/testing.ts'
 import { oauthKeys } from './portal/oauth/keys.ts'
 import { redirectUriOf } from './portal/oauth/provider.ts'
-import { memoryEntries } from './portal/oauth/testing.ts'
+import { memoryAdapter } from './portal/oauth/testing.ts'
 import { ana, anaSession, fakePortal } from './portal/testing.ts'
 
 const extensionId = testSettings.extensionIds[0] ?? ''
@@ -32,6 +33,7 @@ beforeEach(async () => {
       publicUrl: origin,
       listenHost: '127.0.0.1',
       organisation: 'Contoso',
+      passwordPolicy: defaultPolicy,
       supportContact: null,
       version: '0.1.0',
     },
@@ -45,7 +47,7 @@ beforeEach(async () => {
     handlers: testHandlers({ myStatus: async ({ actor }) => fakePortal().status(actor.id) }),
     portal: fakePortal(),
     idempotency: testIdempotency(),
-    oauth: { keys: oauthKeys(new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)), entries: memoryEntries() },
+    oauth: { keys: oauthKeys(new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)), adapter: memoryAdapter() },
     isReady: async () => true,
   })
   server.on('request', nodeHandler)

@@ -6,7 +6,8 @@ export type Destination = keyof typeof destinations
 export const isDestination = (name: string): name is Destination => Object.hasOwn(destinations, name)
 
 /** Says at once what the sign-in has done at Microsoft 365. */
-export function homeAfter({ sync }: SignedIn): string {
+export function homeAfter({ sync, mustChange }: SignedIn): string {
+  if (mustChange) return '/portal/password?reason=forced'
   if (sync.some(({ password }) => password === 'updated')) return '/portal?notice=updated'
   if (sync.some(({ password }) => password === 'pending')) return '/portal?notice=pending'
   return '/portal'

@@ -2,10 +2,18 @@ import type { MyStatus } from '@lockstep/shared/contract/session'
 import type { PasswordSync } from '@lockstep/shared/contract/user'
 import type { Context } from 'hono'
 import type { z } from 'zod'
+import type { PasswordPolicy } from '../domain/password-policy.ts'
 import type { Person } from '../http/caller.ts'
 import type { HttpEnv } from '../http/env.ts'
 
-export type SignedIn = { person: Person; session: string; sync: z.input<typeof PasswordSync>[] }
+export type SignedIn = {
+  person: Person
+  /** The token for the cookie. */
+  session: string
+  sync: z.input<typeof PasswordSync>[]
+  /** The person has to choose another password first. */
+  mustChange: boolean
+}
 export type Status = z.input<typeof MyStatus>
 
 /** What the pages ask of the rest of the gateway. Refusals are thrown as Problems. */
@@ -25,7 +33,7 @@ export type PortalServices = {
   activate(input: { token: string; newPassword: string; address: string }): Promise<SignedIn | null>
 }
 
-export type PortalSettings = { organisation: string; supportContact: string | null }
+export type PortalSettings = { organisation: string; supportContact: string | null; passwordPolicy: PasswordPolicy }
 
 export type PortalOptions = {
   settings: PortalSettings

@@ -44,7 +44,7 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
       const { email, password } = form
       const signedIn = await services.signIn({ email: email.trim(), password, address: options.addressOf(c) })
       startSession(c, signedIn.session)
-      if (to === 'home') return c.redirect(homeAfter(signedIn), 303)
+      if (to === 'home' || signedIn.mustChange) return c.redirect(homeAfter(signedIn), 303)
       return c.redirect(destinations[to] + (reason === undefined ? '' : `?reason=${reason}`), 303)
     } catch (error) {
       const refusal = signInRefusal(error)

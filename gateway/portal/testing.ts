@@ -39,7 +39,12 @@ export function fakePortal(): FakePortal {
     async signIn({ password }) {
       fake.calls.push('signIn')
       if (password !== 'right') throw new Problem('wrong_credentials', 'Email or password is wrong.')
-      return { person: ana, session: 'session-ana', sync: [{ connection: 'c1', password: 'updated', reason: null }] }
+      return {
+        person: ana,
+        session: 'session-ana',
+        sync: [{ connection: 'c1', password: 'updated', reason: null }],
+        mustChange: false,
+      }
     },
     async signOut(session) {
       fake.calls.push(`signOut ${session}`)
@@ -66,7 +71,7 @@ export function fakePortal(): FakePortal {
     async activate({ token }) {
       fake.calls.push('activate')
       if (!fake.invitations.delete(token)) return null
-      return { person: ana, session: 'session-ana', sync: [] }
+      return { person: ana, session: 'session-ana', sync: [], mustChange: false }
     },
   }
   return fake

@@ -44,7 +44,7 @@ export const en = {
   'portal.password.submit': 'Change password',
   'portal.password.show': 'Show',
   'portal.password.hide': 'Hide',
-  'portal.password.rules': 'A good password',
+  'portal.password.rules': 'Your new password',
   'portal.password.strength': 'Strength',
   'portal.password.strength.0': 'very weak',
   'portal.password.strength.1': 'weak',

@@ -1,6 +1,6 @@
 /** Shows points in time by the reader's own clock; the exact one appears on hover. */
 export function localTimes(root: ParentNode): void {
-  const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+  const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
   const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
   for (const element of root.querySelectorAll<HTMLTimeElement>('time[data-form]')) {
     const at = new Date(element.dateTime)

@@ -1,17 +1,16 @@
-import { type ClientMetadata, type Configuration, interactionPolicy, Provider } from 'oidc-provider'
+import { type Adapter, type ClientMetadata, type Configuration, interactionPolicy, Provider } from 'oidc-provider'
 import type { Person } from '../../http/caller.ts'
 import { isExtensionOrigin } from '../../http/cors.ts'
-import { adapterFactory, type OauthEntryStore } from './entries.ts'
 import type { OauthKeys } from './keys.ts'
 
 export type OauthOptions = {
   publicUrl: string
   extensionIds: readonly string[]
   keys: OauthKeys
-  entries: OauthEntryStore
+  /** Where the provider keeps a model of its own. */
+  adapter(model: string): Adapter
   /** The person as of now; null when gone or not active. */
   person(userId: string): Promise<Person | null>
-  now(): number
   renderError(error: { code: string; detail: string }): string | Promise<string>
 }
 
@@ -37,7 +36,7 @@ export function createProvider(options: OauthOptions): Provider {
 
 function configuration(options: OauthOptions): Configuration {
   return {
-    adapter: adapterFactory(options.entries, options.now),
+    adapter: options.adapter,
     clients: clients(options.extensionIds),
     jwks: { keys: [options.keys.signing] },
     cookies: { keys: options.keys.cookies, long: { signed: true }, short: { signed: true } },

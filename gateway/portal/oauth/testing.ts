@@ -1,20 +1,27 @@
-import type { OauthEntry, OauthEntryStore } from './entries.ts'
+import type { Adapter, AdapterPayload } from 'oidc-provider'
 
 /** What the provider stores, in memory: for tests. */
-export function memoryEntries(): OauthEntryStore {
-  const entries = new Map<string, OauthEntry>()
-  const key = (model: string, id: string) => `${model} ${id}`
-  return {
-    async put(entry) {
-      entries.set(key(entry.model, entry.id), entry)
-    },
-    find: async (model, id) => entries.get(key(model, id)) ?? null,
-    findByUid: async (model, uid) => [...entries.values()].find((e) => e.model === model && e.uid === uid) ?? null,
-    async remove(model, id) {
-      entries.delete(key(model, id))
-    },
-    async removeGrant(grantId) {
-      for (const [id, entry] of entries) if (entry.grantId === grantId) entries.delete(id)
-    },
+export function memoryAdapter(): (model: string) => Adapter {
+  const entries = new Map<string, { model: string; payload: AdapterPayload }>()
+  return (model) => {
+    const key = (id: string) => `${model} ${id}`
+    return {
+      async upsert(id, payload) {
+        entries.set(key(id), { model, payload: structuredClone(payload) })
+      },
+      find: async (id) => entries.get(key(id))?.payload,
+      findByUid: async (uid) => [...entries.values()].find((e) => e.model === model && e.payload.uid === uid)?.payload,
+      findByUserCode: async () => undefined,
+      async consume(id) {
+        const entry = entries.get(key(id))
+        if (entry) entry.payload.consumed = Math.floor(Date.now() / 1000)
+      },
+      async destroy(id) {
+        entries.delete(key(id))
+      },
+      async revokeByGrantId(grantId) {
+        for (const [id, { payload }] of entries) if (payload.grantId === grantId) entries.delete(id)
+      },
+    }
   }
 }

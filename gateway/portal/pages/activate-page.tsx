@@ -19,7 +19,13 @@ export function ActivatePage({ settings, invitation, refusal }: ActivateProps) {
       <h1>{message('en', 'portal.activate.title')}</h1>
       <p class="lead">{lead}</p>
       {refusal && <RefusalNotice refusal={refusal} />}
-      <form method="post" action="/portal/activate" data-email={email} data-name={displayName}>
+      <form
+        method="post"
+        action="/portal/activate"
+        data-email={email}
+        data-name={displayName}
+        data-policy={JSON.stringify(settings.passwordPolicy)}
+      >
         <div class="field">
           <label for="email">{message('en', 'portal.signIn.email')}</label>
           <div class="control">
@@ -35,7 +41,7 @@ export function ActivatePage({ settings, invitation, refusal }: ActivateProps) {
           describedBy="rules"
           autofocus
         />
-        <Rules />
+        <Rules policy={settings.passwordPolicy} />
         <button class="primary" type="submit">
           {message('en', 'portal.activate.submit')}
         </button>

@@ -6,24 +6,20 @@ import type { Status } from '../ports.ts'
 export type Tone = 'in-sync' | 'waiting' | 'failed' | 'note'
 
 const shapes: Record<Tone, string> = {
-  'in-sync': 'M4 10.5l4 4 8-9',
-  waiting: 'M10 5v5l3.5 2',
-  failed: 'M10 4.5v7M10 15v.5',
-  note: 'M10 9v6M10 5v.5',
+  'in-sync': 'M6.2 10.4l2.6 2.6 5-5.6',
+  waiting: 'M10 5.8v4.4l2.8 1.8',
+  failed: 'M10 5.8v5M10 13.9v.1',
+  note: 'M10 9.4v4.6M10 6.1v.1',
 }
 
 /** A status sign: its shape says what its colour says. */
 export function Sign({ tone }: { tone: Tone }) {
   return (
     <svg class={`sign ${tone}`} viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
-      <path
-        d={shapes[tone]}
-        fill="none"
-        stroke="currentColor"
-        stroke-width="2.2"
-        stroke-linecap="round"
-        stroke-linejoin="round"
-      />
+      <g fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">
+        <circle cx="10" cy="10" r="8.2" />
+        <path d={shapes[tone]} />
+      </g>
     </svg>
   )
 }

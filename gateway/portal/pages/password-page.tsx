@@ -22,7 +22,13 @@ export function PasswordPage({ settings, email, displayName, lead, reason, refus
       <h1>{message('en', 'portal.password.title')}</h1>
       <p class="lead">{lead}</p>
       {refusal && <RefusalNotice refusal={refusal} />}
-      <form method="post" action="/portal/password" data-email={email} data-name={displayName}>
+      <form
+        method="post"
+        action="/portal/password"
+        data-email={email}
+        data-name={displayName}
+        data-policy={JSON.stringify(settings.passwordPolicy)}
+      >
         <input type="hidden" name="reason" value={reason} />
         <input type="text" name="email" autocomplete="username" value={email} readonly hidden />
         <Field
@@ -41,7 +47,7 @@ export function PasswordPage({ settings, email, displayName, lead, reason, refus
           error={errorOf('newPassword')}
           describedBy="rules"
         />
-        <Rules />
+        <Rules policy={settings.passwordPolicy} />
         <button class="primary" type="submit">
           {message('en', 'portal.password.submit')}
         </button>

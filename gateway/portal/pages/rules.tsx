@@ -1,20 +1,21 @@
 import { message } from '@lockstep/shared/messages/message'
-import { passwordRules } from '../password-rules.ts'
+import { checkPassword, type PasswordPolicy } from '../../domain/password-policy.ts'
 
 /** The rules in words; the script of the page ticks them while somebody types. */
-export function Rules() {
+export function Rules({ policy }: { policy: PasswordPolicy }) {
+  const rules = checkPassword('', { policy, person: { names: [], email: '' }, history: false })
   return (
     <div class="rules" id="rules">
       <p class="rules-title">{message('en', 'portal.password.rules')}</p>
       <ul>
-        {passwordRules.map(({ rule, sentence }) => (
+        {rules.map(({ rule, sentence }) => (
           <li data-rule={rule}>{sentence}</li>
         ))}
       </ul>
       <p class="strength" hidden>
-        <span>{message('en', 'portal.password.strength')}</span>
-        <meter min="0" max="4" low={2} high={3} optimum={4} value="0" />
-        <output />
+        <span id="strength-label">{message('en', 'portal.password.strength')}</span>
+        <meter min="0" max="4" low={2} high={3} optimum={4} value="0" aria-labelledby="strength-label" />
+        <output aria-live="polite" />
       </p>
     </div>
   )

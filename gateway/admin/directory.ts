@@ -1,0 +1,80 @@
+import type { MyStatus } from '@lockstep/shared/contract/session'
+import type { CreateUser, PasswordSync, Role, UpdateUser, User } from '@lockstep/shared/contract/user'
+import { activateUser } from '../directory/activate-user.ts'
+import { changePassword } from '../directory/change-password.ts'
+import type { Context } from '../directory/context.ts'
+import { createUser } from '../directory/create-user.ts'
+import { deleteUser } from '../directory/delete-user.ts'
+import { userOrProblem } from '../directory/find.ts'
+import { myStatus } from '../directory/my-status.ts'
+import { presentUser, presentUsers } from '../directory/present-user.ts'
+import { resumeUser } from '../directory/resume-user.ts'
+import { endSession, findSessionByToken } from '../directory/sessions.ts'
+import { setPassword } from '../directory/set-password.ts'
+import { signIn } from '../directory/sign-in.ts'
+import { suspendUser } from '../directory/suspend-user.ts'
+import { updateUser } from '../directory/update-user.ts'
+import { system } from '../domain/actor.ts'
+import { Secret } from '../domain/secret.ts'
+import type { Caller, Person } from '../http/caller.ts'
+import { searchUsers, type UserQuery, type UserRow } from '../store/users.ts'
+
+type SignInInput = { email: string; password: string; address: string }
+type ChangeInput = { currentPassword: string; newPassword: string; session: string | null; address: string }
+type Page<T> = { items: T[]; next: string | null; total?: number }
+
+export type Directory = ReturnType<typeof directoryOf>
+
+/** The use cases of the directory by the names of the contract's endpoints, with people as the contract shows them. */
+export function directoryOf(context: Context) {
+  const { db } = context.store
+  const present = (row: UserRow) => presentUser(db, row)
+  return {
+    async signIn({ email, password, address }: SignInInput) {
+      const { user, session, sync } = await signIn(context, null, { email, password: new Secret(password), address })
+      return { user: await present(user), session: session.token, sync }
+    },
+    async signOut(session: string): Promise<void> {
+      const found = await findSessionByToken(context, session)
+      await endSession(context, found?.actor ?? system, session)
+    },
+    myStatus: (person: Person): Promise<MyStatus> => myStatus(context, person.id),
+    changeMyPassword: (person: Person, { currentPassword, newPassword, session, address }: ChangeInput) =>
+      changePassword(context, person, {
+        userId: person.id,
+        currentPassword: new Secret(currentPassword),
+        newPassword: new Secret(newPassword),
+        address,
+        ...(session !== null && { sessionToken: session }),
+      }),
+
+    async listUsers(query: UserQuery): Promise<Page<User>> {
+      const page = await searchUsers(db, query)
+      return { ...page, items: await presentUsers(db, page.items) }
+    },
+    getUser: async (id: string): Promise<User> => present(await userOrProblem(db, id)),
+    createUser: async (actor: Caller, input: CreateUser) => present(await createUser(context, actor, input)),
+    updateUser: async (actor: Caller, id: string, values: UpdateUser) =>
+      present(await updateUser(context, actor, { userId: id, values })),
+    deleteUser: (actor: Caller, id: string, accounts: 'keep' | 'disable') =>
+      deleteUser(context, actor, { userId: id, accounts }),
+    activateUser: async (actor: Caller, id: string, { sendMail }: { sendMail: boolean }) =>
+      present(await activateUser(context, actor, { userId: id, sendMail })),
+    suspendUser: async (actor: Caller, id: string) => present(await suspendUser(context, actor, { userId: id })),
+    resumeUser: async (actor: Caller, id: string) => present(await resumeUser(context, actor, { userId: id })),
+    setUserPassword: (
+      actor: Caller,
+      id: string,
+      { password, mustChange }: { password: string; mustChange: boolean },
+    ): Promise<PasswordSync[]> =>
+      setPassword(context, actor, { userId: id, password: new Secret(password), mustChange }),
+
+    /** Roles of those among these people who hold one. */
+    async rolesOf(ids: readonly string[]): Promise<ReadonlyMap<string, Role>> {
+      // Few hold a role, however many are asked about.
+      const rows = await db.selectFrom('users').select(['id', 'role']).where('role', 'is not', null).execute()
+      const asked = new Set(ids)
+      return new Map(rows.flatMap(({ id, role }) => (role !== null && asked.has(id) ? [[id, role] as const] : [])))
+    },
+  }
+}

@@ -1,0 +1,138 @@
+import type { Handlers } from '../http/serve.ts'
+import { listEvents, verifyEvents } from '../store/events.ts'
+import type { Store } from '../store/store.ts'
+import type { Sync } from '../sync/sync.ts'
+import type { Directory } from './directory.ts'
+import { assertMay, assertMayTouch } from './limits.ts'
+
+export type HandlerSources = { directory: Directory; sync: Sync; store: Pick<Store, 'db'> }
+
+/** The contract, endpoint by endpoint: who may do it to whom, then the use case. */
+export function handlersOf(sources: HandlerSources): Handlers {
+  return { ...ofPeople(sources), ...ofConnections(sources), ...ofBindings(sources), ...ofRecords(sources) }
+}
+
+type PeopleNames =
+  | 'signIn'
+  | 'signOut'
+  | 'me'
+  | 'myStatus'
+  | 'changeMyPassword'
+  | 'listUsers'
+  | 'createUser'
+  | 'getUser'
+  | 'updateUser'
+  | 'deleteUser'
+  | 'activateUser'
+  | 'suspendUser'
+  | 'resumeUser'
+  | 'setUserPassword'
+  | 'userBindings'
+
+function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
+  return {
+    async signIn({ body: { email, password }, session, address }) {
+      const { session: token, user, sync } = await directory.signIn({ email, password, address })
+      session.start(token)
+      return { user, sync }
+    },
+    async signOut({ session }) {
+      if (session.token !== null) await directory.signOut(session.token)
+      session.end()
+    },
+    me: async ({ actor }) => ({ user: await directory.getUser(actor.id), role: actor.role }),
+    myStatus: ({ actor }) => directory.myStatus(actor),
+    changeMyPassword: async ({ actor, body, session, address }) => ({
+      sync: await directory.changeMyPassword(actor, { ...body, session: session.token, address }),
+    }),
+    listUsers: ({ query }) => directory.listUsers(query),
+    createUser: ({ actor, body }) => directory.createUser(actor, body),
+    getUser: ({ params }) => directory.getUser(params.id),
+    updateUser: ({ actor, params, body }) => directory.updateUser(actor, params.id, body),
+    deleteUser: ({ actor, params, query }) => directory.deleteUser(actor, params.id, query.accounts),
+    async activateUser({ actor, params, body }) {
+      await assertMayTouch(directory, actor, [params.id])
+      return directory.activateUser(actor, params.id, body)
+    },
+    suspendUser: ({ actor, params }) => directory.suspendUser(actor, params.id),
+    resumeUser: ({ actor, params }) => directory.resumeUser(actor, params.id),
+    setUserPassword: async ({ actor, params, body }) => ({
+      sync: await directory.setUserPassword(actor, params.id, body),
+    }),
+    userBindings: async ({ params }) => ({ items: (await directory.getUser(params.id)).bindings }),
+  }
+}
+
+type ConnectionNames =
+  | 'listConnections'
+  | 'createConnection'
+  | 'getConnection'
+  | 'updateConnection'
+  | 'deleteConnection'
+  | 'preflightConnection'
+  | 'pauseConnection'
+  | 'resumeConnection'
+  | 'syncConnection'
+  | 'listAccounts'
+  | 'getAccount'
+  | 'importAccounts'
+  | 'getPlan'
+  | 'approvePlan'
+
+function ofConnections({ sync }: HandlerSources): Pick<Handlers, ConnectionNames> {
+  return {
+    listConnections: async () => ({ items: await sync.listConnections(), next: null }),
+    createConnection: ({ actor, body }) => sync.createConnection(actor, body),
+    getConnection: ({ params }) => sync.getConnection(params.id),
+    updateConnection: ({ actor, params, body }) => sync.updateConnection(actor, params.id, body),
+    deleteConnection: ({ actor, params, query }) => sync.deleteConnection(actor, params.id, query),
+    preflightConnection: ({ params }) => sync.preflightConnection(params.id),
+    pauseConnection: ({ actor, params }) => sync.pauseConnection(actor, params.id),
+    resumeConnection: ({ actor, params }) => sync.resumeConnection(actor, params.id),
+    syncConnection: async ({ actor, params }) => ({ job: await sync.syncConnection(actor, params.id) }),
+    listAccounts: ({ params, query }) => sync.listAccounts(params.id, query),
+    getAccount: ({ params }) => sync.getAccount(params.id, params.accountId),
+    importAccounts: async ({ actor, params, body }) => ({ job: await sync.importAccounts(actor, params.id, body) }),
+    getPlan: ({ params, query }) => sync.getPlan(params.id, query),
+    async approvePlan({ actor, params }) {
+      assertMay(actor, 'approve')
+      return sync.approvePlan(actor, params.id, params.planId)
+    },
+  }
+}
+
+type BindingNames = 'listBindings' | 'getBinding' | 'bindUser' | 'unbindUser' | 'bulkBindings' | 'syncBinding'
+
+function ofBindings({ directory, sync }: HandlerSources): Pick<Handlers, BindingNames> {
+  const idsOf = (params: { id: string; userId: string }) => ({ connectionId: params.id, userId: params.userId })
+  return {
+    listBindings: ({ params, query }) => sync.listBindings(params.id, query),
+    getBinding: ({ params }) => sync.getBinding(params.id, params.userId),
+    async bindUser({ actor, params, body }) {
+      await assertMayTouch(directory, actor, [params.userId])
+      if (body.override !== undefined && body.override.length > 0) assertMay(actor, 'override')
+      const { created, binding } = await sync.bindUser(actor, idsOf(params), body)
+      return { status: created ? 201 : 200, body: binding }
+    },
+    async unbindUser({ actor, params, query }) {
+      await assertMayTouch(directory, actor, [params.userId])
+      return sync.unbindUser(actor, idsOf(params), query.account)
+    },
+    async bulkBindings({ actor, params, body }) {
+      await assertMayTouch(directory, actor, [...(body.bind ?? []), ...(body.unbind ?? [])])
+      return { job: await sync.bulkBindings(actor, params.id, body) }
+    },
+    async syncBinding({ actor, params }) {
+      await assertMayTouch(directory, actor, [params.userId])
+      return sync.syncBinding(actor, idsOf(params))
+    },
+  }
+}
+
+function ofRecords({ sync, store }: HandlerSources): Pick<Handlers, 'getJob' | 'listEvents' | 'verifyEvents'> {
+  return {
+    getJob: ({ params }) => sync.getJob(params.id),
+    listEvents: ({ query }) => listEvents(store.db, query),
+    verifyEvents: () => verifyEvents(store.db),
+  }
+}
