@@ -17,11 +17,16 @@ type ActorOf<A extends Access> = A extends 'public' ? null : A extends 'user' ? 
 /** The session cookie as a handler may see and change it. */
 export type SessionCookie = { token: string | null; start(token: string): void; end(): void }
 
+/** JSON knows no undefined: a key that may be absent is absent, or has its value. */
+type Exact<T> = T extends string | number | boolean | null | undefined | readonly unknown[]
+  ? T
+  : { [K in keyof T]: Exact<Exclude<T[K], undefined>> }
+
 /** A request after everything was checked: what a handler passes on to its use case. */
 export type Asked<E extends EndpointShape> = {
   params: ParamsOf<E>
-  query: E extends { query: z.ZodObject } ? z.output<E['query']> : undefined
-  body: E extends { body: z.ZodType } ? z.output<E['body']> : undefined
+  query: E extends { query: z.ZodObject } ? Exact<z.output<E['query']>> : undefined
+  body: E extends { body: z.ZodType } ? Exact<z.output<E['body']>> : undefined
   actor: ActorOf<E['access']>
   session: SessionCookie
   /** Address of the caller, for throttling. */
