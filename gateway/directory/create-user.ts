@@ -4,6 +4,7 @@ import { Secret } from '../domain/secret.ts'
 import { changesBetween, displayNameOf } from '../domain/user.ts'
 import { welcomeMail } from '../mail/templates.ts'
 import { commitCredential } from '../store/credentials.ts'
+import { putFresh } from '../store/fresh-passwords.ts'
 import { insertUser, type UserRow } from '../store/users.ts'
 import { isUniqueViolation } from '../store/violation.ts'
 import { queueActivation } from './activation.ts'
@@ -54,6 +55,8 @@ export async function createUser(
         const wrappedHash = vault.wrapHash(hash, { userId: user.id, version: 1 })
         const first = { userId: user.id, expected: 0, version: 1, wrappedHash, mustChange: false, changedAt: now }
         await commitCredential(change.trx, first)
+        const password = new Secret(input.initialPassword ?? '')
+        await putFresh(change.trx, vault, { userId: user.id, version: 1, password, now: change.now })
       }
       const stored = await userOrProblem(change.trx, user.id)
       if (input.sendMail && user.state === 'active') {
