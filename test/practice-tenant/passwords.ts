@@ -13,6 +13,7 @@ export const bannedWords = [
   'letmein',
   'abc123',
   'admin',
+  'trombone',
 ]
 
 /**
