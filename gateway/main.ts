@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { buildApp } from './app.ts'
 import { createDirectory } from './directory/directory.ts'
 import type { Runtime } from './domain/runtime.ts'
-import { handlersOf } from './handlers.ts'
+import { facesOf } from './faces.ts'
 import { openInstance } from './instance.ts'
 import { listen } from './listen.ts'
 import { publicUrlOf } from './settings.ts'
@@ -54,7 +54,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     { store, vault, runtime, tenants, gates: createGates(), log: note },
     { everyMs: options.cycleEveryMs ?? defaultCycleMs, owner: `${hostname()} ${process.pid}` },
   )
-  const directory = createDirectory({ ...open, sendPassword: sync.sendPassword })
+  const directory = createDirectory({ ...open, publicUrl: url, sendPassword: sync.sendPassword, log: note })
   const app = await buildApp({
     settings: {
       publicUrl: url,
@@ -63,17 +63,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       trustedProxies: instance.trustedProxies,
       organisation: instance.organisation,
       supportContact: instance.supportContact,
+      passwordPolicy: directory.context.settings.passwordPolicy,
       version,
     },
     log,
     now: runtime.now,
     newId: runtime.newId,
     assetsFolder: assetsFolder(),
-    handlers: handlersOf(directory, sync),
-    ...directory.face,
+    ...facesOf(directory.context, sync),
     isReady: async () => true,
   })
   handler = app.nodeHandler
+  await directory.start()
   await sync.start()
   return {
     url,

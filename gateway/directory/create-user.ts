@@ -1,9 +1,10 @@
-import type { CreateUser } from '@lockstep/shared/contract/user'
+import type { CreateUser, Role } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
 import { Secret } from '../domain/secret.ts'
 import { changesBetween, displayNameOf } from '../domain/user.ts'
 import { welcomeMail } from '../mail/templates.ts'
 import { commitCredential } from '../store/credentials.ts'
+import { putFresh } from '../store/fresh-passwords.ts'
 import { insertUser, type UserRow } from '../store/users.ts'
 import { isUniqueViolation } from '../store/violation.ts'
 import { queueActivation } from './activation.ts'
@@ -14,7 +15,12 @@ import { assertManager, columnsOf, personValues } from './person.ts'
 import { queueMailTo } from './send-mails.ts'
 
 /** Problems `email_taken`, `password_too_weak`, `validation_failed` (manager), `busy`. */
-export async function createUser(context: Context, actor: Actor, input: CreateUser): Promise<UserRow> {
+export async function createUser(
+  context: Context,
+  actor: Actor,
+  input: CreateUser,
+  role: Role | null = null,
+): Promise<UserRow> {
   const { store, runtime, vault, hasher } = context
   const now = runtime.now()
   const user: UserRow = {
@@ -26,7 +32,7 @@ export async function createUser(context: Context, actor: Actor, input: CreateUs
     family_name: input.familyName ?? null,
     alternate_email: input.alternateEmail ?? null,
     state: input.state,
-    role: null,
+    role,
     attributes: '{}',
     manager_id: null,
     created_at: now,
@@ -49,6 +55,8 @@ export async function createUser(context: Context, actor: Actor, input: CreateUs
         const wrappedHash = vault.wrapHash(hash, { userId: user.id, version: 1 })
         const first = { userId: user.id, expected: 0, version: 1, wrappedHash, mustChange: false, changedAt: now }
         await commitCredential(change.trx, first)
+        const password = new Secret(input.initialPassword ?? '')
+        await putFresh(change.trx, vault, { userId: user.id, version: 1, password, now: change.now })
       }
       const stored = await userOrProblem(change.trx, user.id)
       if (input.sendMail && user.state === 'active') {
@@ -62,6 +70,12 @@ export async function createUser(context: Context, actor: Actor, input: CreateUs
           )
       }
       change.event({ type: 'user_create', user: user.id, changes: changesBetween({}, personValues(stored)) })
+      if (role !== null)
+        change.event({
+          type: 'admin_role_grant',
+          user: user.id,
+          changes: [{ attribute: 'role', before: null, after: role }],
+        })
       return stored
     })
   } catch (error) {

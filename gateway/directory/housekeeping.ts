@@ -1,4 +1,5 @@
 import { system } from '../domain/actor.ts'
+import { expireFresh } from '../store/fresh-passwords.ts'
 import { expireIdempotent } from '../store/idempotency.ts'
 import { deleteEndedLinks } from '../store/links.ts'
 import { deleteEndedEntries } from '../store/oauth-entries.ts'
@@ -35,6 +36,7 @@ export async function tidyUp(context: Context): Promise<void> {
         connection: connectionId,
         detail: 'Not delivered in 72 hours.',
       })
+    await expireFresh(trx, now)
     await deleteEndedSessions(trx, now)
     await deleteEndedLinks(trx, now)
     await deleteEndedEntries(trx, now)

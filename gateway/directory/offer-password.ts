@@ -8,6 +8,7 @@ import { passwordChangedMail } from '../mail/templates.ts'
 import { type BindingRow, bindingsOfUser, updateBinding } from '../store/bindings.ts'
 import { listConnections } from '../store/connections.ts'
 import { commitCredential, findCredential } from '../store/credentials.ts'
+import { putFresh } from '../store/fresh-passwords.ts'
 import { deleteLinksOf, findLink } from '../store/links.ts'
 import { erasePending, erasePendingOfUser, findPending, putPending } from '../store/pending-passwords.ts'
 import { closeProposal, findProposal, listProposals, openProposal, type ProposalRow } from '../store/proposals.ts'
@@ -129,6 +130,10 @@ async function propose(
         proposed: true,
         now,
       })
+    }
+    // Nobody to send it to yet: the first account gets it.
+    if (targets.length === 0 && offer.origin === 'set') {
+      await putFresh(trx, vault, { userId: user.id, version, password: offer.password, now })
     }
     return { proposal, sealed: targets.length }
   })

@@ -2,11 +2,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { system } from '../domain/actor.ts'
 import { Secret } from '../domain/secret.ts'
 import { findBinding } from '../store/bindings.ts'
-import { findCredential } from '../store/credentials.ts'
+import { findCredential, openHash } from '../store/credentials.ts'
 import { pendingInForce, pendingOfUser } from '../store/pending-passwords.ts'
 import { changePassword } from './change-password.ts'
 import type { LaneResult } from './context.ts'
 import { createUser } from './create-user.ts'
+import { createHasher } from './hasher.ts'
 import { settleProposals, verdict } from './offer-password.ts'
 import { findSessionByToken } from './sessions.ts'
 import { setPassword } from './set-password.ts'
@@ -323,4 +324,68 @@ test('fifty guesses at once are no more than five', async () => {
   const codes = all.map((each) => (each.status === 'rejected' ? each.reason.code : 'in'))
   expect(codes.filter((code) => code === 'wrong_credentials')).toHaveLength(6)
   expect(directory.hashes.verify).toBe(6)
+})
+
+test('a hash of weaker parameters is replaced at the next sign-in, once', async () => {
+  const { store, vault } = directory.context
+  const stored = async () => {
+    const row = await findCredential(store.db, ana)
+    if (row === undefined) throw new Error('no credential')
+    return openHash(vault, row)
+  }
+  expect(await stored()).toContain('m=19456,t=2')
+  directory.context = { ...directory.context, hasher: createHasher() }
+  await enter()
+  const fresh = await stored()
+  expect(fresh).toContain('m=47104,t=1')
+  await enter()
+  expect(await stored()).toBe(fresh)
+  expect(await version()).toBe(1)
+})
+
+test('five changes an hour are enough', async () => {
+  let current = oldPassword
+  for (let n = 0; n < 5; n++) {
+    const next = new Secret(`Kettle-${n}-Lantern-Snow`)
+    await change(current, next)
+    current = next
+  }
+  await expect(change(current, newPassword)).rejects.toMatchObject({ code: 'too_many_requests' })
+  await directory.runtime.advance(3_600_000)
+  await change(current, newPassword)
+})
+
+test('no hash and no password can be read in the files', async () => {
+  await bound('c1')
+  directory.behaviour.set('c1', 'unreachable')
+  await enter()
+  await change()
+  const bytes = directory.files()
+  for (const needle of ['$argon2', oldPassword.reveal(), newPassword.reveal()]) {
+    for (const encoding of ['utf8', 'utf16le'] as const)
+      expect(bytes.some((file) => file.includes(Buffer.from(needle, encoding)))).toBe(false)
+  }
+})
+
+test('whatever overlaps, the tenant ends with the password in force', { timeout: 30_000 }, async () => {
+  await bound('c1')
+  const passwords = [0, 1, 2].map((n) => new Secret(`Kettle-${n}-Lantern-Snow`))
+  const yields = async () => {
+    const [draw = 0] = directory.runtime.randomBytes(1)
+    for (let n = draw % 4; n > 0; n--) await new Promise((resolve) => setImmediate(resolve))
+  }
+  directory.pause = { beforeSent: yields, afterSent: yields, afterLanded: yields }
+  for (let round = 0; round < 8; round++) {
+    await directory.runtime.advance(3_600_000)
+    await Promise.allSettled([
+      ...passwords.map((password) =>
+        setPassword(directory.context, system, { userId: ana, password, mustChange: false }),
+      ),
+      ...passwords.map((password) => enter(password)),
+    ])
+  }
+  await directory.runtime.advance(3_600_000)
+  const tried = await Promise.allSettled([oldPassword, ...passwords].map((password) => enter(password)))
+  const works = [oldPassword, ...passwords].filter((_, n) => tried[n]?.status === 'fulfilled')
+  expect(works.map((password) => password.reveal())).toEqual([directory.tenants.get(`c1 ${ana}`)])
 })

@@ -7,8 +7,10 @@ import { findPending } from '../store/pending-passwords.ts'
 import { findUser } from '../store/users.ts'
 import { activateUser } from './activate-user.ts'
 import { consumeLink, inspectLink } from './activation.ts'
+import { createAdmin } from './create-admin.ts'
 import { createUser } from './create-user.ts'
 import { deleteUser } from './delete-user.ts'
+import { createDirectory } from './directory.ts'
 import { tidyUp } from './housekeeping.ts'
 import { myStatus, standingOf } from './my-status.ts'
 import { presentUser } from './present-user.ts'
@@ -264,4 +266,23 @@ test('a mail that cannot be delivered is tried again later, then given up with a
   }
   expect(deliveries).toBe(7)
   expect((await directory.events()).at(-1)).toMatchObject({ type: 'mail_send', outcome: 'failure', detail: '550 no' })
+})
+
+test('the first administrator is made in one step, and again makes no second one', async () => {
+  const input = { email: 'Root@contoso.example', password: oldPassword }
+  const first = await createAdmin(directory.context, system, input)
+  expect(first).toMatchObject({ email: 'root@contoso.example', role: 'admin', state: 'active' })
+  expect(await directory.eventTypes()).toEqual(['user_create', 'admin_role_grant'])
+  const again = await createAdmin(directory.context, system, { ...input, password: newPassword })
+  expect(again.id).toBe(first.id)
+  await expect(createAdmin(directory.context, system, { ...input, email: 'root' })).rejects.toMatchObject({
+    code: 'validation_failed',
+  })
+})
+
+test('what the directory does by itself ends when it is told to', async () => {
+  const { store, vault, runtime } = directory.context
+  const own = createDirectory({ store, vault, runtime, instance: { organisation: 'Contoso', mail: null } })
+  await own.start()
+  await own.stop()
 })

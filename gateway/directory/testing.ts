@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LockstepEvent } from '@lockstep/shared/contract/event'
@@ -35,6 +35,8 @@ export type TestDirectory = {
   events(): Promise<LockstepEvent[]>
   /** Types of all events, oldest first. */
   eventTypes(): Promise<string[]>
+  /** The bytes of every file of the store. */
+  files(): Buffer[]
   /** Opens the same store again, as after a kill. */
   reopen(): Promise<void>
   close(): Promise<void>
@@ -66,6 +68,7 @@ export async function testDirectory(seed = 1): Promise<TestDirectory> {
     bind: (connectionId, userId) => bind(directory.context.store, connectionId, userId),
     events: async () => (await listEvents(directory.context.store.db, { limit: 500 })).items.reverse(),
     eventTypes: async () => (await directory.events()).map((event) => event.type),
+    files: () => readdirSync(folder).map((name) => readFileSync(join(folder, name))),
     async reopen() {
       await directory.context.store.close()
       directory.context = { ...directory.context, store: await open() }

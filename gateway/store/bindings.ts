@@ -1,4 +1,5 @@
 import type { Kysely, Selectable, Updateable } from 'kysely'
+import { wordsOf } from '../domain/user.ts'
 import type { Bindings, Database } from './schema.ts'
 
 export type BindingRow = Selectable<Bindings>
@@ -106,10 +107,9 @@ export async function listBindingPage(
     .orderBy('user_id')
     .limit(query.limit)
   if (query.state !== undefined) select = select.where('state', '=', query.state)
-  if (query.search !== undefined && query.search !== '') {
-    const from = query.search.toLowerCase()
+  for (const word of wordsOf(query.search ?? '')) {
     select = select.where('user_id', 'in', (e) =>
-      e.selectFrom('user_terms').select('user_id').where('term', '>=', from).where('term', '<', `${from}\u{10ffff}`),
+      e.selectFrom('user_terms').select('user_id').where('term', '>=', word).where('term', '<', `${word}\u{10ffff}`),
     )
   }
   return await select.execute()

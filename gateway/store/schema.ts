@@ -163,6 +163,9 @@ export type PendingPasswords = {
   dispatched_at: number | null
 }
 
+/** An admin-set password of somebody who is not bound yet, sealed; it goes to the first account. */
+export type FreshPasswords = { user_id: string; version: number; sealed: string; created_at: number }
+
 export type Events = {
   seq: number
   id: string
@@ -292,6 +295,7 @@ export type Database = {
   accounts: Accounts
   account_addresses: AccountAddresses
   pending_passwords: PendingPasswords
+  fresh_passwords: FreshPasswords
   events: Events
   event_head: EventHead
   sessions: Sessions

@@ -15,6 +15,8 @@ import {
   updateBinding,
 } from '../store/bindings.ts'
 import { type ConnectionRow, findConnection } from '../store/connections.ts'
+import { takeFresh } from '../store/fresh-passwords.ts'
+import { putPending } from '../store/pending-passwords.ts'
 import { findUser, type UserRow } from '../store/users.ts'
 import { requireConnection } from './connections.ts'
 import type { SyncContext } from './context.ts'
@@ -229,9 +231,16 @@ export async function putBinding(
     last_sync_at: null,
     created_at: now,
   }
+  const version = credential?.version ?? 0
+  const fresh = await takeFresh(trx, context.vault, user.id, version)
+  if (fresh !== null) row.password_state = 'pending'
   const before = await findBinding(trx, connection.id, user.id)
   if (before === undefined) await insertBinding(trx, row)
   else await updateBinding(trx, key, { ...row, dirty: before.dirty + 1, created_at: before.created_at })
+  if (fresh === null) return
+  const { accountId } = input
+  const to = { connectionId: connection.id, userId: user.id, tenantId: connection.tenant_id, accountId }
+  await putPending(trx, context.vault, { ...to, version, password: fresh, proposed: false, now })
 }
 
 /** Unbinds: the account is blocked, or kept enabled; the binding goes when that is done. */

@@ -113,7 +113,7 @@ export async function createConnection(
       service_principal_id: preflight.servicePrincipalId,
       state: 'active',
       error: null,
-      settings: JSON.stringify({ ...defaultSettings, ...input.settings }),
+      settings: JSON.stringify(changedSettings(defaultSettings, input.settings)),
       delta_link: null,
       full_read_at: null,
       protected_read_at: null,
@@ -166,9 +166,15 @@ export async function preflightConnection(context: SyncContext, id: string): Pro
   return (await context.tenants.of(connection).preflight()).checks
 }
 
+/** The settings with those that were given; what is absent stays. */
+function changedSettings(before: ConnectionSettings, given: UpdateConnection['settings']): ConnectionSettings {
+  const present = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
+  return { ...before, ...(Object.fromEntries(present) as Partial<ConnectionSettings>) }
+}
+
 export type UpdateConnection = {
   name?: string | undefined
-  settings?: Partial<ConnectionSettings> | undefined
+  settings?: { [K in keyof ConnectionSettings]?: ConnectionSettings[K] | undefined } | undefined
   clientSecret?: string | undefined
   certificate?: { pem: string; privateKeyPem: string } | undefined
 }
@@ -199,7 +205,7 @@ export async function updateConnectionSettings(
     }
   }
   const before = JSON.parse(connection.settings) as ConnectionSettings
-  const settings = { ...before, ...input.settings }
+  const settings = changedSettings(before, input.settings)
   await context.store.change(actor, async (change) => {
     await updateConnection(change.trx, id, {
       settings: JSON.stringify(settings),

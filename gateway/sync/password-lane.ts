@@ -4,6 +4,7 @@ import type { Outcome } from '../domain/failure.ts'
 import type { BindingRow } from '../store/bindings.ts'
 import { bindingsOfUser, findBinding } from '../store/bindings.ts'
 import { type ConnectionRow, findConnection } from '../store/connections.ts'
+import { findProposal, markProposalSent } from '../store/proposals.ts'
 import type { SyncContext } from './context.ts'
 import { gateKey } from './gates.ts'
 import { passwordArrived } from './record.ts'
@@ -33,11 +34,7 @@ export async function sendPassword(
   waitMs: number,
 ): Promise<Sent[]> {
   const { db } = context.store
-  const proposal = await db
-    .selectFrom('password_proposals')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .executeTakeFirst()
+  const proposal = await findProposal(db, userId)
   const proposed = proposal?.version === version
   const sends: Promise<Sent>[] = []
   const late = new AbortController()
@@ -110,7 +107,9 @@ async function sendProposal(
     const password = accountId === null ? null : await waitingPassword(context, connection, binding, version, accountId)
     if (accountId === null || password === null)
       return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }
-    await markSent(context, binding.user_id, version)
+    const open = await markSent(context, binding.user_id, version)
+    if (!open) return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }
+    const proposal = await findProposal(context.store.db, binding.user_id)
     const eventId = context.runtime.newId()
     let outcome: Outcome<unknown> = { kind: 'unknown', requestId: null, detail: 'The answer was lost.' }
     await context.tenants.of(connection).writeAll(
@@ -120,7 +119,7 @@ async function sendProposal(
           kind: 'set_password',
           accountId,
           password,
-          mustChange: false,
+          mustChange: proposal?.must_change === 1,
         },
       ],
       'interactive',
@@ -134,16 +133,11 @@ async function sendProposal(
   }
 }
 
-/** From here on a tenant may know it: then it is only rolled forward. */
-async function markSent(context: SyncContext, userId: string, version: number): Promise<void> {
-  await context.store.change(system, async (change) => {
+/** From here on a tenant may know it: then it is only rolled forward. False when it is not open any more. */
+async function markSent(context: SyncContext, userId: string, version: number): Promise<boolean> {
+  return await context.store.change(system, async (change) => {
     change.quiet('the write that follows has its own event')
-    await change.trx
-      .updateTable('password_proposals')
-      .set({ sent: 1 })
-      .where('user_id', '=', userId)
-      .where('version', '=', version)
-      .execute()
+    return await markProposalSent(change.trx, userId, version)
   })
 }
 

@@ -10,6 +10,7 @@ import { deleteBinding, updateBinding } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import { erasePending } from '../store/pending-passwords.ts'
 import type { Change } from '../store/store.ts'
+import { purgeLetGo } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
 import type { Unit } from './load.ts'
 import type { Applied, Planned } from './planned.ts'
@@ -51,7 +52,11 @@ export async function recordOperation(
   })
   if (outcome.kind === 'failed' && operation.kind === 'set_password' && outcome.failure.kind === 'password_refused') {
     await erasePending(change.trx, ownerOf(connection, unit.user.id), { version: operation.version })
-    await updateBinding(change.trx, key, { password_state: 'rejected', password_reason: outcome.failure.detail })
+    await updateBinding(change.trx, key, {
+      password_state: 'rejected',
+      password_version: operation.version,
+      password_reason: outcome.failure.detail,
+    })
   }
   if (outcome.kind !== 'done') return
   switch (operation.kind) {
@@ -276,6 +281,7 @@ const problemOf = {
 async function letGo(change: Change, binding: Unit['binding']): Promise<void> {
   await erasePending(change.trx, { connectionId: binding.connection_id, userId: binding.user_id })
   await deleteBinding(change.trx, binding)
+  await purgeLetGo(change.trx)
   change.event({
     type: 'binding_end',
     cause: binding.unbind,

@@ -108,6 +108,14 @@ async function tenants(db: Kysely<unknown>) {
       (c) => c.onDelete('cascade'),
     )
     .execute()
+  await columns(db.schema.createTable('fresh_passwords'), {
+    text: 'user_id sealed',
+    integer: 'version',
+    bigint: 'created_at',
+  })
+    .addPrimaryKeyConstraint('fresh_passwords_pk', ['user_id'])
+    .addForeignKeyConstraint('fresh_passwords_user', ['user_id'], 'users', ['id'], (c) => c.onDelete('cascade'))
+    .execute()
 }
 
 async function records(db: Kysely<unknown>) {

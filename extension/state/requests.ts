@@ -1,0 +1,10 @@
+import type { Scope } from '../redirect/page.ts'
+import type { Reason } from '../redirect/sources.ts'
+
+/** What a content script may ask, and all that it is told. */
+export type PageRequest = { type: 'page' }
+export type PageAnswer = { scope: Scope; targets: Record<Reason, string>; organisation: string | null } | null
+
+/** What our own pages may ask. */
+export type OwnRequest = { type: 'sign_in' } | { type: 'sign_out' }
+export type OwnAnswer = { ok: true } | { ok: false; message: string }

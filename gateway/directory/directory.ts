@@ -1,0 +1,86 @@
+import type { Role } from '@lockstep/shared/contract/user'
+import type { Actor } from '../domain/actor.ts'
+import { defaultPolicy, type PasswordPolicy } from '../domain/password-policy.ts'
+import type { Runtime } from '../domain/runtime.ts'
+import type { Secret } from '../domain/secret.ts'
+import { openPost } from '../mail/post.ts'
+import type { Store } from '../store/store.ts'
+import type { Vault } from '../store/vault.ts'
+import type { Context, PasswordLane } from './context.ts'
+import { createAdmin } from './create-admin.ts'
+import { createHasher, type Hasher } from './hasher.ts'
+import { recover, tidyUp } from './housekeeping.ts'
+import { runMails } from './send-mails.ts'
+import { createToken } from './tokens.ts'
+
+export type DirectoryOptions = {
+  store: Store
+  vault: Vault
+  runtime: Runtime
+  instance: { organisation: string; mail: { url: Secret; from: string } | null }
+  /** Origin under which people reach the portal. Without it no mail with a link can be written. */
+  publicUrl?: string
+  passwordPolicy?: PasswordPolicy
+  hasher?: Hasher
+  /** Brings a password to the tenants. Without it, beside a running gateway, passwords wait for its next cycle. */
+  sendPassword?: PasswordLane['send']
+  log?: (line: { msg: string } & Record<string, unknown>) => void
+}
+
+const tidyEveryMs = 5 * 60_000
+
+export type Directory = ReturnType<typeof createDirectory>
+
+/** The directory of one instance: its context for the use cases, and what it does by itself. */
+export function createDirectory(options: DirectoryOptions) {
+  const { store, vault, runtime, instance } = options
+  const context: Context = {
+    store,
+    vault,
+    runtime,
+    hasher: options.hasher ?? createHasher(),
+    settings: {
+      publicUrl: options.publicUrl ?? '',
+      organisation: instance.organisation,
+      passwordPolicy: options.passwordPolicy ?? defaultPolicy,
+    },
+    passwords: { send: options.sendPassword ?? (async () => []) },
+  }
+  const ending = new AbortController()
+  const running: Promise<unknown>[] = []
+  const keepOn = (name: string, work: Promise<void>) =>
+    running.push(work.catch((error: unknown) => options.log?.({ msg: `${name} ended`, error: String(error) })))
+
+  return {
+    context,
+    createAdmin: (actor: Actor, input: { email: string; displayName?: string | undefined; password: Secret }) =>
+      createAdmin(context, actor, input),
+    /** The token itself: it is not stored, so this is the only time that it can be read. */
+    createToken: async (
+      actor: Actor,
+      input: { name: string; role: Role; allow: readonly string[]; lifeMs?: number },
+    ): Promise<string> => (await createToken(context, actor, input)).token,
+    /** Before anybody is served and before the engine starts: decides what the last stop left open. */
+    async start(): Promise<void> {
+      await recover(context)
+      keepOn('tidying', tidying(context, ending.signal, options.log))
+      if (instance.mail === null) return
+      const post = openPost(instance.mail.url.reveal(), { name: instance.organisation, address: instance.mail.from })
+      keepOn(
+        'mail',
+        runMails(context, post, ending.signal).finally(() => post.close()),
+      )
+    },
+    async stop(): Promise<void> {
+      ending.abort()
+      await Promise.all(running)
+    },
+  }
+}
+
+async function tidying(context: Context, signal: AbortSignal, log: DirectoryOptions['log']): Promise<void> {
+  while (!signal.aborted) {
+    await tidyUp(context).catch((error: unknown) => log?.({ msg: 'tidying failed', error: String(error) }))
+    await context.runtime.sleep(tidyEveryMs, signal)
+  }
+}
