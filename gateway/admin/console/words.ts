@@ -1,0 +1,61 @@
+import type { Binding } from '@lockstep/shared/contract/binding'
+import type { Operation } from '@lockstep/shared/contract/plan'
+import type { User } from '@lockstep/shared/contract/user'
+
+export type Tone = 'in-sync' | 'waiting' | 'failed' | 'note'
+export type Standing = { tone: Tone; word: string }
+
+const bindingWords: Record<Binding['state'], Standing> = {
+  pending: { tone: 'waiting', word: 'Pending' },
+  in_sync: { tone: 'in-sync', word: 'In sync' },
+  out_of_sync: { tone: 'waiting', word: 'Out of sync' },
+  retrying: { tone: 'waiting', word: 'Retrying' },
+  failed: { tone: 'failed', word: 'Failed' },
+  missing: { tone: 'failed', word: 'Missing' },
+  unbinding: { tone: 'waiting', word: 'Unbinding' },
+}
+export const standingOfBinding = ({ state }: Pick<Binding, 'state'>): Standing => bindingWords[state]
+
+const passwordWords: Record<Binding['password']['state'], Standing> = {
+  none: { tone: 'note', word: 'Not set' },
+  awaiting_login: { tone: 'waiting', word: 'Waits for sign-in' },
+  pending: { tone: 'waiting', word: 'On its way' },
+  in_sync: { tone: 'in-sync', word: 'In sync' },
+  rejected: { tone: 'failed', word: 'Refused' },
+  drifted: { tone: 'failed', word: 'Changed at Microsoft' },
+}
+export const standingOfPassword = ({ password }: Pick<Binding, 'password'>): Standing => passwordWords[password.state]
+
+/** What a list says about a person: the worst of the bindings. */
+export function standingOfUser(user: User): Standing {
+  if (user.state === 'suspended') return { tone: 'failed', word: 'Suspended' }
+  if (user.state === 'staged') return { tone: 'note', word: 'Staged' }
+  const [first, ...others] = user.bindings.map(standingOfBinding)
+  if (!first) return { tone: 'note', word: 'Not bound' }
+  const rank: Record<Tone, number> = { failed: 3, waiting: 2, 'in-sync': 1, note: 0 }
+  return others.reduce((worst, each) => (rank[each.tone] > rank[worst.tone] ? each : worst), first)
+}
+
+/** An operation of a plan, said before it happens. */
+export function sentenceOf({ kind, changes }: Operation, account: string): string {
+  const names = changes.map(({ attribute }) => attribute).join(', ')
+  switch (kind) {
+    case 'provision':
+      return `The account ${account} will be created.`
+    case 'take_over':
+      return names === ''
+        ? `The account ${account} will be taken over as it is.`
+        : `The account ${account} will be taken over; empty values are filled: ${names}.`
+    case 'update':
+      return `The account ${account} will get new values: ${names}.`
+    case 'set_password':
+      return `The account ${account} will get the password of this directory.`
+    case 'deprovision':
+      return `The account ${account} will be blocked. Open sessions end within minutes, some within an hour. Bind again to undo.`
+    case 'reprovision':
+      return `The account ${account} will be enabled again.`
+  }
+}
+
+export const timeText = (at: string | null) =>
+  at === null ? '–' : new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })
