@@ -44,6 +44,7 @@ export function UserView({ id, mayWrite }: { id: string; mayWrite: boolean }) {
               </>
             )}
           </dl>
+          {mayWrite && user.state === 'staged' && <Activate id={user.id} activated={again} />}
           <h2>Microsoft 365</h2>
           {connections.length === 0 && <Empty>No tenant is connected yet.</Empty>}
           {connections.map((connection) => (
@@ -54,6 +55,26 @@ export function UserView({ id, mayWrite }: { id: string; mayWrite: boolean }) {
         </section>
       )}
     </Shown>
+  )
+}
+
+/** A staged person gets a mail with a link to choose a password. */
+function Activate({ id, activated }: { id: string; activated: () => void }) {
+  const { busy, refusal, run } = useAction()
+  const activate = () =>
+    run(async () => {
+      await api.call('POST /users/{id}/activate', { params: { id }, body: {} })
+      activated()
+    })
+  return (
+    <>
+      <p class="actions">
+        <button type="button" class="primary" onClick={activate} disabled={busy}>
+          Activate and send the mail
+        </button>
+      </p>
+      <RefusalNotice refusal={refusal} />
+    </>
   )
 }
 
