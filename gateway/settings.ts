@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { extensionId } from '@lockstep/shared/contract/extension'
 import { type Adapter, Low } from 'lowdb'
 import { z } from 'zod'
 import { Secret } from './domain/secret.ts'
@@ -133,7 +134,7 @@ function instanceOf(dataFolder: string, settings: Settings, env: Environment): I
     key: key === undefined ? keyFile(dataFolder, settings, env) : { value: new Secret(key) },
     allowedClouds: (settings.allowedClouds ?? []).map((cloud) => new URL(cloud).origin),
     trustedProxies: settings.trustedProxies ?? [],
-    extensionIds: settings.extensionIds ?? [],
+    extensionIds: settings.extensionIds ?? [extensionId],
   }
 }
 

@@ -5,9 +5,10 @@ import { type BindingRow, findBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { findUser } from '../store/users.ts'
 import { markLeaving, putBinding, refuseImpossible } from './bind.ts'
-import { requireConnection } from './connections.ts'
 import type { SyncContext } from './context.ts'
 import type { ItemResult, JobRun, Jobs } from './jobs.ts'
+import { readProtection } from './protection.ts'
+import { requireConnection } from './require-connection.ts'
 import { syncBindings } from './sync-bindings.ts'
 
 export type BulkInput = {
@@ -57,6 +58,8 @@ function people(input: BulkInput): { userId: string; what: 'bind' | 'unbind' }[]
 export async function runBulk(context: SyncContext, run: JobRun, connectionId: string | null): Promise<void> {
   const input = run.input as BulkInput
   const todo = people(input).filter(({ userId }) => !run.finished.has(userId))
+  const before = await requireConnection(context, connectionId ?? '')
+  if (before.state === 'active' && !input.dryRun) await readProtection(context, before)
   for (let start = 0; start < todo.length; start += chunkSize) {
     const connection = await requireConnection(context, connectionId ?? '')
     await run.report(await runChunk(context, run.actor, connection, input, todo.slice(start, start + chunkSize)))

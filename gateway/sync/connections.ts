@@ -11,7 +11,6 @@ import type { Preflight } from '../graph/tenant.ts'
 import { countBindings } from '../store/bindings.ts'
 import {
   type ConnectionRow,
-  findConnection,
   insertConnection,
   listConnections,
   type StoredCredential,
@@ -19,6 +18,7 @@ import {
   updateConnection,
 } from '../store/connections.ts'
 import type { SyncContext } from './context.ts'
+import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 
 export const defaultSettings: ConnectionSettings = {
@@ -28,15 +28,6 @@ export const defaultSettings: ConnectionSettings = {
   notifyOnBind: true,
   breakGlass: [],
   brake: defaultBrake,
-}
-
-export async function requireConnection(context: SyncContext, id: string): Promise<ConnectionRow> {
-  const connection = await findConnection(context.store.db, id)
-  if (connection !== undefined && connection.state !== 'deactivated') return connection
-  throw new Problem(
-    'connection_not_found',
-    'There is no connection with this id. List the connections to find the right one.',
-  )
 }
 
 const iso = (at: number) => new Date(at).toISOString()

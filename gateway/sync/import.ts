@@ -3,15 +3,17 @@ import type { Job } from '@lockstep/shared/contract/job'
 import { Email } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
 import { baselineOf } from '../domain/plan.ts'
+import { Problem } from '../domain/problem.ts'
 import { accountPage, findAccount, type StoredAccount } from '../store/accounts.ts'
 import { bindingOfAccount, findBinding, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { findUserByEmail, insertUser, type NewUser, type UserRow } from '../store/users.ts'
 import { putBinding } from './bind.ts'
-import { requireConnection } from './connections.ts'
 import type { SyncContext } from './context.ts'
 import type { ItemResult, JobRun, Jobs } from './jobs.ts'
 import { desiredOf } from './load.ts'
+import { readProtection } from './protection.ts'
+import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 
 /** How long a list of accounts waits for the first read of a new connection, in ms. */
@@ -30,8 +32,7 @@ export async function listAccounts(
     search?: string | undefined
   },
 ): Promise<{ items: ImportableAccount[]; next: string | null }> {
-  const connection = await requireConnection(context, id)
-  if (connection.full_read_at === null) await runner.firstRead(id, firstReadMs)
+  const connection = await readyConnection(context, runner, id)
   const items: ImportableAccount[] = []
   let after = query.cursor ?? ''
   for (;;) {
@@ -44,6 +45,19 @@ export async function listAccounts(
     }
     if (page.length < query.limit) return { items, next: null }
   }
+}
+
+/** Until the accounts and who is protected were read once, nothing is known that could be shown or imported. */
+async function readyConnection(context: SyncContext, runner: Runner, id: string): Promise<ConnectionRow> {
+  const before = await requireConnection(context, id)
+  if (before.protected_read_at !== null) return before
+  await runner.firstRead(id, firstReadMs)
+  const after = await requireConnection(context, id)
+  if (after.protected_read_at !== null) return after
+  throw new Problem(
+    'connection_not_usable',
+    `The accounts of "${after.name}" have not been read yet. Look at the connection, and try again in a minute.`,
+  )
 }
 
 async function presentAccount(
@@ -118,8 +132,7 @@ export async function startImport(
   id: string,
   input: ImportInput,
 ): Promise<Job> {
-  const connection = await requireConnection(context, id)
-  if (connection.full_read_at === null) await runner.firstRead(id, firstReadMs)
+  await readyConnection(context, runner, id)
   const total = input.accountIds === 'all' ? await countAccounts(context, id) : new Set(input.accountIds).size
   return await jobs.start('import', id, actor, input, total)
 }
@@ -143,6 +156,7 @@ export async function runImport(
   const input = run.input as ImportInput
   const id = connectionId ?? ''
   const connection = await requireConnection(context, id)
+  await readProtection(context, connection)
   for await (const chunk of chunks(context, id, input)) {
     const results: ItemResult[] = []
     for (const accountId of chunk) {

@@ -7,7 +7,7 @@ import { Problem } from '../domain/problem.ts'
 import { findAccount } from '../store/accounts.ts'
 import { type BindingRow, findBinding, listBindingPage, markUserDirty } from '../store/bindings.ts'
 import { listConnections } from '../store/connections.ts'
-import { attempt, bindUser, requireUser, unbindUser } from './bind.ts'
+import { bindUser, requireUser, unbindUser } from './bind.ts'
 import { type BulkInput, runBulk, startBulk } from './bulk.ts'
 import * as connections from './connections.ts'
 import type { SyncContext } from './context.ts'
@@ -16,6 +16,7 @@ import { createJobs, type Jobs } from './jobs.ts'
 import { type Sent, sendPassword } from './password-lane.ts'
 import { presentBinding } from './present-binding.ts'
 import { approvePlan, presentOperation, previewPlan } from './preview.ts'
+import { requireConnection } from './require-connection.ts'
 import { createRunner, type Runner, startAll } from './runner.ts'
 import { assertUsable, syncBindings } from './sync-bindings.ts'
 
@@ -55,7 +56,7 @@ export function createSync(context: SyncContext, options: { everyMs: number; own
       return await Promise.all(rows.map((row) => connections.presentConnection(context, row)))
     },
     getConnection: async (id: string): Promise<Connection> =>
-      await connections.presentConnection(context, await connections.requireConnection(context, id)),
+      await connections.presentConnection(context, await requireConnection(context, id)),
     createConnection: (actor: Actor, input: CreateConnection) =>
       connections.createConnection(context, runner, actor, input),
     updateConnection: (actor: Actor, id: string, input: connections.UpdateConnection) =>
@@ -66,13 +67,13 @@ export function createSync(context: SyncContext, options: { everyMs: number; own
     pauseConnection: (actor: Actor, id: string) => connections.setPaused(context, runner, actor, id, true),
     resumeConnection: (actor: Actor, id: string) => connections.setPaused(context, runner, actor, id, false),
     async syncConnection(actor: Actor, id: string): Promise<Job> {
-      assertUsable(await connections.requireConnection(context, id))
+      assertUsable(await requireConnection(context, id))
       return await jobs.start('sync', id, actor, {}, 1)
     },
 
     listAccounts: (id: string, query: Parameters<typeof listAccounts>[3]) => listAccounts(context, runner, id, query),
     async getAccount(id: string, accountId: string): Promise<AccountDetail> {
-      await connections.requireConnection(context, id)
+      await requireConnection(context, id)
       const stored = await findAccount(context.store.db, id, accountId)
       if (stored === undefined || stored.deletedAt !== null)
         throw new Problem('account_not_found', 'The tenant has no account with this object id.')
@@ -103,7 +104,7 @@ export function createSync(context: SyncContext, options: { everyMs: number; own
         search?: string | undefined
       },
     ): Promise<{ items: Binding[]; next: string | null }> {
-      const connection = await connections.requireConnection(context, id)
+      const connection = await requireConnection(context, id)
       const rows = await listBindingPage(context.store.db, id, {
         ...query,
         after: query.cursor ?? '',
@@ -115,7 +116,7 @@ export function createSync(context: SyncContext, options: { everyMs: number; own
       return { items, next: rows.length > page.length ? (page.at(-1)?.user_id ?? null) : null }
     },
     async getBinding(id: string, userId: string): Promise<Binding> {
-      const connection = await connections.requireConnection(context, id)
+      const connection = await requireConnection(context, id)
       const row = await findBinding(context.store.db, id, userId)
       if (row === undefined) throw new Problem('binding_not_found', 'This user is not bound to the connection.')
       return presentBinding(row, await requireUser(context, userId), connection)
@@ -129,7 +130,7 @@ export function createSync(context: SyncContext, options: { everyMs: number; own
 
     /** Provision on demand: reads the account as it is now, then does for this one user what a cycle would. */
     async syncBinding(actor: Actor, ids: { connectionId: string; userId: string }) {
-      const connection = await connections.requireConnection(context, ids.connectionId)
+      const connection = await requireConnection(context, ids.connectionId)
       assertUsable(connection)
       const before = await findBinding(context.store.db, connection.id, ids.userId)
       if (before === undefined) throw new Problem('binding_not_found', 'This user is not bound to the connection.')
@@ -164,9 +165,5 @@ export function createSync(context: SyncContext, options: { everyMs: number; own
       }
     },
     getJob: (id: string): Promise<Job> => jobs.find(id),
-    attempt: (actor: Actor, connectionId: string, userId: string) =>
-      connections
-        .requireConnection(context, connectionId)
-        .then((connection) => attempt(context, runner, actor, connection, userId)),
   }
 }

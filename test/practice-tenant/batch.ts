@@ -1,5 +1,5 @@
+import type { Call, Reply } from './call.ts'
 import { badRequest } from './errors.ts'
-import type { Call, Reply } from './graph.ts'
 
 type Part = {
   id: string

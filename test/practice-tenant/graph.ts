@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { runBatch } from './batch.ts'
+import type { Call, Reply } from './call.ts'
 import { usersDelta } from './delta.ts'
 import { badRequest, denied, envelope, notFound, Refusal } from './errors.ts'
 import { compile } from './filter.ts'
@@ -7,17 +8,6 @@ import * as groups from './groups.ts'
 import type { Quota } from './quota.ts'
 import type { Fault, Properties, State } from './state.ts'
 import * as users from './users.ts'
-
-export type Call = {
-  method: string
-  path: string
-  query: URLSearchParams
-  headers: Record<string, string>
-  body: unknown
-  origin: string
-  batch: boolean
-}
-export type Reply = { status: number; headers: Record<string, string>; body: unknown; drop?: boolean }
 
 type Answer = { status: number; body: unknown }
 type Route = {
