@@ -11,13 +11,33 @@ export const permissionReasons: Readonly<Record<string, string>> = {
   sidePanel: 'the panel beside the admin center',
 }
 
-/** The public half of the key whose fingerprint is the extension's id: khomjfilkemmnmieamlncpaednllelpc. */
+/** The id in Chromium: the fingerprint of the key. */
+export const extensionId = 'khomjfilkemmnmieamlncpaednllelpc'
+
+/** The public half of the key; the private one signs releases and lies in no repository. */
 export const publicKey =
   'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA3nWIGWJyHF0lTU9eEzDiPmkgYhuyw36jwVjVRz+JOWIocD9CTA4eM70YFnKjupLgaaymVnH5DMKlTg24LcB6qt+JXwwxZwjgmlEE6C9i9LAI+yQ8Y2acggIeaYMkRHDXjZCIQFrKXBCzQOedU8ZJVonPpPmDtqhs6sbMNsVVVr05rsxKeS9NB8zUrY2JNmlk1+MiEySqINmjf8EMPsZxcF/L1DnQJ7GNLUf1czyMfoT2uJBN34pDSzcBZOSRhzZJeM7qpJnUR4L3ay0HM6E/ghqNx5vdsSmMjUurvr9towNPHIHUZixFHm9EY9KWPX1txqn82js+LdUokCpV0bRoWQIDAQAB'
 
 const firefoxId = 'extension@lockstep.example'
 
 const hosts = [...passwordHosts, ...Object.values(loginHosts).flat(), ...adminHosts].map(matchPattern)
+
+const firefoxOnly = {
+  browser_specific_settings: {
+    gecko: {
+      id: firefoxId,
+      strict_min_version: '142.0',
+      data_collection_permissions: { required: ['authenticationInfo' as const] },
+    },
+  },
+}
+
+/** Nobody may connect from outside: without the key every extension might. */
+export const chromiumOnly = {
+  key: publicKey,
+  minimum_chrome_version: '120',
+  externally_connectable: { ids: [], matches: [] },
+}
 
 /** The manifest but for what the build adds: entry points and content scripts. */
 export function manifestFor(browser: Browser) {
@@ -33,21 +53,7 @@ export function manifestFor(browser: Browser) {
     web_accessible_resources: [{ resources: ['unreachable.html'], matches: passwordHosts.map(originPattern) }],
     storage: { managed_schema: 'managed_schema.json' },
     action: { default_title: 'Lockstep' },
-    ...(firefox
-      ? {
-          browser_specific_settings: {
-            gecko: {
-              id: firefoxId,
-              strict_min_version: '142.0',
-              data_collection_permissions: { required: ['authenticationInfo' as const] },
-            },
-          },
-        }
-      : {
-          key: publicKey,
-          minimum_chrome_version: '120',
-          externally_connectable: { ids: [], matches: [] },
-        }),
+    ...(firefox ? firefoxOnly : chromiumOnly),
   }
 }
 

@@ -1,9 +1,10 @@
 import browser from 'webextension-polyfill'
+import { say } from '../messages/say.ts'
 import { loginHosts, passwordHosts } from '../redirect/sources.ts'
 import { isRecord } from './is-record.ts'
+import type { OwnAnswer, PageAnswer } from './messages.ts'
 import { SignInError, signIn } from './oauth.ts'
 import { proofKey } from './proof-key.ts'
-import type { OwnAnswer, PageAnswer } from './requests.ts'
 import { tokens, world } from './session.ts'
 import { readSettings } from './settings.ts'
 import { knownStatus } from './status.ts'
@@ -50,7 +51,9 @@ async function answerPage(): Promise<PageAnswer> {
   }
   const to = (reason: Parameters<typeof destinationOf>[1]) => destinationOf(gatewayUrl, reason, there)
   const targets = { change: to('change'), reset: to('reset'), forced: to('forced'), route: to('route') }
-  return { scope: { redirect, clouds, domains }, targets, organisation }
+  const text = organisation === null ? say('bar.text') : say('bar.textNamed', { organisation })
+  const bar = { text, button: say('bar.button'), close: say('bar.close') }
+  return { scope: { redirect, clouds, domains }, targets, bar }
 }
 
 /** The window takes the focus, which closes a popup: so the worker signs in, whoever asked. */

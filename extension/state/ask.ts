@@ -1,4 +1,4 @@
-import type { PageAnswer, PageRequest } from './requests.ts'
+import type { PageAnswer, PageRequest } from './messages.ts'
 
 /** The one function of the plain API that a content script uses; both browsers answer with a promise here. */
 declare const chrome: { runtime: { sendMessage(message: PageRequest): Promise<PageAnswer | undefined> } }

@@ -1,3 +1,5 @@
+import { isRecord } from './is-record.ts'
+
 /** ms without an answer after which the portal counts as unreachable. */
 export const answerWaitMs = 5_000
 
@@ -15,4 +17,25 @@ export async function isReachable(gatewayUrl: string, fetch: Fetch, waitMs = ans
   } catch {
     return false
   }
+}
+
+export type GatewayTest = 'unreachable' | 'not_lockstep' | { name: string; version: string }
+
+/** Who answers at an address. */
+export async function testGateway(gatewayUrl: string, fetch: Fetch): Promise<GatewayTest> {
+  let answer: Response
+  try {
+    answer = await fetch(`${gatewayUrl}/.well-known/lockstep`, {
+      cache: 'no-store',
+      credentials: 'omit',
+      signal: AbortSignal.timeout(answerWaitMs),
+    })
+  } catch {
+    return 'unreachable'
+  }
+  const found: unknown = await answer.json().catch(() => null)
+  if (!isRecord(found) || typeof found['name'] !== 'string' || typeof found['version'] !== 'string') {
+    return answer.status >= 502 && answer.status <= 504 ? 'unreachable' : 'not_lockstep'
+  }
+  return { name: found['name'], version: found['version'] }
 }

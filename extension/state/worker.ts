@@ -29,7 +29,7 @@ export async function useSettings(): Promise<Settings> {
 export async function checkPortal(): Promise<boolean> {
   const { settings } = await readSettings()
   if (settings.gatewayUrl === null) return true
-  const now = await isReachable(settings.gatewayUrl, fetch)
+  const now = await isReachable(settings.gatewayUrl, (url, init) => fetch(url, init))
   if (now !== (await reachable.get())) {
     await reachable.set(now)
     await applyRules(settings, now)

@@ -1,4 +1,4 @@
-export type Bar = { text: string; button: string; close: string; target: string }
+import type { BarWords } from '../../state/messages.ts'
 
 const style = `
 :host { all: initial }
@@ -19,7 +19,7 @@ a:focus-visible, button:focus-visible { outline: 2px solid #3b4fc4; outline-offs
 }`
 
 /** Puts the bar over the page, closed off from the page's own styles and scripts. */
-export function showBar(bar: Bar): void {
+export function showBar(bar: BarWords, target: string): void {
   const host = document.createElement('lockstep-bar')
   const root = host.attachShadow({ mode: 'closed' })
   const sheet = new CSSStyleSheet()
@@ -31,7 +31,7 @@ export function showBar(bar: Bar): void {
   text.textContent = bar.text
   const link = document.createElement('a')
   link.textContent = bar.button
-  link.href = bar.target
+  link.href = target
   link.rel = 'noreferrer'
   const close = document.createElement('button')
   close.textContent = bar.close

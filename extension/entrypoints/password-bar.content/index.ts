@@ -1,5 +1,4 @@
 import { defineContentScript } from 'wxt/utils/define-content-script'
-import { say } from '../../messages/say.ts'
 import { forcedChangeOn } from '../../redirect/forced-change.ts'
 import { mayForceChange } from '../../redirect/page.ts'
 import { loginHosts, matchPattern } from '../../redirect/sources.ts'
@@ -17,13 +16,7 @@ export default defineContentScript({
     const look = async (): Promise<void> => {
       const answer = await ask({ type: 'page' })
       if (!answer || !mayForceChange(location.href, answer.scope)) return
-      const name = answer.organisation
-      showBar({
-        text: name === null ? say('bar.text') : say('bar.textNamed', { organisation: name }),
-        button: say('bar.button'),
-        close: say('bar.close'),
-        target: answer.targets.forced,
-      })
+      showBar(answer.bar, answer.targets.forced)
     }
     const observer = new MutationObserver(() => check())
     const check = (): void => {

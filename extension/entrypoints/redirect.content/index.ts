@@ -2,7 +2,7 @@ import { defineContentScript } from 'wxt/utils/define-content-script'
 import { reasonToLeave } from '../../redirect/page.ts'
 import { matchPattern, passwordHosts } from '../../redirect/sources.ts'
 import { ask } from '../../state/ask.ts'
-import type { PageAnswer } from '../../state/requests.ts'
+import type { PageAnswer } from '../../state/messages.ts'
 
 type NavigateEvent = Event & { cancelable: boolean; destination: { url: string } }
 

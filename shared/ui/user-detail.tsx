@@ -1,0 +1,127 @@
+import type { Binding } from '../contract/binding.ts'
+import type { AccountDetail } from '../contract/connection.ts'
+import type { User } from '../contract/user.ts'
+import { statusOfBinding, statusOfPassword, statusOfUser } from './binding-status.ts'
+import { DifferenceTable } from './difference-table.tsx'
+import { compare } from './differences.ts'
+import { say } from './say.ts'
+import { StatusBadge } from './status-badge.tsx'
+import { Time } from './time.tsx'
+
+export type UserAction = 'bind' | 'unbind' | 'sync'
+
+export type UserDetailProps = {
+  user: User
+  /** Of the connection that is looked at; null when the person is not bound there. */
+  binding: Binding | null
+  /** The account as last observed; null when there is none, or nobody bound to it. */
+  account: AccountDetail | null
+  connectionName: string
+  /** What the person who looks may do; the rest is not shown. */
+  mayAct: boolean
+  /** The action under way, which disables all. */
+  busy: UserAction | null
+  /** ms since the epoch, for relative times */
+  now: number
+  onAction(action: UserAction): void
+}
+
+/** One person: state and actions on top, then password, then directory beside account. */
+export function UserDetail(props: UserDetailProps) {
+  const { user, binding, account, mayAct, now } = props
+  const status = user.state === 'active' ? statusOfBinding(binding) : statusOfUser(user)
+  return (
+    <article class="ls-detail" data-user={user.id}>
+      <header class="ls-person">
+        <h2>{user.displayName}</h2>
+        <p class="ls-quiet">{user.email}</p>
+        <StatusBadge {...status} />
+      </header>
+      {binding?.error && <BindingError error={binding.error} />}
+      {account?.protection && (
+        <p class="ls-notice ls-note">{say('detail.protected', { reason: account.protection })}</p>
+      )}
+      {mayAct && <Actions {...props} />}
+      <dl class="ls-facts">
+        <dt>{say('detail.account')}</dt>
+        <dd>
+          {binding?.userPrincipalName ?? say('detail.unbound')}
+          {account?.accountEnabled === false && <span class="ls-failed"> {say('detail.blocked')}</span>}
+          <span class="ls-quiet ls-line">{props.connectionName}</span>
+        </dd>
+        <dt>{say('password.title')}</dt>
+        <dd data-password={binding?.password.state ?? 'unbound'}>
+          <Password binding={binding} now={now} />
+        </dd>
+        {binding && (
+          <>
+            <dt>{say('detail.lastSync')}</dt>
+            <dd>
+              <Time at={binding.lastSyncAt} now={now} />
+            </dd>
+          </>
+        )}
+        {binding?.nextAttemptAt && (
+          <>
+            <dt>{say('detail.nextAttempt')}</dt>
+            <dd>
+              <Time at={binding.nextAttemptAt} now={now} />
+            </dd>
+          </>
+        )}
+      </dl>
+      {account === null ? (
+        <p class="ls-quiet">{say('detail.noAccount')}</p>
+      ) : (
+        <DifferenceTable rows={compare(user, account)} />
+      )}
+    </article>
+  )
+}
+
+function Actions({ user, binding, busy, onAction }: UserDetailProps) {
+  const button = (action: UserAction, kind: string) => (
+    <button
+      type="button"
+      class={`ls-button ${kind}`}
+      data-action={action}
+      disabled={busy !== null}
+      onClick={() => onAction(action)}
+    >
+      {busy === action ? say('action.working') : say(`action.${action}`)}
+    </button>
+  )
+  if (binding === null)
+    return user.state === 'staged' ? null : <div class="ls-actions">{button('bind', 'ls-primary')}</div>
+  return (
+    <div class="ls-actions">
+      {button('sync', 'ls-primary')}
+      {button('unbind', '')}
+    </div>
+  )
+}
+
+function Password({ binding, now }: { binding: Binding | null; now: number }) {
+  const { label, tone } = statusOfPassword(binding?.password.state ?? null)
+  return (
+    <>
+      <StatusBadge tone={tone} label={label} />
+      {binding?.password.reason && <span class="ls-line">{binding.password.reason}</span>}
+      {binding?.password.syncedAt && (
+        <span class="ls-quiet ls-line">
+          <Time at={binding.password.syncedAt} now={now} />
+        </span>
+      )}
+    </>
+  )
+}
+
+function BindingError({ error }: { error: NonNullable<Binding['error']> }) {
+  return (
+    <div class="ls-notice ls-failed" role="alert">
+      <p>{error.detail}</p>
+      <p>{error.remedy}</p>
+      {error.requestId && <p class="ls-quiet ls-id">{say('detail.requestId', { id: error.requestId })}</p>}
+    </div>
+  )
+}
