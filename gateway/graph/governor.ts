@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Runtime } from '../domain/runtime.ts'
 import { closed, TenantError } from './failure.ts'
 
@@ -65,6 +66,8 @@ export function createGovernor(runtime: Runtime): Governor {
   const writes = new Bucket(writesPerWindow, writeWindowMs, runtime.now())
   const units = new Bucket(unitsOf(1_000), unitWindowMs, runtime.now())
   const end = new AbortController()
+  // Many may wait at a time.
+  setMaxListeners(0, end.signal)
   let notBefore = 0
   return {
     async admit(lane, cost) {
