@@ -3,16 +3,17 @@ import { ErrorBody } from './wire.ts'
 
 export type Answer = { status: number; headers: Record<string, string>; body: unknown }
 
-/** The longest wait that we take from a Retry-After, in ms. */
+/** What we take from a Retry-After, in ms: an answer is untrusted text, and none of it may stop us for days. */
+const shortestRetryAfterMs = 1_000
 const longestRetryAfterMs = 15 * 60_000
 
-/** Retry-After in ms: seconds, possibly fractional ("2.128"), or a date. */
+/** Retry-After in ms, between 1 s and 15 min: seconds, possibly fractional ("2.128"), or a date. */
 export function retryAfterMs(headers: Record<string, string>, now: number): number | null {
   const value = headers['retry-after']
   if (value === undefined) return null
-  const seconds = Number(value)
+  const seconds = value.trim() === '' ? Number.NaN : Number(value)
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - now
-  return Number.isNaN(ms) ? null : Math.min(longestRetryAfterMs, Math.max(0, Math.ceil(ms)))
+  return Number.isNaN(ms) ? null : Math.min(longestRetryAfterMs, Math.max(shortestRetryAfterMs, Math.ceil(ms)))
 }
 
 /** Which kind of write was refused; a few sentences depend on it. */
@@ -35,6 +36,16 @@ export function failureOf(answer: Answer, subject: Subject, now: number): Tenant
   })
   const says = (pattern: RegExp) => pattern.test(message)
   const lower = code.toLowerCase()
+  if (throttleCodes.has(lower)) {
+    return failure('throttled', 'Microsoft 365 asks to slow down.', 'Lockstep goes on by itself.')
+  }
+  if ((answer.status === 401 || answer.status === 403) && /^authorization_identity(notfound|disabled)$/.test(lower)) {
+    return failure(
+      'signed_out',
+      'The application is disabled in the tenant, or not there at all.',
+      'Look for the enterprise application in Entra: it has to exist, with sign-in enabled.',
+    )
+  }
   switch (answer.status) {
     case 401:
       return failure(
@@ -50,6 +61,13 @@ export function failureOf(answer: Answer, subject: Subject, now: number): Tenant
           'Delete what is not needed in the tenant, or ask Microsoft for a higher limit.',
         )
       }
+      if (/insufficient_claims/.test(answer.headers['www-authenticate'] ?? '')) {
+        return failure(
+          'forbidden',
+          'A Conditional Access policy of the tenant blocks Lockstep.',
+          'Exclude the enterprise application from the policy for workload identities.',
+        )
+      }
       return failure(
         'forbidden',
         'Microsoft 365 does not allow Lockstep to do this to the account.',
@@ -58,6 +76,7 @@ export function failureOf(answer: Answer, subject: Subject, now: number): Tenant
           : 'Look at the preflight for a missing permission. If the account holds an administrator role, it stays out of reach.',
       )
     case 404:
+      if (says(/netid is invalid/i)) return taken()
       return failure(
         'gone',
         'Microsoft 365 does not know this account.',
@@ -71,6 +90,12 @@ export function failureOf(answer: Answer, subject: Subject, now: number): Tenant
         'conflict',
         'Another object in the tenant stands in the way.',
         'Look for an account or group with the same name or address.',
+      )
+    case 424:
+      return failure(
+        'unavailable',
+        'A change that this one waits for did not happen.',
+        'Lockstep tries again by itself.',
       )
     case 429:
       return failure('throttled', 'Microsoft 365 asks to slow down.', 'Lockstep goes on by itself.')
@@ -90,13 +115,20 @@ export function failureOf(answer: Answer, subject: Subject, now: number): Tenant
       )
   }
 
+  function taken(): TenantFailure {
+    return failure(
+      'conflict',
+      'Another object in the tenant holds the same name, address or immutable id.',
+      'Look among users, groups and deleted users for it, then bind to the right account or free the name.',
+    )
+  }
+
   function badRequest(): TenantFailure {
-    const passwordMeant = targets.some((target) => /passwordprofile|password/i.test(target)) || says(/password/i)
-    if ((subject === 'password' || subject === 'create') && passwordMeant) {
+    if (says(/on-premises mastered|originated within an external service/i)) {
       return failure(
-        'password_refused',
-        'Microsoft 365 refused the password: it is too easy to guess, contains a banned word, or does not meet the rules there.',
-        'Choose another one: at least 8 characters from three of upper case, lower case, digits and symbols, without names or common words.',
+        'read_only',
+        'The account is mastered elsewhere, so Microsoft 365 refuses the change.',
+        'Change it in Active Directory or Exchange, or unbind the user.',
       )
     }
     if (
@@ -104,17 +136,14 @@ export function failureOf(answer: Answer, subject: Subject, now: number): Tenant
       lower === 'request_multipleobjectswithsamekeyvalue' ||
       says(/already exists|conflicting object|same value for property|netid is invalid/i)
     ) {
-      return failure(
-        'conflict',
-        'Another object in the tenant holds the same name, address or immutable id.',
-        'Look among users, groups and deleted users for it, then bind to the right account or free the name.',
-      )
+      return taken()
     }
-    if (says(/on-premises mastered|originated within an external service/i)) {
+    const passwordMeant = targets.some((target) => /passwordprofile|password/i.test(target)) || says(/password/i)
+    if ((subject === 'password' || subject === 'create') && passwordMeant) {
       return failure(
-        'read_only',
-        'The account is mastered elsewhere, so Microsoft 365 refuses the change.',
-        'Change it in Active Directory or Exchange, or unbind the user.',
+        'password_refused',
+        'Microsoft 365 refused the password: it is too easy to guess, contains a banned word, or does not meet the rules there.',
+        'Choose another one: at least 8 characters from three of upper case, lower case, digits and symbols, without names or common words.',
       )
     }
     if (says(/domain portion of the userPrincipalName/i)) {
@@ -132,6 +161,19 @@ export function failureOf(answer: Answer, subject: Subject, now: number): Tenant
   }
 }
 
+const throttleCodes = new Set([
+  'toomanyrequests',
+  'activitylimitreached',
+  'request_throttledtemporarily',
+  'request_throttledpermanently',
+])
+
+/** True when the object in the way holds our own immutable id: a create of ours whose answer was lost. */
+export const holdsImmutableId = ({ body, headers }: Answer): boolean => {
+  const { targets, message } = readError({ status: 400, headers, body })
+  return targets.includes('onPremisesImmutableId') || /property onPremisesImmutableId/i.test(message)
+}
+
 type ReadError = {
   code: string
   message: string
@@ -140,21 +182,30 @@ type ReadError = {
   requestId: string | null
 }
 
+/** Answers are untrusted text that ends up in sentences and events: anything that is no plain word is left out. */
+const word = (value: string | undefined) => (value !== undefined && /^[\w.:/-]{1,100}$/.test(value) ? value : undefined)
+
 function readError({ body, headers }: Answer): ReadError {
   const parsed = ErrorBody.safeParse(body)
-  const header = headers['request-id'] ?? null
+  const header = word(headers['request-id']) ?? null
   if (!parsed.success) return { code: '', message: '', targets: [], conflictsWith: undefined, requestId: header }
   const { error } = parsed.data
   const details = error.details ?? []
-  const inner = error.innerError?.['request-id']
+  const inner = error.innerError ?? error.innererror
   return {
-    code: error.code,
+    code: word(error.code) ?? word(inner?.code) ?? '',
     message: error.message,
-    targets: details.flatMap(({ code, target }) => [code, target].filter((each) => each !== undefined)),
-    conflictsWith: details.find(({ code }) => code === 'ConflictingObjects')?.target?.replace(/^User_/, ''),
-    requestId: typeof inner === 'string' ? inner : header,
+    targets: details.flatMap(({ code, target }) => [word(code), word(target)].filter((each) => each !== undefined)),
+    conflictsWith: word(
+      details.find(({ code }) => code === 'ConflictingObjects')?.target?.replace(/^(User|Group|Contact)_/, ''),
+    ),
+    requestId: word(inner?.['request-id']) ?? header,
   }
 }
+
+/** Only the directory's own word counts: a 404 of something in between must not look like a deleted account. */
+export const isMissing = (answer: Answer): boolean =>
+  answer.status === 404 && /^(Request_ResourceNotFound|Directory_ObjectNotFound)$/i.test(readError(answer).code)
 
 /** Delta tokens end in several ways; all mean: read everything anew ("Use delta query", read 2026-11-23). */
 export function isDeadToken({ status, body }: Answer): boolean {
@@ -176,3 +227,34 @@ export class TenantError extends Error {
     this.failure = failure
   }
 }
+
+/** Nothing of this was sent: the connection was closed first. */
+export const closed = {
+  kind: 'unavailable',
+  code: 'connection_closed',
+  detail: 'Lockstep closed its connection to Microsoft 365 before this was sent.',
+  remedy: 'Lockstep tries again by itself.',
+  requestId: null,
+  retryAfterMs: null,
+} as const
+
+/** A link that leads to another server; nothing goes there. */
+export const foreignLink = {
+  kind: 'refused',
+  code: 'foreign_link',
+  detail: 'An answer of the tenant leads to another server. Nothing was sent there.',
+  remedy: 'Check the endpoints of the connection and any proxy in between.',
+  requestId: null,
+  retryAfterMs: null,
+} as const
+
+/** No answer came to a read, or a request cannot have left. */
+export const unreachable = (cause: string) =>
+  ({
+    kind: 'unavailable',
+    code: 'tenant_unreachable',
+    detail: `Microsoft 365 could not be reached (${cause}).`,
+    remedy: 'Check the network of this machine. Lockstep tries again by itself.',
+    requestId: null,
+    retryAfterMs: null,
+  }) as const

@@ -1,9 +1,12 @@
 import type { PreflightCheck } from '@lockstep/shared/contract/connection'
 import { z } from 'zod'
+import type { TenantFailure } from '../domain/failure.ts'
 import { TenantError } from './failure.ts'
-import { rightsOf, type Tokens } from './token.ts'
-import { ReadRefused, type Transport } from './transport.ts'
-import { Domain, Organization, Page } from './wire.ts'
+import { odata } from './odata.ts'
+import { listOf, type Reader } from './reader.ts'
+import { type Rights, rightsOf, type Tokens } from './token.ts'
+import { ReadRefused } from './transport.ts'
+import { Domain, Organization } from './wire.ts'
 
 export type Preflight = {
   checks: PreflightCheck[]
@@ -29,6 +32,12 @@ const tooMighty: Record<string, string> = {
   'e8611ab8-c189-46e8-94e1-60213ab1f814': 'Privileged Role Administrator',
   '7be44c8a-adaf-4e2a-84d6-ab2649e08a13': 'Privileged Authentication Administrator',
 }
+/** Roles that let an application set the passwords of people without a role. */
+const setsPasswords = new Set([
+  userAdministrator,
+  '62e90394-69f5-4237-9190-012177145e10',
+  '7be44c8a-adaf-4e2a-84d6-ab2649e08a13',
+])
 const surplusRights = [
   'Directory.ReadWrite.All',
   'RoleManagement.ReadWrite.Directory',
@@ -46,7 +55,7 @@ const needed: { right: string; or: string[]; level: Level; what: string }[] = [
   },
   {
     right: 'User-PasswordProfile.ReadWrite.All',
-    or: ['Directory.ReadWrite.All'],
+    or: [],
     level: 'error',
     what: 'set passwords',
   },
@@ -76,15 +85,12 @@ const needed: { right: string; or: string[]; level: Level; what: string }[] = [
 ]
 
 /** Asks the tenant everything that has to be true before it is connected. Each failed check has its remedy. */
-export async function runPreflight(deps: {
-  tokens: Tokens
-  transport: Transport
-  tenantId: string
-}): Promise<Preflight> {
-  const { transport } = deps
+export async function runPreflight(deps: { tokens: Tokens; reader: Reader; tenantId: string }): Promise<Preflight> {
+  const { reader } = deps
   let token: string
   try {
-    token = await deps.tokens.get(true)
+    // A token keeps the rights that it was issued with.
+    token = await deps.tokens.renew(null)
   } catch (error) {
     if (!(error instanceof TenantError)) throw error
     const { detail, remedy } = error.failure
@@ -96,13 +102,8 @@ export async function runPreflight(deps: {
     }
   }
   const rights = rightsOf(token)
-  const checks = [
-    check('sign_in', 'error', true, 'The application signs in to the tenant.', null),
-    ...permissions(rights),
-  ]
-  const organization = await attempt(async () => firstOf(Organization, await transport.read('/organization')))
-  checks.push(organizationCheck(organization.value, deps.tenantId))
-  const listed = await attempt(async () => allOf(Domain, await transport.read('/domains')))
+  const organization = await attempt(() => readList(reader, Organization, '/organization'))
+  const listed = await attempt(() => readList(reader, Domain, '/domains'))
   const domains = (listed.value ?? []).map((domain) => ({
     name: domain.id,
     verified: domain.isVerified !== false,
@@ -110,53 +111,69 @@ export async function runPreflight(deps: {
     isDefault: domain.isDefault === true,
     isInitial: domain.isInitial === true,
   }))
-  checks.push(
-    ...domainChecks(domains, listed.failed),
-    await resellerCheck(transport, domains),
-    expiryCheck(listed.value ?? []),
-  )
-  const users = await attempt(() => transport.read('/users?$top=1&$select=id'))
-  checks.push(
-    check(
-      'read_users',
-      'error',
-      users.failed === null,
-      users.failed ?? 'Accounts can be read.',
-      'Grant User.ReadWrite.All with admin consent, then wait a few minutes.',
-    ),
-  )
-  const roles = await attempt(() => transport.read('/roleManagement/directory/roleAssignments?$top=1'))
-  checks.push(
-    check(
-      'protected_accounts',
-      'error',
-      roles.failed === null,
-      roles.failed ?? 'Administrators are known and left alone.',
-      'Grant RoleManagement.Read.Directory with admin consent.',
-    ),
-  )
-  const licences = await attempt(async () => allOf(Licence, await transport.read('/subscribedSkus')))
-  checks.push(
-    check(
-      'licences',
-      'warning',
-      licences.failed === null,
-      licences.failed ?? licenceSentence(licences.value ?? []),
-      'Grant Organization.Read.All to show licences.',
-    ),
-  )
+  const roles = await rolesOf(reader, rights)
   return {
-    checks,
-    tenantName: organization.value?.displayName ?? deps.tenantId,
+    checks: [
+      check('sign_in', 'error', true, 'The application signs in to the tenant.', null),
+      ...permissionChecks(rights.roles),
+      roleCheck(roles),
+      surplusCheck(rights.roles ?? [], roles ?? []),
+      organizationCheck(organization.value?.[0] ?? null, deps.tenantId),
+      ...domainChecks(domains, listed.refused),
+      await resellerCheck(reader, domains),
+      expiryCheck(listed.value ?? []),
+      ...(await readChecks(reader)),
+    ],
+    tenantName: organization.value?.[0]?.displayName ?? deps.tenantId,
     domains,
     servicePrincipalId: rights.principalId,
   }
 }
 
-function permissions({ roles, directoryRoles }: ReturnType<typeof rightsOf>): PreflightCheck[] {
-  const has = (right: string) => roles.includes(right)
-  const missing = needed.filter(({ right, or }) => !has(right) && !or.some(has))
-  const checks = missing.map(({ right, level, what }) =>
+/** What can be proved by reading it is proved by reading it. */
+async function readChecks(reader: Reader): Promise<PreflightCheck[]> {
+  const users = await attempt(() => reader.read('/users?$top=1&$select=id'))
+  const roles = await attempt(() => reader.read('/roleManagement/directory/roleAssignments?$top=1'))
+  const licences = await attempt(() => readList(reader, Licence, '/subscribedSkus', licenceUnits))
+  return [
+    readCheck('read_users', 'error', users, 'Accounts can be read.', 'Grant User.ReadWrite.All'),
+    readCheck(
+      'protected_accounts',
+      'error',
+      roles,
+      'Administrators are known and left alone.',
+      'Grant RoleManagement.Read.Directory',
+    ),
+    readCheck('licences', 'warning', licences, licenceSentence(licences.value ?? []), 'Grant Organization.Read.All'),
+  ]
+}
+
+function readCheck(name: string, level: Level, { refused }: Attempt<unknown>, detail: string, grant: string) {
+  return check(name, level, refused === null, refused?.detail ?? detail, remedyOf(refused, grant))
+}
+
+/** What the permission would mend, where it is the permission; else what the tenant's own refusal asks for. */
+const remedyOf = (refused: TenantFailure | null, grant: string) =>
+  refused === null || refused.kind === 'forbidden'
+    ? `${grant} with admin consent, then wait a few minutes.`
+    : refused.remedy
+
+function permissionChecks(granted: string[] | null): PreflightCheck[] {
+  if (granted === null) {
+    return [
+      check(
+        'permissions',
+        'warning',
+        false,
+        'The access token does not tell which permissions are granted.',
+        'Compare the API permissions of the app registration with the list in "Connect a tenant".',
+      ),
+    ]
+  }
+  const missing = needed.filter(({ right, or }) => ![right, ...or].some((each) => granted.includes(each)))
+  if (missing.length === 0)
+    return [check('permissions', 'error', true, 'All application permissions are granted.', null)]
+  return missing.map(({ right, level, what }) =>
     check(
       'permissions',
       level,
@@ -165,33 +182,47 @@ function permissions({ roles, directoryRoles }: ReturnType<typeof rightsOf>): Pr
       `Add ${right} under API permissions of the app registration and grant admin consent. A new grant takes a few minutes.`,
     ),
   )
-  if (missing.length === 0)
-    checks.push(check('permissions', 'error', true, 'All application permissions are granted.', null))
-  const mighty = directoryRoles.filter((role) => role in tooMighty)
-  checks.push(
-    check(
-      'user_administrator',
-      'error',
-      directoryRoles.includes(userAdministrator) || mighty.length > 0,
-      directoryRoles.includes(userAdministrator)
-        ? 'The application holds the role User Administrator.'
-        : 'The application does not hold the role User Administrator, so Microsoft refuses passwords.',
-      'In Entra, under Roles & admins, assign User Administrator to the enterprise application. It takes up to 15 minutes.',
-    ),
+}
+
+const RoleAssignment = z.looseObject({ roleDefinitionId: z.string() })
+
+/** The directory roles of our own application: from its token, else asked; null when nobody tells. */
+async function rolesOf(reader: Reader, { directoryRoles, principalId }: Rights): Promise<string[] | null> {
+  if (directoryRoles?.some((role) => setsPasswords.has(role)) || principalId === null) return directoryRoles
+  const url = `/roleManagement/directory/roleAssignments?$filter=${odata`principalId eq ${principalId}`}`
+  const assigned = await attempt(() => readList(reader, RoleAssignment, url))
+  if (assigned.value === null) return directoryRoles
+  return [...(directoryRoles ?? []), ...assigned.value.map(({ roleDefinitionId }) => roleDefinitionId)]
+}
+
+function roleCheck(roles: string[] | null): PreflightCheck {
+  const holds = roles?.some((role) => setsPasswords.has(role)) === true
+  const name = roles?.includes(userAdministrator) ? 'User Administrator' : 'that sets passwords'
+  const missing =
+    roles === null
+      ? 'Nobody tells whether the application holds the role User Administrator. Without it Microsoft refuses passwords.'
+      : 'The application does not hold the role User Administrator, so Microsoft refuses passwords.'
+  return check(
+    'user_administrator',
+    roles === null ? 'warning' : 'error',
+    holds,
+    holds ? `The application holds the role ${name}.` : missing,
+    'In Entra, under Roles & admins, assign User Administrator to the enterprise application. It takes up to 15 minutes.',
   )
-  const surplus = [...surplusRights.filter(has), ...mighty.map((role) => tooMighty[role] ?? role)]
-  checks.push(
-    check(
-      'surplus_rights',
-      'warning',
-      surplus.length === 0,
-      surplus.length === 0
-        ? 'The application has no more rights than it needs.'
-        : `The application may do more than Lockstep needs: ${surplus.join(', ')}.`,
-      'Take these away: a stolen secret would be worth more than it has to be.',
-    ),
+}
+
+function surplusCheck(granted: string[], roles: string[]): PreflightCheck {
+  const mighty = [...new Set(roles)].flatMap((role) => tooMighty[role] ?? [])
+  const surplus = [...surplusRights.filter((right) => granted.includes(right)), ...mighty]
+  return check(
+    'surplus_rights',
+    'warning',
+    surplus.length === 0,
+    surplus.length === 0
+      ? 'The application has no more rights than it needs.'
+      : `The application may do more than Lockstep needs: ${surplus.join(', ')}.`,
+    'Take these away: a stolen secret would be worth more than it has to be.',
   )
-  return checks
 }
 
 function organizationCheck(organization: z.infer<typeof Organization> | null, tenantId: string): PreflightCheck {
@@ -213,8 +244,9 @@ function organizationCheck(organization: z.infer<typeof Organization> | null, te
   )
 }
 
-function domainChecks(domains: Preflight['domains'], failed: string | null): PreflightCheck[] {
-  if (failed !== null) return [check('domains', 'error', false, failed, 'Grant Domain.Read.All with admin consent.')]
+function domainChecks(domains: Preflight['domains'], refused: TenantFailure | null): PreflightCheck[] {
+  if (refused !== null)
+    return [check('domains', 'error', false, refused.detail, remedyOf(refused, 'Grant Domain.Read.All'))]
   const usable = domains.filter((domain) => domain.verified && !domain.federated)
   const federated = domains.filter((domain) => domain.federated).map((domain) => domain.name)
   return [
@@ -239,13 +271,12 @@ function domainChecks(domains: Preflight['domains'], failed: string | null): Pre
   ]
 }
 
-/** Passwords of a resold tenant live at the reseller. */
-async function resellerCheck(transport: Transport, domains: Preflight['domains']): Promise<PreflightCheck> {
+/** Passwords of a resold tenant live at the reseller: its hosts stand in the federation of the domain. */
+async function resellerCheck(reader: Reader, domains: Preflight['domains']): Promise<PreflightCheck> {
   for (const domain of domains.filter((each) => each.federated)) {
-    const federation = await attempt(() =>
-      transport.read(`/domains/${encodeURIComponent(domain.name)}/federationConfiguration`),
-    )
-    if (/https?:\/\/[^"/]*(godaddy\.com|secureserver\.net)/i.test(JSON.stringify(federation.value ?? ''))) {
+    const url = `/domains/${encodeURIComponent(domain.name)}/federationConfiguration`
+    const federation = await attempt(() => readList(reader, z.record(z.string(), z.unknown()), url))
+    if ((federation.value ?? []).some((each) => Object.values(each).some(isAtReseller))) {
       return check(
         'reseller',
         'error',
@@ -256,6 +287,11 @@ async function resellerCheck(transport: Transport, domains: Preflight['domains']
     }
   }
   return check('reseller', 'error', true, 'No reseller manages the tenant.', null)
+}
+
+function isAtReseller(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
+  return /(^|\.)(godaddy\.com|secureserver\.net)$/.test(new URL(value).hostname.toLowerCase())
 }
 
 function expiryCheck(domains: z.infer<typeof Domain>[]): PreflightCheck {
@@ -271,6 +307,7 @@ function expiryCheck(domains: z.infer<typeof Domain>[]): PreflightCheck {
   )
 }
 
+const licenceUnits = 3
 const Licence = z.looseObject({
   skuPartNumber: z.string(),
   consumedUnits: z.number().nullish(),
@@ -282,16 +319,23 @@ function licenceSentence(licences: z.infer<typeof Licence>[]): string {
   return `Licences: ${licences.map((each) => `${each.skuPartNumber} ${each.consumedUnits ?? 0} of ${each.prepaidUnits?.enabled ?? 0}`).join(', ')}.`
 }
 
+type Attempt<T> = { value: T | null; refused: TenantFailure | null }
+
 /** A read whose refusal is a finding rather than an error. What never answered is an error. */
-async function attempt<T>(read: () => Promise<T>): Promise<{ value: T | null; failed: string | null }> {
+async function attempt<T>(read: () => Promise<T>): Promise<Attempt<T>> {
   try {
-    return { value: await read(), failed: null }
+    return { value: await read(), refused: null }
   } catch (error) {
-    if (error instanceof ReadRefused) return { value: null, failed: error.failure.detail }
+    if (error instanceof ReadRefused) return { value: null, refused: error.failure }
     throw error
   }
 }
 
-const allOf = <T extends z.ZodType>(schema: T, body: unknown): z.output<T>[] =>
-  Page.parse(body).value.map((item) => schema.parse(item))
-const firstOf = <T extends z.ZodType>(schema: T, body: unknown): z.output<T> | null => allOf(schema, body)[0] ?? null
+async function readList<T extends z.ZodType>(
+  reader: Reader,
+  schema: T,
+  url: string,
+  units = 1,
+): Promise<z.output<T>[]> {
+  return listOf(schema, await reader.read(url, units), url)
+}

@@ -1,10 +1,11 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import {
   ConfidentialClientApplication,
   type INetworkModule,
   type NetworkRequestOptions,
   type NetworkResponse,
 } from '@azure/msal-node'
+import { z } from 'zod'
 import type { TenantFailure } from '../domain/failure.ts'
 import type { Secret } from '../domain/secret.ts'
 import { TenantError } from './failure.ts'
@@ -14,8 +15,10 @@ export type Credential =
   | { kind: 'certificate'; pem: string; privateKeyPem: Secret }
 
 export type Tokens = {
-  /** An access token for Graph; a fresh one when what we had was refused. Throws TenantError. */
-  get(fresh?: boolean): Promise<string>
+  /** An access token for Graph. Throws TenantError. */
+  get(): Promise<string>
+  /** A fresh one, since `refused` was not accepted; null asks for one whatever we have. Those who come together share it. */
+  renew(refused: string | null): Promise<string>
 }
 
 /** How long the sign-in service may take, in ms. */
@@ -28,46 +31,81 @@ export function createTokens(options: {
   clientId: string
   credential: Credential
 }): Tokens {
-  const { credential, login } = options
+  const login = new URL(options.login).origin
   const open = () =>
     new ConfidentialClientApplication({
       auth: {
         clientId: options.clientId,
         authority: `${login}/${options.tenantId}`,
         knownAuthorities: [new URL(login).host],
-        ...(credential.kind === 'secret'
-          ? { clientSecret: credential.secret.reveal() }
-          : {
-              clientCertificate: {
-                thumbprintSha256: thumbprint(credential.pem),
-                privateKey: credential.privateKeyPem.reveal(),
-                x5c: credential.pem,
-              },
-            }),
+        ...msalCredential(options.credential),
       },
       system: { networkClient: network, loggerOptions: { piiLoggingEnabled: false } },
     })
-  let application = open()
-  return {
-    async get(fresh = false) {
+  let application: ConfidentialClientApplication | null = null
+  let current: string | null = null
+  const underWay = new Map<boolean, Promise<string>>()
+
+  const acquire = async (fresh: boolean): Promise<string> => {
+    try {
       // After one refusal MSAL answers from its memory of it for a minute; a new instance asks again.
-      if (fresh) application = open()
-      try {
-        const result = await application.acquireTokenByClientCredential({
-          scopes: [`${options.graph}/.default`],
-          skipCache: fresh,
-        })
-        if (result === null) throw new Error('empty result')
-        return result.accessToken
-      } catch (error) {
-        application = open()
-        throw new TenantError(signInFailure(error))
-      }
+      if (application === null || fresh) application = open()
+      const result = await application.acquireTokenByClientCredential({
+        scopes: [`${new URL(options.graph).origin}/.default`],
+        skipCache: fresh,
+      })
+      if (result === null) throw new Error('empty result')
+      current = result.accessToken
+      return result.accessToken
+    } catch (error) {
+      application = null
+      throw error instanceof TenantError ? error : new TenantError(signInFailure(error))
+    }
+  }
+  const share = (fresh: boolean): Promise<string> => {
+    const shared = underWay.get(fresh) ?? acquire(fresh).finally(() => underWay.delete(fresh))
+    underWay.set(fresh, shared)
+    return shared
+  }
+  return {
+    get: () => share(false),
+    async renew(refused) {
+      // Somebody else renewed it meanwhile.
+      if (refused !== null && current !== null && current !== refused) return current
+      return await share(true)
     },
   }
 }
 
-const thumbprint = (pem: string) => createHash('sha256').update(new X509Certificate(pem).raw).digest('hex')
+function msalCredential(credential: Credential) {
+  if (credential.kind === 'secret') return { clientSecret: credential.secret.reveal() }
+  const privateKey = credential.privateKeyPem.reveal()
+  try {
+    const certificate = new X509Certificate(credential.pem)
+    if (!certificate.checkPrivateKey(createPrivateKey(privateKey))) throw new TenantError(wrongKey)
+    return { clientCertificate: { thumbprintSha256: thumbprint(certificate), privateKey, x5c: credential.pem } }
+  } catch (error) {
+    // What the parser says may quote the key.
+    throw error instanceof TenantError ? error : new TenantError(unreadableCertificate)
+  }
+}
+
+const wrongKey = signedOut(
+  'certificate_key_mismatch',
+  'The private key does not belong to the certificate.',
+  'Enter the certificate and the private key that were made together.',
+)
+const unreadableCertificate = signedOut(
+  'certificate_unreadable',
+  'The certificate or its private key cannot be read.',
+  'Enter both in PEM form, the private key without a passphrase.',
+)
+
+function signedOut(code: string, detail: string, remedy: string): TenantFailure {
+  return { kind: 'signed_out', code, detail, remedy, requestId: null, retryAfterMs: null }
+}
+
+const thumbprint = (certificate: X509Certificate) => createHash('sha256').update(certificate.raw).digest('hex')
 
 const network: INetworkModule = {
   sendGetRequestAsync: (url, options) => send('GET', url, options),
@@ -113,43 +151,61 @@ const words: Record<string, Words> = {
   '900023': ['The tenant id is not valid.', 'Copy the tenant id from the overview page of Entra.'],
   '90038': ['The tenant lives in another national cloud.', 'Choose the cloud of the tenant.'],
   '500011': ['Microsoft Graph is not known at this cloud.', 'Choose the cloud of the tenant.'],
+  '70011': ['The cloud does not accept the scope of Microsoft Graph.', 'Choose the cloud of the tenant.'],
+  '700025': [
+    'The app registration is one for public clients.',
+    'Switch off "Allow public client flows", or register another application.',
+  ],
+  '650056': [
+    'The application is misconfigured: it lacks permissions for Microsoft Graph or consent.',
+    'Add the application permissions in the app registration and grant admin consent.',
+  ],
   '53003': [
     'A Conditional Access policy blocks the application.',
     'Exclude the enterprise application from the policy for workload identities.',
   ],
 }
-const aliases: Record<string, string> = { '70002': '7000215', '700011': '700016', '70001': '700016' }
+const aliases: Record<string, string> = {
+  '70002': '7000215',
+  '700011': '700016',
+  '70001': '700016',
+  '1002012': '70011',
+  '650052': '650056',
+  '65001': '650056',
+  '530035': '53003',
+}
+/** Codes that say "later". */
+const busy = new Set(['90006', '90024', '90033', '90055', '50196'])
 
-function signInFailure(error: unknown): TenantFailure {
-  const told = `${(error as { errorCode?: string }).errorCode ?? ''} ${(error as { errorMessage?: string }).errorMessage ?? String(error)}`
-  const number = /AADSTS(\d+)/.exec(told)?.[1]
-  const base = { requestId: null, retryAfterMs: null }
+/** Why no token came, from what MSAL threw. */
+export function signInFailure(error: unknown): TenantFailure {
+  const { errorCode = '', errorMessage = '' } = error as { errorCode?: string; errorMessage?: string }
+  const number = /AADSTS(\d+)/.exec(`${errorCode} ${errorMessage} ${String(error)}`)?.[1]
   if (number !== undefined) {
-    const found = words[aliases[number] ?? number]
-    const [detail, remedy] = found ?? [
+    const [detail, remedy] = words[aliases[number] ?? number] ?? [
       `The sign-in of the application was refused (AADSTS${number}).`,
       'Look the code up in the sign-in logs of the enterprise application.',
     ]
-    if (/^(90006|90024|90033|90055|50196)$/.test(number))
-      return { kind: 'unavailable', code: `AADSTS${number}`, detail, remedy, ...base }
-    return { kind: 'signed_out', code: `AADSTS${number}`, detail, remedy, ...base }
-  }
-  if (/^(invalid_|unauthorized_)/.test((error as { errorCode?: string }).errorCode ?? '')) {
+    if (!busy.has(number)) return signedOut(`AADSTS${number}`, detail, remedy)
     return {
-      kind: 'signed_out',
-      code: (error as { errorCode: string }).errorCode,
-      detail: 'The sign-in of the application was refused.',
-      remedy: 'Check tenant id, application id and credential.',
-      ...base,
+      ...signedOut(`AADSTS${number}`, 'The sign-in service of Microsoft is busy.', 'Lockstep tries again by itself.'),
+      kind: 'unavailable',
     }
   }
+  if (/^(invalid_|unauthorized_)/.test(errorCode)) {
+    return signedOut(
+      errorCode,
+      'The sign-in of the application was refused.',
+      'Check tenant id, application id and credential.',
+    )
+  }
   return {
-    kind: 'unavailable',
-    code: 'sign_in_unreachable',
-    detail: `The sign-in service of Microsoft could not be reached${causeOf(error)}.`,
-    remedy:
+    ...signedOut(
+      'sign_in_unreachable',
+      `The sign-in service of Microsoft could not be reached${causeOf(error)}.`,
       'Check the network, proxy and certificates of this machine. A private certificate authority comes in by NODE_EXTRA_CA_CERTS.',
-    ...base,
+    ),
+    kind: 'unavailable',
   }
 }
 
@@ -161,18 +217,28 @@ function causeOf(error: unknown): string {
   return ''
 }
 
-/** What a token says about our own rights. Read for the preflight only: to us a token is opaque otherwise. */
-export function rightsOf(token: string): { roles: string[]; directoryRoles: string[]; principalId: string | null } {
+/** What a token says about our own rights; null where it does not say. */
+export type Rights = { roles: string[] | null; directoryRoles: string[] | null; principalId: string | null }
+
+const Claims = z.looseObject({
+  roles: z.array(z.string()).optional(),
+  wids: z.array(z.string()).optional(),
+  oid: z.guid().optional(),
+})
+
+/** Read for the preflight only: to us a token is opaque otherwise, and one that cannot be read says nothing. */
+export function rightsOf(token: string): Rights {
+  const claims = Claims.safeParse(payloadOf(token))
+  if (!claims.success) return { roles: null, directoryRoles: null, principalId: null }
+  // A token without any application permission has no `roles` at all.
+  const { roles = [], wids, oid } = claims.data
+  return { roles, directoryRoles: wids ?? null, principalId: oid ?? null }
+}
+
+function payloadOf(token: string): unknown {
   try {
-    const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
-    const claims = payload as { roles?: unknown; wids?: unknown; oid?: unknown }
-    const list = (value: unknown) => (Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [])
-    return {
-      roles: list(claims.roles),
-      directoryRoles: list(claims.wids),
-      principalId: typeof claims.oid === 'string' ? claims.oid : null,
-    }
+    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
   } catch {
-    return { roles: [], directoryRoles: [], principalId: null }
+    return null
   }
 }

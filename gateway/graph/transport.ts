@@ -1,6 +1,12 @@
-import { Client, type Context, type Middleware, ResponseType } from '@microsoft/microsoft-graph-client'
+import {
+  Client,
+  type Context,
+  type Middleware,
+  type MiddlewareOptions,
+  ResponseType,
+} from '@microsoft/microsoft-graph-client'
 import { Pool } from 'undici'
-import { type Answer, failureOf, type Subject, TenantError } from './failure.ts'
+import { type Answer, failureOf, foreignLink, TenantError, unreachable } from './failure.ts'
 import type { Tokens } from './token.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
@@ -37,22 +43,25 @@ export const requestTimeoutMs = 30_000
 const largestAnswer = 10 * 1024 * 1024
 
 export function createTransport(options: { graph: string; tokens: Tokens; now: () => number }): Transport {
-  const pool = new Pool(options.graph, {
+  const { origin, hostname } = new URL(options.graph)
+  const pool = new Pool(origin, {
     connections: 16,
     bodyTimeout: requestTimeoutMs,
     headersTimeout: requestTimeoutMs,
     maxResponseSize: largestAnswer,
   })
   const client = Client.initWithMiddleware({
-    middleware: new Authorize(options.tokens, new Send(options.graph, pool)),
-    customHosts: new Set([new URL(options.graph).hostname]),
-    baseUrl: options.graph,
+    middleware: new Authorize(options.tokens, new Send(origin, pool)),
+    customHosts: new Set([hostname]),
+    baseUrl: origin,
     defaultVersion: 'v1.0',
   })
   const send = async ({ method, url, body, headers = {}, eventId }: Request): Promise<Answer> => {
     // Tokens and passwords go to this origin alone, whatever a link in an answer says.
-    if (/^[a-z]+:/i.test(url) && new URL(url).origin !== options.graph) throw new TenantError(foreignLink)
+    const absolute = /^[a-z][a-z\d+.-]*:/i.test(url)
+    if (absolute && originOf(url) !== origin) throw new TenantError(foreignLink)
     let request = client.api(url).responseType(ResponseType.RAW).headers(headers)
+    if (absolute) request = request.middlewareOptions([new Link(url)])
     if (eventId !== undefined) request = request.header('client-request-id', eventId)
     const response = (await ask(request, method, body)) as Response
     const text = await response.text()
@@ -66,7 +75,7 @@ export function createTransport(options: { graph: string; tokens: Tokens; now: (
         throw error
       })
       if (answer.status >= 200 && answer.status < 300) return answer.body
-      throw new ReadRefused(answer, failureOf(answer, 'read' satisfies Subject, options.now()))
+      throw new ReadRefused(answer, failureOf(answer, 'read', options.now()))
     },
     close: () => pool.destroy(),
   }
@@ -80,6 +89,16 @@ export class ReadRefused extends TenantError {
     this.answer = answer
   }
 }
+
+/** A link of the tenant, which goes back byte for byte: the client would put its parameters into another order. */
+class Link implements MiddlewareOptions {
+  readonly url: string
+  constructor(url: string) {
+    this.url = url
+  }
+}
+
+const originOf = (url: string) => (URL.canParse(url) ? new URL(url).origin : null)
 
 type GraphRequest = ReturnType<Client['api']>
 
@@ -117,28 +136,31 @@ class Authorize implements Middleware {
     this.#next = next
   }
   async execute(context: Context): Promise<void> {
-    await this.#next.execute(context, await this.#tokens.get())
-    if (context.response?.status === 401) await this.#next.execute(context, await this.#tokens.get(true))
+    const token = await this.#tokens.get()
+    await this.#next.execute(context, token)
+    if (context.response?.status === 401) await this.#next.execute(context, await this.#tokens.renew(token))
   }
 }
 
 /** The last link: one request over the connection pool, never repeated. */
 class Send {
-  readonly #graph: string
+  readonly #origin: string
   readonly #pool: Pool
-  constructor(graph: string, pool: Pool) {
-    this.#graph = graph
+  constructor(origin: string, pool: Pool) {
+    this.#origin = origin
     this.#pool = pool
   }
   async execute(context: Context, token: string): Promise<void> {
-    const url = new URL(typeof context.request === 'string' ? context.request : context.request.url)
-    if (url.origin !== this.#graph) throw new TenantError(foreignLink)
+    const link = context.middlewareControl?.getMiddlewareOptions(Link)
+    const asked = typeof context.request === 'string' ? context.request : context.request.url
+    const url = link instanceof Link ? link.url : asked
+    if (originOf(url) !== this.#origin) throw new TenantError(foreignLink)
     const { method = 'GET', headers, body } = context.options ?? {}
     const sent = { ...plain(headers), authorization: `Bearer ${token}`, accept: 'application/json' }
     try {
       const answer = await this.#pool.request({
         method: method as Method,
-        path: url.pathname + url.search,
+        path: pathOf(url),
         headers: sent,
         body: typeof body === 'string' ? body : null,
         signal: AbortSignal.timeout(requestTimeoutMs),
@@ -162,6 +184,12 @@ class Send {
   }
 }
 
+/** What follows the origin, as it stands. */
+function pathOf(url: string): string {
+  const path = url.replace(/^[^:]+:\/\/[^/?#]*/, '').replace(/#.*$/, '')
+  return path.startsWith('/') ? path : `/${path}`
+}
+
 function plain(headers: unknown): Record<string, string> {
   const out: Record<string, string> = {}
   if (headers === undefined || headers === null) return out
@@ -175,22 +203,3 @@ function single(headers: Record<string, string | string[] | undefined>): Record<
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
   )
 }
-
-const foreignLink = {
-  kind: 'refused',
-  code: 'foreign_link',
-  detail: 'An answer of the tenant leads to another server. Nothing was sent there.',
-  remedy: 'Check the endpoints of the connection and any proxy in between.',
-  requestId: null,
-  retryAfterMs: null,
-} as const
-
-export const unreachable = (cause: string) =>
-  ({
-    kind: 'unavailable',
-    code: 'tenant_unreachable',
-    detail: `Microsoft 365 could not be reached (${cause}).`,
-    remedy: 'Check the network of this machine. Lockstep tries again by itself.',
-    requestId: null,
-    retryAfterMs: null,
-  }) as const

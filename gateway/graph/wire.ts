@@ -9,7 +9,7 @@ const text = z.string().nullish()
 /** A user as Graph answers; only what we read, and anything may be absent on a delta page. */
 export const GraphUser = z.looseObject({
   id: AccountId,
-  userPrincipalName: z.string().optional(),
+  userPrincipalName: text,
   mail: text,
   proxyAddresses: z.array(z.string()).nullish(),
   accountEnabled: z.boolean().nullish(),
@@ -29,12 +29,22 @@ export const Page = z.looseObject({
   '@odata.deltaLink': z.string().optional(),
 })
 
+const Inner = z.looseObject({
+  code: z.string().optional().catch(undefined),
+  'request-id': z.string().optional().catch(undefined),
+})
+
 export const ErrorBody = z.looseObject({
   error: z.looseObject({
     code: z.string().catch(''),
     message: z.string().catch(''),
-    details: z.array(z.looseObject({ code: z.string().optional(), target: z.string().optional() })).nullish(),
-    innerError: z.looseObject({}).nullish(),
+    details: z
+      .array(z.looseObject({ code: z.string().optional(), target: z.string().optional() }))
+      .nullish()
+      .catch(null),
+    innerError: Inner.nullish().catch(null),
+    // Some services of Microsoft spell it so.
+    innererror: Inner.nullish().catch(null),
   }),
 })
 
@@ -64,8 +74,13 @@ export const Organization = z.looseObject({
   onPremisesSyncEnabled: z.boolean().nullish(),
 })
 
-/** What a page told about an account: absent is "not told", null is "empty". */
-export type PartialObservation = { id: AccountId } & Partial<Omit<ObservedAccount, 'id' | 'attributes'>> & {
+/**
+ * What a page told about an account: absent is "not told", null is "empty". `first` is true on the pages of a round from
+ * the beginning, where a property that is not told was never set ("List users delta", read 2026-11-23).
+ */
+export type PartialObservation = { id: AccountId; first?: true } & Partial<
+  Omit<ObservedAccount, 'id' | 'attributes'>
+> & {
     attributes: Partial<Record<Attribute, string | null>>
   }
 
@@ -76,16 +91,16 @@ const instant = (value: string | null | undefined) => {
 }
 
 /** Reads one item of a page. */
-export function observe(user: GraphUser): PartialObservation {
-  const seen: PartialObservation = { id: user.id, attributes: fromGraph(user) }
-  if (user.userPrincipalName !== undefined) seen.userPrincipalName = user.userPrincipalName
+export function observe(user: GraphUser, first = false): PartialObservation {
+  const seen: PartialObservation = { id: user.id, ...(first && { first }), attributes: fromGraph(user) }
+  if (user.userPrincipalName != null) seen.userPrincipalName = user.userPrincipalName
   if (user.mail !== undefined) seen.mail = user.mail
   if (user.proxyAddresses !== undefined) seen.addresses = addressesOf(user.proxyAddresses ?? [])
   if (user.accountEnabled != null) seen.enabled = user.accountEnabled
   if (user.onPremisesImmutableId !== undefined) seen.immutableId = user.onPremisesImmutableId
-  if (user.userType !== undefined || user.userPrincipalName !== undefined) {
-    seen.guest = user.userType === 'Guest' || (user.userPrincipalName ?? '').toLowerCase().includes('#ext#')
-  }
+  const foreign = user.userType === 'Guest' || (user.userPrincipalName ?? '').toLowerCase().includes('#ext#')
+  // One of the two alone can make a guest, but only both together can say that it is none.
+  if (foreign || (user.userType !== undefined && user.userPrincipalName !== undefined)) seen.guest = foreign
   if (user.onPremisesSyncEnabled !== undefined) seen.synced = user.onPremisesSyncEnabled === true
   if (user.isManagementRestricted !== undefined) seen.restricted = user.isManagementRestricted === true
   if (user.lastPasswordChangeDateTime !== undefined) seen.passwordChangedAt = instant(user.lastPasswordChangeDateTime)
@@ -100,19 +115,30 @@ function addressesOf(proxyAddresses: readonly string[]): string[] {
   return primaryFirst.map((address) => address.slice(5).toLowerCase())
 }
 
-/** What we knew, with what we were told on top; null when too little is known to speak of the account. */
+/**
+ * What we knew, with what we were told on top. Null when too little is known to speak of the account: it has to be read by
+ * id, since a page that tells a part of it could hide that it is a guest or synced.
+ */
 export function merge(before: ObservedAccount | null, told: PartialObservation): ObservedAccount | null {
-  if (before !== null) return { ...before, ...told, attributes: { ...before.attributes, ...told.attributes } }
-  if (told.userPrincipalName === undefined || told.enabled === undefined) return null
+  const { first, ...values } = told
+  if (before !== null) return { ...before, ...values, attributes: { ...before.attributes, ...told.attributes } }
+  if (first !== true || told.userPrincipalName === undefined || told.enabled === undefined) return null
   return complete(told, told.userPrincipalName, told.enabled)
 }
 
-/** In an answer that was asked for every property, what is absent was never set. */
-export function whole(user: GraphUser): ObservedAccount | null {
+/** An account in an answer that was asked for every property: what is absent was never set. */
+export const WholeUser = GraphUser.transform((user, context): ObservedAccount => {
   const told = observe(user)
-  if (told.userPrincipalName === undefined || told.enabled === undefined) return null
-  return complete(told, told.userPrincipalName, told.enabled)
-}
+  if (told.userPrincipalName !== undefined && told.enabled !== undefined)
+    return complete(told, told.userPrincipalName, told.enabled)
+  context.issues.push({
+    code: 'custom',
+    input: user,
+    message: 'lacks its name or state',
+    path: [told.enabled === undefined ? 'accountEnabled' : 'userPrincipalName'],
+  })
+  return z.NEVER
+})
 
 function complete(told: PartialObservation, userPrincipalName: string, enabled: boolean): ObservedAccount {
   const attributes = Object.fromEntries(attributeNames.map((name) => [name, told.attributes[name] ?? null]))

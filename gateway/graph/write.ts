@@ -5,10 +5,12 @@ import { toGraph } from './attributes.ts'
 import type { Subject } from './failure.ts'
 import type { Request } from './transport.ts'
 
+type Changes = Partial<Attributes> & { userPrincipalName?: string | null; immutableId?: string }
+
 /** One write to a tenant, in our words. The id of our event goes out as client-request-id, so that both logs join. */
 export type Write = { eventId: string } & (
   | { kind: 'create'; account: NewAccount; password: Secret }
-  | { kind: 'update'; accountId: AccountId; changes: Partial<Attributes> & { userPrincipalName?: string | null } }
+  | { kind: 'update'; accountId: AccountId; changes: Changes }
   | { kind: 'set_password'; accountId: AccountId; password: Secret; mustChange: boolean }
   | { kind: 'block'; accountId: AccountId }
   | { kind: 'enable'; accountId: AccountId }
@@ -16,21 +18,23 @@ export type Write = { eventId: string } & (
 
 /** Two writes to the same object never travel together. */
 export const objectOf = (write: Write): string =>
-  write.kind === 'create' ? write.account.immutableId : write.accountId
+  write.kind === 'create' ? write.account.immutableId : write.accountId.toLowerCase()
 
 export const subjectOf = (write: Write): Subject =>
   write.kind === 'create' ? 'create' : write.kind === 'set_password' ? 'password' : 'account'
 
-/** The requests of a write, to be sent in order; each is safe to repeat, except a create. Secrets are opened here. */
+/**
+ * The requests of a write, to be sent in order; none when nothing of it can be sent. Each is safe to repeat, except a
+ * create. Secrets are opened here.
+ */
 export function requestsOf(write: Write): Request[] {
   const { eventId } = write
   switch (write.kind) {
     case 'create':
-      return [{ method: 'POST', url: '/users', eventId, body: newUser(write.account, write.password, false) }]
+      return [{ method: 'POST', url: '/users', eventId, body: newUser(write.account, write.password) }]
     case 'update': {
-      const { userPrincipalName, ...attributes } = write.changes
-      const name = userPrincipalName == null ? {} : { userPrincipalName }
-      return [{ method: 'PATCH', url: at(write.accountId), eventId, body: { ...name, ...toGraph(attributes) } }]
+      const body = changesOf(write.changes)
+      return Object.keys(body).length === 0 ? [] : [{ method: 'PATCH', url: at(write.accountId), eventId, body }]
     }
     case 'set_password':
       return [
@@ -48,12 +52,18 @@ export function requestsOf(write: Write): Request[] {
 
 const at = (id: AccountId) => `/users/${id}`
 
+const changesOf = ({ userPrincipalName, immutableId, ...attributes }: Changes): Record<string, unknown> => ({
+  ...(userPrincipalName != null && { userPrincipalName }),
+  ...(immutableId !== undefined && { onPremisesImmutableId: immutableId }),
+  ...toGraph(attributes),
+})
+
 // Left out, the flag would make people change a password that we have just set.
 const passwordProfile = (password: Secret, mustChange: boolean) => ({
   passwordProfile: { password: password.reveal(), forceChangePasswordNextSignIn: mustChange },
 })
 
-function newUser(account: NewAccount, password: Secret, mustChange: boolean): Record<string, unknown> {
+function newUser(account: NewAccount, password: Secret): Record<string, unknown> {
   const filled = Object.fromEntries(Object.entries(account.attributes).filter(([, value]) => value !== null))
   return {
     accountEnabled: account.enabled,
@@ -63,6 +73,6 @@ function newUser(account: NewAccount, password: Secret, mustChange: boolean): Re
     // Otherwise Microsoft asks for changes of its own on some tenants.
     passwordPolicies: 'DisablePasswordExpiration',
     ...toGraph(filled as Partial<Attributes>),
-    ...passwordProfile(password, mustChange),
+    ...passwordProfile(password, false),
   }
 }

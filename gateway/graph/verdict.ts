@@ -1,0 +1,62 @@
+import { AccountId } from '@lockstep/shared/contract/ids'
+import { z } from 'zod'
+import type { Outcome, TenantFailure } from '../domain/failure.ts'
+import type { Answered } from './batch.ts'
+import { type Answer, failureOf, holdsImmutableId, unreachable } from './failure.ts'
+import { subjectOf, type Write } from './write.ts'
+
+export type WriteOutcome = Outcome<AccountId | undefined>
+
+/** What an answer means for a write: an outcome, or that the tenant put it off, or that our create may be there already. */
+export type Verdict =
+  | { kind: 'outcome'; outcome: WriteOutcome }
+  | { kind: 'put_off'; answer: Answer; failure: TenantFailure }
+  | { kind: 'perhaps_created'; requestId: string | null; failure: TenantFailure }
+
+const Created = z.looseObject({ id: AccountId })
+
+/** `repeated`: this create went out before, so what stands in its way may be itself. */
+export function verdictOf(write: Write, answered: Answered, repeated: boolean, now: number): Verdict {
+  if (answered.kind === 'refused') return failed(answered.error.failure)
+  if (answered.kind === 'unanswered') {
+    if (answered.error.neverSent) return failed(unreachable(answered.error.message))
+    return unknown(
+      null,
+      'Microsoft 365 did not answer, so nobody knows whether the change took effect. Lockstep looks again.',
+    )
+  }
+  const { answer } = answered
+  const requestId = answer.headers['request-id'] ?? null
+  if (answer.status >= 200 && answer.status < 300) return doneOf(write, answer, requestId)
+  const failure = failureOf(answer, subjectOf(write), now)
+  if (isPutOff(answer, failure)) return { kind: 'put_off', answer, failure }
+  // 500, 502 and 504 say nothing of what became of a write.
+  if (answer.status >= 500 && answer.status !== 501) {
+    return unknown(
+      failure.requestId,
+      `Microsoft 365 answered with status ${answer.status}, so nobody knows whether the change took effect. Lockstep looks again.`,
+    )
+  }
+  if (write.kind === 'create' && failure.kind === 'conflict' && (repeated || holdsImmutableId(answer))) {
+    return { kind: 'perhaps_created', requestId: failure.requestId, failure }
+  }
+  return failed(failure)
+}
+
+/** What the tenant says it has not done: too fast for it, not available, or met by another change. */
+function isPutOff(answer: Answer, failure: TenantFailure): boolean {
+  return failure.kind === 'throttled' || answer.status === 503 || (answer.status === 409 && failure.kind !== 'conflict')
+}
+
+function doneOf(write: Write, answer: Answer, requestId: string | null): Verdict {
+  if (write.kind !== 'create') return { kind: 'outcome', outcome: { kind: 'done', requestId, value: undefined } }
+  const created = Created.safeParse(answer.body)
+  if (created.success) return { kind: 'outcome', outcome: { kind: 'done', requestId, value: created.data.id } }
+  return unknown(requestId, 'Microsoft 365 answered without the id of the new account. Lockstep looks for it.')
+}
+
+const failed = (failure: TenantFailure): Verdict => ({ kind: 'outcome', outcome: { kind: 'failed', failure } })
+export const unknown = (requestId: string | null, detail: string): Extract<Verdict, { kind: 'outcome' }> => ({
+  kind: 'outcome',
+  outcome: { kind: 'unknown', requestId, detail },
+})
