@@ -52,7 +52,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const tenants = createTenants({ vault, runtime, allowedClouds: instance.allowedClouds, log: note })
   const sync = createSync(
     { store, vault, runtime, tenants, gates: createGates(), log: note },
-    { everyMs: options.cycleEveryMs ?? defaultCycleMs, owner: `${hostname()} ${process.pid}` },
+    {
+      everyMs: options.cycleEveryMs ?? defaultCycleMs, // Not the process: after a crash the next one on this folder goes on at once.
+      owner: `${hostname()} ${options.dataFolder}`,
+    },
   )
   const directory = createDirectory({ ...open, publicUrl: url, sendPassword: sync.sendPassword, log: note })
   const app = await buildApp({

@@ -23,14 +23,16 @@ const gatherMs = 100
 /** A lease outlives the longest request and clock error, in ms. */
 const leaseMs = 60_000
 
+type Loop = {
+  alarm: Alarm
+  stop: AbortController
+  ended: Promise<void>
+  /** The cycle under way, or the last one. */
+  turn: Promise<unknown>
+  firstRead: Promise<void>
+}
+
 export function createRunner(context: SyncContext, options: { everyMs: number; owner: string }): Runner {
-  type Loop = {
-    wake(): void
-    stop: AbortController
-    ended: Promise<void>
-    turn: Promise<unknown>
-    firstRead: Promise<void>
-  }
   const loops = new Map<string, Loop>()
 
   /** One cycle at a time for a connection; the error of one is the error of its connection, not of the loop. */
@@ -84,19 +86,19 @@ export function createRunner(context: SyncContext, options: { everyMs: number; o
       const waitMs = failed
         ? backoffMs
         : Math.min(options.everyMs, next === null ? options.everyMs : Math.max(next - now, 200))
-      await sleepOrWake(context, loop, waitMs, signal)
+      await loop.alarm.sleep(waitMs, signal)
     }
   }
 
   return {
     add(connectionId) {
-      if (loops.has(connectionId)) return loops.get(connectionId)?.wake()
+      if (loops.has(connectionId)) return loops.get(connectionId)?.alarm.ring()
       let first: () => void = () => {}
       const firstRead = new Promise<void>((resolve) => {
         first = resolve
       })
       const loop: Loop = {
-        wake: () => {},
+        alarm: createAlarm(context),
         stop: new AbortController(),
         ended: Promise.resolve(),
         turn: Promise.resolve(),
@@ -108,11 +110,11 @@ export function createRunner(context: SyncContext, options: { everyMs: number; o
     async remove(connectionId) {
       const loop = loops.get(connectionId)
       loop?.stop.abort()
-      loop?.wake()
+      loop?.alarm.ring()
       await loop?.ended
       await context.tenants.forget(connectionId)
     },
-    wake: (connectionId) => loops.get(connectionId)?.wake(),
+    wake: (connectionId) => loops.get(connectionId)?.alarm.ring(),
     async cycleNow(connectionId, progress) {
       const loop = loops.get(connectionId)
       return await (loop === undefined
@@ -130,7 +132,7 @@ export function createRunner(context: SyncContext, options: { everyMs: number; o
       const running = [...loops.values()]
       for (const loop of running) {
         loop.stop.abort()
-        loop.wake()
+        loop.alarm.ring()
       }
       await Promise.all(running.map((loop) => loop.ended))
       await context.tenants.close()
@@ -138,24 +140,29 @@ export function createRunner(context: SyncContext, options: { everyMs: number; o
   }
 }
 
-/** Waits for the time, a wake, or the end; a wake that came meanwhile counts. */
-async function sleepOrWake(
-  context: SyncContext,
-  loop: { wake(): void },
-  waitMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const until = new AbortController()
-  const end = () => until.abort()
-  signal.addEventListener('abort', end, { once: true })
-  let woken = false
-  loop.wake = () => {
-    woken = true
-    until.abort()
+/** Wakes the one who sleeps; a wake that comes while nobody sleeps ends the next sleep at once. */
+type Alarm = { ring(): void; sleep(ms: number, signal: AbortSignal): Promise<void> }
+
+function createAlarm(context: SyncContext): Alarm {
+  let rung = false
+  let asleep: AbortController | null = null
+  return {
+    ring() {
+      rung = true
+      asleep?.abort()
+    },
+    async sleep(ms, signal) {
+      const until = new AbortController()
+      const end = () => until.abort()
+      signal.addEventListener('abort', end, { once: true })
+      asleep = until
+      if (!rung && !signal.aborted) await context.runtime.sleep(ms, until.signal)
+      asleep = null
+      signal.removeEventListener('abort', end)
+      if (rung && !signal.aborted) await context.runtime.sleep(gatherMs, signal)
+      rung = false
+    },
   }
-  if (!signal.aborted) await context.runtime.sleep(waitMs, until.signal)
-  signal.removeEventListener('abort', end)
-  if (woken && !signal.aborted) await context.runtime.sleep(gatherMs, signal)
 }
 
 async function recordError(context: SyncContext, connectionId: string, error: unknown): Promise<void> {
