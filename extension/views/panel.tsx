@@ -144,9 +144,11 @@ function Content({ client, role, page, now, onFailure }: ContentProps) {
     setChosen({ pageKey, subject: { userId: user.id, accountId: user.bindings[0]?.accountId ?? null } })
   const onNobody = useCallback(() => setNobodyOn(pageKey), [pageKey])
 
+  const heading = <h1 class="ls-hidden">{say('panel.heading')}</h1>
   if (subject !== null) {
     return (
       <>
+        {heading}
         <nav class="crumbs">
           <button
             type="button"
@@ -172,6 +174,7 @@ function Content({ client, role, page, now, onFailure }: ContentProps) {
   }
   return (
     <>
+      {heading}
       {isNobody && page.kind === 'user' && (
         <div class="ls-notice ls-note">
           <p>

@@ -14,6 +14,7 @@ export const panel = {
   'panel.notSetUp': 'Not set up yet',
   'panel.notSetUp.detail': 'Enter the address of your Lockstep gateway in the settings.',
   'panel.settings': 'Open settings',
+  'panel.heading': 'People and their accounts',
   'panel.back': 'All people',
   'panel.follows': 'Follows the page',
   'panel.nobody': 'Nobody in the directory has this account',
