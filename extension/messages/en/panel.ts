@@ -5,7 +5,7 @@ export const panel = {
   'panel.signIn': 'Sign in',
   'panel.forbidden': 'Your account has no role',
   'panel.forbidden.detail':
-    '{email} may not see other people. An administrator can give a role: lockstep admin create --email {email}',
+    '{email} may not see other people. Ask an administrator for the role of auditor, helpdesk or admin.',
   'panel.otherAccount': 'Sign in with another account',
   'panel.unreachable': 'The gateway can’t be reached',
   'panel.unreachable.detail': 'Nothing was changed. This tries again by itself.',
