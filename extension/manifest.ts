@@ -1,4 +1,5 @@
-import { adminHosts, loginHosts, matchPattern, passwordHosts } from './redirect/sources.ts'
+import { adminHosts } from './redirect/admin-hosts.ts'
+import { loginHosts, matchPattern, passwordHosts } from './redirect/sources.ts'
 
 export type Browser = 'chrome' | 'firefox'
 

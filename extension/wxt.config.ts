@@ -8,6 +8,8 @@ export default defineConfig({
   manifest: ({ browser }) => manifestFor(browser === 'firefox' ? 'firefox' : 'chrome'),
   vite: () => ({
     plugins: [preact()],
+    // Every browser that we support preloads modules by itself.
+    build: { modulePreload: { polyfill: false } },
     resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   }),
 })

@@ -58,16 +58,6 @@ export const loginHosts: Readonly<Record<Cloud, readonly string[]>> = {
   china: ['login.partner.microsoftonline.cn', 'login.chinacloudapi.cn'],
 }
 
-/** Where administrators look at people: the side panel reads the URL there, nothing else. */
-export const adminHosts: readonly string[] = [
-  'entra.microsoft.com',
-  'portal.azure.com',
-  'admin.microsoft.com',
-  'entra.microsoft.us',
-  'portal.azure.us',
-  'portal.azure.cn',
-]
-
 export const passwordHosts: readonly string[] = [...new Set(sources.flatMap((source) => source.hosts))]
 
 /** A host as a match pattern of the manifest; aka.ms is everybody's, so only the one short link is asked for. */

@@ -1,5 +1,6 @@
 import browser from 'webextension-polyfill'
-import { say } from '../messages/say.ts'
+import { bar as catalogue } from '../messages/en/bar.ts'
+import { sayFrom } from '../messages/say.ts'
 import { loginHosts, passwordHosts } from '../redirect/sources.ts'
 import { isRecord } from './is-record.ts'
 import type { OwnAnswer, PageAnswer } from './messages.ts'
@@ -9,6 +10,8 @@ import { tokens, world } from './session.ts'
 import { readSettings } from './settings.ts'
 import { knownStatus } from './status.ts'
 import { checkPortal, destinationOf, reachable } from './worker.ts'
+
+const say = sayFrom(catalogue)
 
 const pageHosts = new Set([...passwordHosts, ...Object.values(loginHosts).flat()])
 

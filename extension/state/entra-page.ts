@@ -1,4 +1,4 @@
-import { adminHosts } from '../redirect/sources.ts'
+import { adminHosts } from '../redirect/admin-hosts.ts'
 
 /** What an admin center shows, as far as its address tells. */
 export type AdminPage = { kind: 'user'; accountId: string } | { kind: 'group'; groupId: string } | { kind: 'elsewhere' }

@@ -1,7 +1,10 @@
 import { useState } from 'preact/hooks'
-import type { MessageKey } from '../messages/en.ts'
-import { say } from '../messages/say.ts'
+import { options as catalogue } from '../messages/en/options.ts'
+import { sayFrom } from '../messages/say.ts'
 import { checkGatewayUrl, type Resolved, resolveSettings, type SettingKey } from '../redirect/settings.ts'
+
+const say = sayFrom(catalogue)
+type MessageKey = keyof typeof catalogue
 
 /** What the person may enter, as it stands in the form. */
 type Draft = {

@@ -1,7 +1,8 @@
 import type { Client } from '@lockstep/shared/client/client'
 import type { User } from '@lockstep/shared/contract/user'
 import { useCallback, useEffect, useState } from 'preact/hooks'
-import { say } from '../messages/say.ts'
+import { panel as catalogue } from '../messages/en/panel.ts'
+import { sayFrom } from '../messages/say.ts'
 import type { AdminPage } from '../state/entra-page.ts'
 import type { Failure } from '../state/failure.ts'
 import type { OwnAnswer } from '../state/messages.ts'
@@ -10,6 +11,8 @@ import { Person } from './person.tsx'
 import type { Subject } from './person-data.ts'
 import { Screen } from './screen.tsx'
 import { useLoad } from './use-load.ts'
+
+const say = sayFrom(catalogue)
 
 export type PanelProps = {
   /** Null while no gateway is set. */
@@ -64,7 +67,7 @@ function SignedOut({ onSignIn }: Pick<PanelProps, 'onSignIn'>) {
         </p>
       )}
       <button type="button" class="ls-button ls-primary" data-action="sign_in" disabled={isBusy} onClick={start}>
-        {isBusy ? say('popup.signingIn') : say('panel.signIn')}
+        {isBusy ? say('panel.signingIn') : say('panel.signIn')}
       </button>
     </Screen>
   )
@@ -141,9 +144,11 @@ function Content({ client, role, page, now, onFailure }: ContentProps) {
     setChosen({ pageKey, subject: { userId: user.id, accountId: user.bindings[0]?.accountId ?? null } })
   const onNobody = useCallback(() => setNobodyOn(pageKey), [pageKey])
 
+  const heading = <h1 class="ls-hidden">{say('panel.heading')}</h1>
   if (subject !== null) {
     return (
       <>
+        {heading}
         <nav class="crumbs">
           <button
             type="button"
@@ -169,6 +174,7 @@ function Content({ client, role, page, now, onFailure }: ContentProps) {
   }
   return (
     <>
+      {heading}
       {isNobody && page.kind === 'user' && (
         <div class="ls-notice ls-note">
           <p>

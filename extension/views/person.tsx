@@ -4,7 +4,8 @@ import { say as sayView } from '@lockstep/shared/ui/say'
 import { UserDetail } from '@lockstep/shared/ui/user-detail'
 import { type Intent, WhatWillHappen } from '@lockstep/shared/ui/what-will-happen'
 import { useEffect, useState } from 'preact/hooks'
-import { say } from '../messages/say.ts'
+import { panel as catalogue } from '../messages/en/panel.ts'
+import { sayFrom } from '../messages/say.ts'
 import { type Failure, failureOf } from '../state/failure.ts'
 import {
   act,
@@ -16,6 +17,8 @@ import {
   type Subject,
 } from './person-data.ts'
 import { useLoad } from './use-load.ts'
+
+const say = sayFrom(catalogue)
 
 export type PersonProps = {
   client: Client

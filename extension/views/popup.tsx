@@ -2,8 +2,11 @@ import type { MyStatus } from '@lockstep/shared/contract/session'
 import { EventList } from '@lockstep/shared/ui/event-list'
 import { StatusIcon, type Tone } from '@lockstep/shared/ui/status-badge'
 import { Time } from '@lockstep/shared/ui/time'
-import type { MessageKey } from '../messages/en.ts'
-import { say } from '../messages/say.ts'
+import { popup as catalogue } from '../messages/en/popup.ts'
+import { sayFrom } from '../messages/say.ts'
+
+const say = sayFrom(catalogue)
+type MessageKey = keyof typeof catalogue
 
 export type PopupState =
   | { kind: 'not_set_up' }

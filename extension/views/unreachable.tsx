@@ -1,5 +1,8 @@
-import { say } from '../messages/say.ts'
+import { unreachable as catalogue } from '../messages/en/unreachable.ts'
+import { sayFrom } from '../messages/say.ts'
 import { Screen } from './screen.tsx'
+
+const say = sayFrom(catalogue)
 
 export type UnreachableProps = {
   organisation: string | null

@@ -96,7 +96,7 @@ function Actions({ user, binding, busy, onAction }: UserDetailProps) {
   return (
     <div class="ls-actions">
       {button('sync', 'ls-primary')}
-      {button('unbind', '')}
+      {binding.state !== 'unbinding' && button('unbind', '')}
     </div>
   )
 }

@@ -33,7 +33,8 @@ export default defineContentScript({
       leave(destination.url, true, () => cancelable && event.preventDefault())
     })
     // Without the Navigation API, and for a page shown again from memory.
-    for (const name of ['hashchange', 'popstate', 'pageshow']) addEventListener(name, () => leave(location.href, true))
+    for (const name of ['hashchange', 'popstate']) addEventListener(name, () => leave(location.href, true))
+    addEventListener('pageshow', () => leave(location.href, false))
     void learn()
   },
 })
