@@ -11,7 +11,14 @@ import { syncBindings } from './sync-bindings.ts'
 /** How many bindings are planned and applied together: bounds memory and the time between two records. */
 const pageSize = 400
 
-export type CycleResult = { observed: number; applied: number; failed: number; held: number; took: number }
+export type CycleResult = {
+  observed: number
+  applied: number
+  failed: number
+  held: number
+  left: number
+  took: number
+}
 
 /** Observe, plan, guard, apply, record: once. */
 export async function runCycle(
@@ -23,7 +30,7 @@ export async function runCycle(
   let connection = await requireConnection(context, connectionId)
   const tenant = context.tenants.of(connection)
   const { observed, full } = await observe(context, connection, tenant)
-  const result: CycleResult = { observed, applied: 0, failed: 0, held: 0, took: 0 }
+  const result: CycleResult = { observed, applied: 0, failed: 0, held: 0, left: 0, took: 0 }
   const held: Operation[] = []
   connection = await requireConnection(context, connectionId)
   const { mode } = JSON.parse(connection.settings) as { mode: 'observe' | 'apply' }
@@ -46,6 +53,7 @@ export async function runCycle(
       'bulk',
     )
     held.push(...synced.held)
+    result.left += synced.left
     for (const { outcome } of [...synced.applied.values()].flat()) {
       if (outcome.kind === 'done') result.applied += 1
       else result.failed += 1

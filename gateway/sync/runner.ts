@@ -20,6 +20,8 @@ export type Runner = {
 
 /** How long after a wake the cycle starts, in ms: changes that come together go together. */
 const gatherMs = 100
+/** How soon a cycle follows one that had to leave something, in ms. */
+const againMs = 200
 /** A lease outlives the longest request and clock error, in ms. */
 const leaseMs = 60_000
 
@@ -74,18 +76,26 @@ export function createRunner(context: SyncContext, options: { everyMs: number; o
       const connection = await findConnection(context.store.db, connectionId)
       if (connection === undefined || connection.state === 'deactivated') return
       let failed = false
+      let left = 0
       if (connection.state !== 'paused') {
-        await inTurn(loop, () => cycle(connectionId)).then(first, (error: unknown) => {
-          failed = true
-          context.log({ msg: 'a cycle failed', connection: connectionId, error: String(error) })
-        })
+        await inTurn(loop, () => cycle(connectionId)).then(
+          (result) => {
+            left = result.left
+            first()
+          },
+          (error: unknown) => {
+            failed = true
+            context.log({ msg: 'a cycle failed', connection: connectionId, error: String(error) })
+          },
+        )
       }
       backoffMs = failed ? Math.min(backoffMs * 2, 15 * 60_000) : 2_000
       const next = failed ? null : await nextAttemptAt(context.store.db, connectionId)
       const now = context.runtime.now()
+      const soonest = left > 0 ? now + againMs : next
       const waitMs = failed
         ? backoffMs
-        : Math.min(options.everyMs, next === null ? options.everyMs : Math.max(next - now, 200))
+        : Math.min(options.everyMs, soonest === null ? options.everyMs : Math.max(soonest - now, againMs))
       await loop.alarm.sleep(waitMs, signal)
     }
   }

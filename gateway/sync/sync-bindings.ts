@@ -17,7 +17,12 @@ import { operationKey, planIdOf } from './plan-id.ts'
 import type { Applied, Planned } from './planned.ts'
 import { planUnits, work } from './work.ts'
 
-export type Synced = { applied: Map<string, Applied[]>; held: Operation[] }
+export type Synced = {
+  applied: Map<string, Applied[]>
+  held: Operation[]
+  /** Bindings that somebody else worked on, or whose password was replaced meanwhile: the next cycle takes them. */
+  left: number
+}
 
 /**
  * Plans these bindings and makes the tenant follow: look up before creating, guard, apply, record. The caller holds no
@@ -49,7 +54,8 @@ export async function syncBindings(
     const units = await lookUp(context, connection, tenant, await loadUnits(context.store.db, connection, bindings))
     const planned = planUnits(units)
     const { go, heldBack } = await guard(context, connection, planned)
-    return { applied: await work(context, connection, tenant, actor, lane, go), held: heldBack }
+    const applied = await work(context, connection, tenant, actor, lane, go)
+    return { applied, held: heldBack, left: userIds.length - entered.length + go.length - applied.size }
   } finally {
     for (const leave of leaves) leave()
   }

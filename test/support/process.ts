@@ -31,7 +31,8 @@ export type ProgramOptions = {
 export async function startProgram(script: string, options: ProgramOptions, built = false): Promise<Program> {
   const child = spawn(process.execPath, [...entry(script, built), ...(options.args ?? [])], {
     cwd: root,
-    env: { ...process.env, ...options.env },
+    // tsx reads the gateway's settings for its pages from here.
+    env: { ...process.env, TSX_TSCONFIG_PATH: join(root, 'gateway/tsconfig.json'), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
