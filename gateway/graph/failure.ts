@@ -185,6 +185,10 @@ type ReadError = {
 /** Answers are untrusted text that ends up in sentences and events: anything that is no plain word is left out. */
 const word = (value: string | undefined) => (value !== undefined && /^[\w.:/-]{1,100}$/.test(value) ? value : undefined)
 
+/** Microsoft's codes are letters and underscores; anything else could be what we sent. */
+const plainCode = (value: string | undefined) =>
+  value !== undefined && /^[A-Za-z_]{1,80}$/.test(value) ? value : undefined
+
 function readError({ body, headers }: Answer): ReadError {
   const parsed = ErrorBody.safeParse(body)
   const header = word(headers['request-id']) ?? null
@@ -193,7 +197,7 @@ function readError({ body, headers }: Answer): ReadError {
   const details = error.details ?? []
   const inner = error.innerError ?? error.innererror
   return {
-    code: word(error.code) ?? word(inner?.code) ?? '',
+    code: plainCode(error.code) ?? plainCode(inner?.code) ?? '',
     message: error.message,
     targets: details.flatMap(({ code, target }) => [word(code), word(target)].filter((each) => each !== undefined)),
     conflictsWith: word(

@@ -60,10 +60,12 @@ export function createTransport(options: { graph: string; tokens: Tokens; now: (
     // Tokens and passwords go to this origin alone, whatever a link in an answer says.
     const absolute = /^[a-z][a-z\d+.-]*:/i.test(url)
     if (absolute && originOf(url) !== origin) throw new TenantError(foreignLink)
-    let request = client.api(url).responseType(ResponseType.RAW).headers(headers)
-    if (absolute) request = request.middlewareOptions([new Link(url)])
+    const slip = new Slip(absolute ? url : null)
+    let request = client.api(url).responseType(ResponseType.RAW).headers(headers).middlewareOptions([slip])
     if (eventId !== undefined) request = request.header('client-request-id', eventId)
-    const response = (await ask(request, method, body)) as Response
+    const response = (await ask(request, method, body).catch((error: unknown) => {
+      throw slip.error ?? error
+    })) as Response
     const text = await response.text()
     return { status: response.status, headers: Object.fromEntries(response.headers), body: parse(text) }
   }
@@ -90,12 +92,20 @@ export class ReadRefused extends TenantError {
   }
 }
 
-/** A link of the tenant, which goes back byte for byte: the client would put its parameters into another order. */
-class Link implements MiddlewareOptions {
-  readonly url: string
-  constructor(url: string) {
-    this.url = url
+/** What goes along with a request past the client, which would change it. */
+class Slip implements MiddlewareOptions {
+  /** A link of the tenant goes back byte for byte: the client would put its parameters into another order. */
+  readonly link: string | null
+  /** What was thrown below: the client makes an error of its own of it, and whether an answer was lost would be lost too. */
+  error: unknown
+  constructor(link: string | null) {
+    this.link = link
   }
+}
+
+function slipOf(context: Context): Slip | null {
+  const slip = context.middlewareControl?.getMiddlewareOptions(Slip)
+  return slip instanceof Slip ? slip : null
 }
 
 const originOf = (url: string) => (URL.canParse(url) ? new URL(url).origin : null)
@@ -136,9 +146,15 @@ class Authorize implements Middleware {
     this.#next = next
   }
   async execute(context: Context): Promise<void> {
-    const token = await this.#tokens.get()
-    await this.#next.execute(context, token)
-    if (context.response?.status === 401) await this.#next.execute(context, await this.#tokens.renew(token))
+    try {
+      const token = await this.#tokens.get()
+      await this.#next.execute(context, token)
+      if (context.response?.status === 401) await this.#next.execute(context, await this.#tokens.renew(token))
+    } catch (error) {
+      const slip = slipOf(context)
+      if (slip !== null) slip.error = error
+      throw error
+    }
   }
 }
 
@@ -151,9 +167,8 @@ class Send {
     this.#pool = pool
   }
   async execute(context: Context, token: string): Promise<void> {
-    const link = context.middlewareControl?.getMiddlewareOptions(Link)
     const asked = typeof context.request === 'string' ? context.request : context.request.url
-    const url = link instanceof Link ? link.url : asked
+    const url = slipOf(context)?.link ?? asked
     if (originOf(url) !== this.#origin) throw new TenantError(foreignLink)
     const { method = 'GET', headers, body } = context.options ?? {}
     const sent = { ...plain(headers), authorization: `Bearer ${token}`, accept: 'application/json' }
