@@ -70,7 +70,7 @@ export async function dueBindings(
     .selectFrom('bindings')
     .selectAll()
     .where('connection_id', '=', connectionId)
-    .where('dirty', '=', 1)
+    .where('dirty', '>', 0)
     .where('user_id', '>', page.after)
     .where((e) => e.or([e('next_attempt_at', 'is', null), e('next_attempt_at', '<=', now)]))
     .orderBy('user_id')
@@ -84,7 +84,7 @@ export async function nextAttemptAt(db: Kysely<Database>, connectionId: string):
     .selectFrom('bindings')
     .select((e) => e.fn.min('next_attempt_at').as('at'))
     .where('connection_id', '=', connectionId)
-    .where('dirty', '=', 1)
+    .where('dirty', '>', 0)
     .executeTakeFirst()
   return row?.at ?? null
 }
