@@ -62,19 +62,22 @@ export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options):
   /** Tells the provider who signed in, and goes on where it says. */
   async function finish(c: Context<HttpEnv>, userId: string) {
     const interaction = await details(c)
-    await forgetOther(interaction.session?.uid, userId)
+    await forgetOther(interaction, userId)
     const { incoming, outgoing } = rawOf(c)
     const goOn = await provider.interactionResult(incoming, outgoing, { login: { accountId: userId } })
     return c.redirect(goOn, 303)
   }
 
-  /** The provider remembers who signed in last in this browser; somebody else may be there now. */
-  async function forgetOther(sessionUid: string | undefined, userId: string) {
-    const session = sessionUid === undefined ? undefined : await provider.Session.findByUid(sessionUid)
+  /** The provider remembers who signed in last in this browser, here and in the interaction; now it is somebody else. */
+  async function forgetOther(interaction: Awaited<ReturnType<typeof details>>, userId: string) {
+    const uid = interaction.session?.uid
+    const session = uid === undefined ? undefined : await provider.Session.findByUid(uid)
     if (!session?.accountId || session.accountId === userId) return
     session.accountId = undefined
     session.authorizations = {}
     await session.persist()
+    interaction.session = undefined
+    await interaction.persist()
   }
 
   const callback = provider.callback()
