@@ -175,15 +175,21 @@ function conditions(e: Where, query: UserQuery): Expression<SqlBool>[] {
     const found = e.selectFrom('user_terms').select('user_id').where('term', '>=', word)
     all.push(e('users.id', 'in', found.where('term', '<', `${word}\u{10ffff}`)))
   }
-  if (query.connection !== undefined || query.binding !== undefined || query.account !== undefined)
-    all.push(boundAs(e, query))
+  if (query.connection !== undefined || query.binding !== undefined) all.push(boundAs(e, query))
+  if (query.account !== undefined) all.push(personOf(e, query.account.toLowerCase()))
   return all
+}
+
+/** Whoever is bound to the account; and, while nobody is, whose address it has. */
+function personOf(e: Where, account: string): Expression<SqlBool> {
+  const bound = e.selectFrom('bindings').select('user_id').where('account_id', '=', account)
+  const addressed = e.selectFrom('account_addresses').select('address').where('account_id', '=', account)
+  return e.or([e('users.id', 'in', bound), e.and([e.not(e.exists(bound)), e('users.email', 'in', addressed)])])
 }
 
 function boundAs(e: Where, query: UserQuery): Expression<SqlBool> {
   let bindings = e.selectFrom('bindings').select('bindings.user_id')
   if (query.connection !== undefined) bindings = bindings.where('connection_id', '=', query.connection)
-  if (query.account !== undefined) bindings = bindings.where('account_id', '=', query.account.toLowerCase())
   if (query.binding === 'drifted')
     bindings = bindings.where((b) => b.or([b('drift', '!=', '[]'), b('password_state', '=', 'drifted')]))
   if (query.binding === 'failed') bindings = bindings.where('bindings.state', 'in', ['failed', 'missing'])
