@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -67,6 +67,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-test-'))
   const tenant = await startTenant(folder, options)
   const dataFolder = join(folder, 'data')
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+  await writeFile(join(dataFolder, 'lockstep.json'), JSON.stringify({ organisation: 'Contoso' }))
   const env = { NODE_EXTRA_CA_CERTS: tenant.ca, LOCKSTEP_DATA: dataFolder, LOCKSTEP_PORT: '0', ...options.env }
   const launch = () =>
     startProgram('gateway/cli.ts', { args: ['serve'], env, ready: /https?:\/\/\S+/, readyMs: 60_000 }, options.built)
