@@ -9,7 +9,8 @@ import type { Runtime } from './domain/runtime.ts'
 import { facesOf } from './faces.ts'
 import { openInstance } from './instance.ts'
 import { listen } from './listen.ts'
-import { publicUrlOf } from './settings.ts'
+import { publicUrlOf, SettingsError } from './settings.ts'
+import { lockFolder } from './store/folder-lock.ts'
 import { createGates } from './sync/gates.ts'
 import { createSync } from './sync/sync.ts'
 import { createTenants } from './sync/tenants.ts'
@@ -40,6 +41,22 @@ const lastRequestsMs = 5_000
 
 /** Wires everything and serves it. Resolves when it is ready; what cannot start throws an error with a sentence. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const lock = lockFolder(options.dataFolder)
+  if (lock === undefined) {
+    throw new SettingsError(
+      `A gateway serves ${options.dataFolder} already. End that one first, or choose another folder with --data.`,
+    )
+  }
+  try {
+    const gateway = await compose(options)
+    return { ...gateway, close: () => gateway.close().finally(lock.release) }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function compose(options: GatewayOptions): Promise<Gateway> {
   const runtime = options.runtime ?? systemRuntime
   const log = logTo(options.log)
   const open = await openInstance(options.dataFolder, options.env, runtime)
@@ -53,7 +70,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const sync = createSync(
     { store, vault, runtime, tenants, gates: createGates(), log: note },
     {
-      everyMs: options.cycleEveryMs ?? defaultCycleMs, // Not the process: after a crash the next one on this folder goes on at once.
+      everyMs: options.cycleEveryMs ?? defaultCycleMs,
+      // Not the process: after a crash the next one on this folder goes on at once. The lock keeps it the only one.
       owner: `${hostname()} ${options.dataFolder}`,
     },
   )
