@@ -280,6 +280,8 @@ async function isProven(state: State, origin: string, assertion: string): Promis
       subject: state.app.clientId,
       audience: [...state.domains.keys(), state.tenantId].map((tenant) => `${origin}/${tenant}/oauth2/v2.0/token`),
       currentDate: new Date(state.now()),
+      // Entra allows five minutes of skew.
+      clockTolerance: 300,
     })
     return true
   } catch {
