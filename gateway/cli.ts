@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './cli/small-heap.ts'
 import { runCommand } from './cli/program.ts'
 
 const ending = new AbortController()

@@ -22,7 +22,7 @@ export type BulkInput = {
 }
 
 /** How many people are worked on together. */
-const chunkSize = 200
+const chunkSize = 100
 
 export async function startBulk(
   context: SyncContext,
