@@ -13,6 +13,8 @@ const writable = new Set([
   'isAssignableToRole',
 ])
 
+const canonical = new Map([...writable].map((name) => [name.toLowerCase(), name]))
+
 export function findGroup(state: State, id: string): Group {
   const group = state.groups.get(id.toLowerCase())
   if (group === undefined || group.deletedAt !== null) throw notFound(id)
@@ -141,7 +143,12 @@ const alreadyThere = () =>
 const pick = (given: Properties) => Object.fromEntries(Object.entries(given).filter(([key]) => writable.has(key)))
 
 function bodyOf(body: unknown): Properties {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Properties
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
+    // Property names are matched without regard to case.
+    return Object.fromEntries(
+      Object.entries(body).map(([key, value]) => [canonical.get(key.toLowerCase()) ?? key, value]),
+    )
+  }
   throw new Refusal(
     400,
     'Request_BadRequest',

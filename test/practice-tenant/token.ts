@@ -198,6 +198,8 @@ async function provenByCertificate(state: State, origin: string, assertion: stri
           subject: state.app.clientId,
           audience: `${origin}/${state.tenantId}/oauth2/v2.0/token`,
           currentDate: new Date(state.now()),
+          // Entra allows five minutes of skew.
+          clockTolerance: 300,
         },
       )
       return true

@@ -162,7 +162,7 @@ function requireReach(state: State, target: Person, keys: readonly string[]): vo
 
 export function createUser(state: State, body: unknown): Properties {
   requireRight(state, 'User.ReadWrite.All', 'Directory.ReadWrite.All')
-  const given = object(body)
+  const given = withKnownNames(object(body))
   for (const key of ['accountEnabled', 'displayName', 'mailNickname', 'userPrincipalName']) {
     if (given[key] === undefined || given[key] === null || given[key] === '') {
       throw badRequest(`A value is required for property '${key}' of resource 'User'.`, key)
@@ -209,7 +209,7 @@ export function createUser(state: State, body: unknown): Properties {
 
 export function updateUser(state: State, key: string, body: unknown, by: 'app' | 'user' = 'app'): void {
   const person = find(state, key)
-  const given = object(body)
+  const given = withKnownNames(object(body))
   const keys = Object.keys(given)
   if (by === 'app') {
     const onlyPassword = keys.length > 0 && keys.every((each) => each === 'passwordProfile')
@@ -307,6 +307,10 @@ export function restoreUser(state: State, id: string, body: unknown): Properties
   audit(state, 'app', 'Restore user', person.id, 'User')
   return present(after, null)
 }
+
+/** Property names are matched without regard to case. */
+const withKnownNames = (given: Properties): Properties =>
+  Object.fromEntries(Object.entries(given).map(([key, value]) => [canonical.get(key.toLowerCase()) ?? key, value]))
 
 function object(body: unknown): Properties {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
