@@ -6,6 +6,7 @@ import type { ConnectionRow } from '../store/connections.ts'
 import { findUser } from '../store/users.ts'
 import { markLeaving, putBinding, refuseImpossible } from './bind.ts'
 import type { SyncContext } from './context.ts'
+import { gateKey } from './gates.ts'
 import type { ItemResult, JobRun, Jobs } from './jobs.ts'
 import { readProtection } from './protection.ts'
 import { requireConnection } from './require-connection.ts'
@@ -87,11 +88,8 @@ async function runChunk(
   }
   const wanted = chunk.filter(({ userId }) => !refused.has(userId)).map(({ userId }) => userId)
   const { mode } = JSON.parse(connection.settings) as { mode: string }
-  const held = new Set<string>()
-  if (!input.dryRun && mode === 'apply' && connection.state === 'active') {
-    const synced = await syncBindings(context, connection, context.tenants.of(connection), wanted, 'bulk', actor)
-    for (const operation of synced.held) held.add(operation.userId)
-  }
+  const follows = !input.dryRun && mode === 'apply' && connection.state === 'active'
+  const held = follows ? await makeFollow(context, actor, connection, wanted) : new Set<string>()
   const results: ItemResult[] = []
   for (const person of chunk) {
     const problem = refused.get(person.userId)
@@ -99,6 +97,27 @@ async function runChunk(
     results.push(resultOf(person, problem, after, held.has(person.userId)))
   }
   return results
+}
+
+/**
+ * Works on all of them; those that a cycle has in hand are waited for and looked at again, or their results would be told
+ * before they are known. Holds no gate while it waits. Answers with those whom the brake holds back.
+ */
+async function makeFollow(
+  context: SyncContext,
+  actor: Actor,
+  connection: ConnectionRow,
+  userIds: readonly string[],
+): Promise<Set<string>> {
+  const tenant = context.tenants.of(connection)
+  const held = new Set<string>()
+  for (let open = userIds; open.length > 0; ) {
+    const synced = await syncBindings(context, connection, tenant, open, 'bulk', actor)
+    for (const operation of synced.held) held.add(operation.userId)
+    open = synced.busy
+    for (const userId of open) await context.gates.passed(gateKey(connection.id, userId))
+  }
+  return held
 }
 
 async function wish(

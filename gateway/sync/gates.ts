@@ -7,6 +7,8 @@ export type Gates = {
   enter(key: string): Promise<() => void>
   /** Enters only if nobody is inside. */
   tryEnter(key: string): (() => void) | null
+  /** Waits until whoever is inside or waits now has left; enters nothing. */
+  passed(key: string): Promise<void>
 }
 
 export function createGates(): Gates {
@@ -33,6 +35,7 @@ export function createGates(): Gates {
     tryEnter(key) {
       return tails.has(key) ? null : hold(key, Promise.resolve())
     },
+    passed: (key) => tails.get(key) ?? Promise.resolve(),
   }
 }
 

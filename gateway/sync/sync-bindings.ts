@@ -20,6 +20,8 @@ import { planUnits, work } from './work.ts'
 export type Synced = {
   applied: Map<string, Applied[]>
   held: Operation[]
+  /** Users whose binding somebody else worked on. */
+  busy: string[]
   /** Bindings that somebody else worked on, or whose password was replaced meanwhile: the next cycle takes them. */
   left: number
 }
@@ -39,12 +41,15 @@ export async function syncBindings(
   const leaves: (() => void)[] = []
   try {
     const entered: string[] = []
+    const busy: string[] = []
     for (const userId of userIds) {
       const key = gateKey(connection.id, userId)
       const leave = lane === 'interactive' ? await context.gates.enter(key) : context.gates.tryEnter(key)
-      if (leave === null) continue
-      leaves.push(leave)
-      entered.push(userId)
+      if (leave === null) busy.push(userId)
+      else {
+        leaves.push(leave)
+        entered.push(userId)
+      }
     }
     const bindings: BindingRow[] = []
     for (const userId of entered) {
@@ -55,7 +60,7 @@ export async function syncBindings(
     const planned = planUnits(units)
     const { go, heldBack } = await guard(context, connection, planned)
     const applied = await work(context, connection, tenant, actor, lane, go)
-    return { applied, held: heldBack, left: userIds.length - entered.length + go.length - applied.size }
+    return { applied, held: heldBack, busy, left: busy.length + go.length - applied.size }
   } finally {
     for (const leave of leaves) leave()
   }
