@@ -55,8 +55,9 @@ export class Quota {
     let used = 0
     for (const { bucket, amount } of charged) {
       this.#refill(bucket)
-      if (refused === null && bucket.level < amount) refused = { bucket, missing: amount - bucket.level }
+      const short = bucket.level < amount
       bucket.level = Math.max(-0.8 * bucket.capacity, bucket.level - amount)
+      if (refused === null && short) refused = { bucket, missing: amount - bucket.level }
       used = Math.max(used, 1 - bucket.level / bucket.capacity)
     }
     if (used > 0.8) headers['x-ms-throttle-limit-percentage'] = Math.min(1.8, used).toFixed(2)

@@ -84,7 +84,7 @@ export async function startPracticeTenant(options: Partial<PracticeOptions> = {}
   if (given.passwordRole) state.app.roles.add(directoryRoles.userAdministrator)
   Object.assign(state.switches, given.switches)
   seed(state, given)
-  const { key, cert } = await certificate()
+  const { key, cert } = await (shared ??= certificate())
   const quota = new Quota(state)
   let origin = ''
   const tokens = await createTokenService(state, () => origin)
@@ -115,6 +115,9 @@ export async function startPracticeTenant(options: Partial<PracticeOptions> = {}
     },
   }
 }
+
+/** One for all tenants of a process: making keys takes longer than everything else. */
+let shared: ReturnType<typeof certificate> | undefined
 
 async function certificate(): Promise<{ key: string; cert: string }> {
   const names = ['localhost', 'graph.microsoft.com', 'login.microsoftonline.com']
