@@ -84,7 +84,8 @@ export async function startPracticeTenant(options: Partial<PracticeOptions> = {}
   if (given.passwordRole) state.app.roles.add(directoryRoles.userAdministrator)
   Object.assign(state.switches, given.switches)
   seed(state, given)
-  const { key, cert } = await (shared ??= certificate())
+  shared ??= certificate()
+  const { key, cert } = await shared
   const quota = new Quota(state)
   let origin = ''
   const tokens = await createTokenService(state, () => origin)
