@@ -53,6 +53,10 @@ describe.sequential('from import to a password that works in Microsoft 365', () 
     expect(await world.tenant.signIn(ana.email, 'Sunny-Harbour-Lamp-3')).toEqual({ ok: true, reason: null })
   })
 
+  test('somebody who was changed several times between two cycles is in sync soon after', async () => {
+    await until('the binding in sync', async () => (await binding(ana.id)).state === 'in_sync', 10_000)
+  })
+
   test('a change in the portal reaches the tenant before it is answered', async () => {
     const signedIn = await fetch(`${world.gateway.url}/api/v1/session`, {
       method: 'POST',
