@@ -5,12 +5,19 @@ import { type CredentialRow, openHash, openHistory } from '../store/credentials.
 import type { UserRow } from '../store/users.ts'
 import type { Context } from './context.ts'
 
-/** Problem `password_too_weak`, with a sentence for each rule that is broken. No hash is computed for a weak one. */
+/** How many hashes of one person are compared at the same time: the others who change a password need a core, too. */
+const lanes = 2
+
+/**
+ * Problem `password_too_weak`, with a sentence for each rule that is broken. No hash is computed for a weak one, nor for
+ * the one in force where the person has just proved it (`current`).
+ */
 export async function assertAcceptable(
   context: Context,
   password: Secret,
   person: Pick<UserRow, 'email' | 'display_name' | 'given_name' | 'family_name'>,
   credential: CredentialRow | undefined,
+  current?: Secret,
 ): Promise<void> {
   const owner = {
     names: [person.display_name, person.given_name ?? '', person.family_name ?? ''],
@@ -19,11 +26,22 @@ export async function assertAcceptable(
   const given = { policy: context.settings.passwordPolicy, person: owner }
   refuseBroken(checkPassword(password.reveal(), given))
   if (credential === undefined) return
-  const former = [openHash(context.vault, credential), ...openHistory(context.vault, credential)]
-  for (const phc of former) {
-    if (await context.hasher.verify(phc, password))
-      refuseBroken(checkPassword(password.reveal(), { ...given, history: true }))
+  const former = openHistory(context.vault, credential)
+  if (current === undefined) former.unshift(openHash(context.vault, credential))
+  const history = current?.reveal() === password.reveal() || (await matchesAny(context, former, password))
+  if (history) refuseBroken(checkPassword(password.reveal(), { ...given, history }))
+}
+
+async function matchesAny({ hasher }: Context, former: readonly string[], password: Secret): Promise<boolean> {
+  const open = [...former]
+  let found = false
+  const lane = async () => {
+    for (let phc = open.shift(); phc !== undefined && !found; phc = open.shift()) {
+      if (await hasher.verify(phc, password)) found = true
+    }
   }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  return found
 }
 
 function refuseBroken(results: ReturnType<typeof checkPassword>): void {

@@ -277,6 +277,22 @@ test('a sign-in that overlaps a change seals nothing and is refused', async () =
   expect(await pending()).toBe(0)
 })
 
+test('none of the last six passwords is taken again, and a change proves the one in force only once', async () => {
+  const nth = (n: number) => new Secret(`Quiet-${n}-Lantern-Orbit`)
+  for (let n = 0; n <= 6; n++) {
+    await directory.runtime.advance(3_600_000)
+    await change(n === 0 ? oldPassword : nth(n - 1), nth(n))
+  }
+  for (let n = 1; n <= 6; n++) {
+    await directory.runtime.advance(3_600_000)
+    await expect(change(nth(6), nth(n))).rejects.toMatchObject({ code: 'password_too_weak' })
+  }
+  Object.assign(directory.hashes, { verify: 0, hash: 0 })
+  await change(nth(6), nth(0))
+  // The one in force, and the five before it.
+  expect(directory.hashes).toEqual({ verify: 6, hash: 1 })
+})
+
 test('unknown, staged, suspended and wrong cost the same hashes and say the same', async () => {
   for (const [name, state] of [
     ['staged', 'staged'],
