@@ -15,7 +15,10 @@ export default defineConfig({
       '../shared',
       '../gateway',
       '../extension',
-      { ...source, test: { name: 'test', include: ['**/*.test.ts'], exclude: [...skipped, 'e2e/**'] } },
+      {
+        ...source,
+        test: { name: 'test', include: ['**/*.test.ts'], exclude: [...skipped, 'e2e/**'], testTimeout: 30_000 },
+      },
       {
         ...source,
         // One browser at a time: two cores do not carry more.

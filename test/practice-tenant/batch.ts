@@ -1,38 +1,32 @@
 import type { Call, Reply } from './call.ts'
-import { badRequest } from './errors.ts'
+import { badRequest, Refusal } from './errors.ts'
+import type { State } from './state.ts'
 
 type Part = {
   id: string
   method: string
   url: string
-  headers?: Record<string, string>
-  body?: unknown
-  dependsOn?: string[]
+  headers: Record<string, string>
+  body: unknown
+  dependsOn: string[]
 }
 
 /** "Combine multiple HTTP requests using JSON batching": at most 20 parts, each with its own verdict, answered in any order. */
-export async function runBatch(
-  call: Call,
-  handle: (call: Call) => Promise<Reply>,
-  random: () => number,
-): Promise<{ status: number; body: unknown }> {
+export async function runBatch(state: State, call: Call, handle: (call: Call) => Promise<Reply>): Promise<Reply> {
   const parts = partsOf(call.body)
   const statuses = new Map<string, number>()
   const responses: unknown[] = []
   for (const part of parts) {
-    const failed = (part.dependsOn ?? []).some((id) => (statuses.get(id) ?? 0) >= 400)
+    const failed = part.dependsOn.some((id) => (statuses.get(id) ?? 0) >= 400)
     const reply = failed ? dependencyFailed : await handle(callOf(call, part))
-    statuses.set(part.id, reply.status)
+    statuses.set(part.id.toLowerCase(), reply.status)
     // A connection that breaks takes the part's answer with it.
-    if (!reply.drop)
-      responses.push({
-        id: part.id,
-        status: reply.status,
-        headers: { 'Content-Type': 'application/json', ...reply.headers },
-        body: reply.body,
-      })
+    if (reply.drop === true) continue
+    const headers = { ...(reply.body !== null && { 'Content-Type': 'application/json' }), ...reply.headers }
+    responses.push({ id: part.id, status: reply.status, headers, body: reply.body })
   }
-  return { status: 200, body: { responses: shuffled(responses, random) } }
+  const throttled = state.switches.batchFailsWhenThrottled && [...statuses.values()].includes(429)
+  return { status: throttled ? 424 : 200, headers: {}, body: { responses: shuffled(responses, state.random) } }
 }
 
 const dependencyFailed: Reply = {
@@ -41,37 +35,53 @@ const dependencyFailed: Reply = {
   body: { error: { code: 'FailedDependency', message: 'A request that this one depends on has failed.' } },
 }
 
+const malformed = (why: string) => new Refusal(400, 'BadRequest', `Invalid batch payload format. ${why}`)
+
 function partsOf(body: unknown): Part[] {
-  const parts = (body as { requests?: unknown } | null)?.requests
-  if (!Array.isArray(parts) || parts.length === 0) throw badRequest('Invalid batch payload format.')
-  if (parts.length > 20) throw badRequest('Number of batch request steps exceeds the maximum value of 20.')
+  const given = (body as { requests?: unknown } | null | undefined)?.requests
+  if (!Array.isArray(given) || given.length === 0) throw malformed("'requests' is missing or empty.")
+  if (given.length > 20) throw badRequest('Number of batch request steps exceeds the maximum value of 20.')
   const ids = new Set<string>()
-  for (const part of parts as Partial<Part>[]) {
-    if (part.id === undefined || part.method === undefined || part.url === undefined)
-      throw badRequest('Invalid batch payload format.')
-    const id = String(part.id).toLowerCase()
-    if (ids.has(id)) throw badRequest(`Duplicate request id '${part.id}' in the batch.`)
+  return given.map((raw) => {
+    const part = partOf(raw)
+    const id = part.id.toLowerCase()
+    if (ids.has(id)) throw malformed(`The request id '${part.id}' is not unique.`)
+    const unknown = part.dependsOn.find((each) => !ids.has(each))
+    if (unknown !== undefined) throw malformed(`'${unknown}' does not name an earlier request.`)
     ids.add(id)
-    const hasType = Object.keys(part.headers ?? {}).some((name) => name.toLowerCase() === 'content-type')
-    if (part.body !== undefined && !hasType)
-      throw badRequest('Write request with a body must have a Content-Type header.')
-  }
-  return parts as Part[]
+    return part
+  })
+}
+
+function partOf(raw: unknown): Part {
+  if (typeof raw !== 'object' || raw === null) throw malformed('A request is no object.')
+  const { id, method, url, headers = {}, body, dependsOn = [] } = raw as Record<string, unknown>
+  // Documented as text; numbers have been seen to work.
+  if (typeof id !== 'string' && typeof id !== 'number') throw malformed("A request has no 'id'.")
+  if (typeof method !== 'string' || typeof url !== 'string') throw malformed("A request has no 'method' or no 'url'.")
+  if (/^[a-z]+:\/\//i.test(url)) throw malformed("'url' has to be relative.")
+  if (typeof headers !== 'object' || headers === null) throw malformed("'headers' is no object.")
+  if (!Array.isArray(dependsOn)) throw malformed("'dependsOn' is no list.")
+  const hasType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
+  if (body !== undefined && body !== null && !hasType)
+    throw malformed('Write request with a body has no Content-Type header.')
+  const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
+  const before = dependsOn.map((each) => String(each).toLowerCase())
+  return { id: String(id), method: method.toUpperCase(), url, headers: named, body: body ?? null, dependsOn: before }
 }
 
 function callOf(outer: Call, part: Part): Call {
-  const [path = '', query = ''] = part.url.split('?', 2)
-  const headers = Object.fromEntries(
-    Object.entries(part.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
-  )
+  const mark = part.url.indexOf('?')
+  const path = mark < 0 ? part.url : part.url.slice(0, mark)
   return {
-    method: part.method.toUpperCase(),
+    method: part.method,
     path: path.startsWith('/') ? path : `/${path}`,
-    query: new URLSearchParams(query),
-    headers,
-    body: part.body ?? null,
+    query: new URLSearchParams(mark < 0 ? '' : part.url.slice(mark + 1)),
+    headers: part.headers,
+    body: part.body,
     origin: outer.origin,
     batch: true,
+    caller: outer.caller,
   }
 }
 

@@ -1,8 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { Refusal } from './errors.ts'
-import { type Fault, hashOf, type Person, type Properties, type QuotaSize, type State } from './state.ts'
-import { createUser, deleteUser, find, restoreUser, updateUser } from './users.ts'
+import { addTo, createGroup, deleteGroup, removeFrom, updateGroup } from './groups.ts'
+import { directoryRoles } from './rights.ts'
+import { type SignIn, signIn } from './sign-in.ts'
+import { type Fault, hashOf, type Person, type Properties, type QuotaSize, type State, type Switches } from './state.ts'
+import { createUser, deleteUser, find, purgeUser, restoreUser, revokeSessions, updateUser } from './users.ts'
+
+export type { SignIn }
 
 /** What a test may see and do beside Graph: never part of what the gateway meets. */
 export function createControl(state: State): Server {
@@ -20,18 +25,6 @@ export function createControl(state: State): Server {
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(body ?? { ok: true }))
   })
-}
-
-export type SignIn = { ok: boolean; reason: string | null }
-
-/** What the sign-in page would say ("Microsoft Entra authentication error codes"). */
-export function signIn(state: State, name: string, password: string): SignIn {
-  const id = state.byName.get(name.toLowerCase())
-  const person = id === undefined ? undefined : state.people.get(id)
-  if (person === undefined || person.deletedAt !== null) return { ok: false, reason: 'AADSTS50034' }
-  if (person.passwordHash !== hashOf(password)) return { ok: false, reason: 'AADSTS50126' }
-  if (person.properties['accountEnabled'] !== true) return { ok: false, reason: 'AADSTS50057' }
-  return person.mustChange ? { ok: false, reason: 'AADSTS50055' } : { ok: true, reason: null }
 }
 
 const show = (person: Person) => ({
@@ -62,7 +55,7 @@ function act(state: State, method: string, url: URL, body: Properties): unknown 
     case 'GET /audits':
       return state.audits
     case 'POST /faults':
-      state.faults.push(body as unknown as Fault)
+      state.faults.push(faultOf(body))
       return undefined
     case 'DELETE /faults':
       state.faults = []
@@ -80,15 +73,22 @@ function act(state: State, method: string, url: URL, body: Properties): unknown 
       return changeRights(state, body)
     case 'POST /domains':
       return changeDomain(state, body)
+    case 'PUT /app':
+      state.app.enabled = body['enabled'] === true
+      return undefined
     case 'POST /clock':
       state.clockMs += Number(body['advanceMs'] ?? 0)
       return { now: state.now() }
     case 'POST /forget-deltas':
-      state.forgottenBefore = state.seq + 1
+      state.deltaEpoch += 1
       return undefined
     case 'PUT /quota':
-      state.quota = body['size'] as QuotaSize
+      state.quota = quotaOf(body['size'])
       return undefined
+    case 'GET /switches':
+      return state.switches
+    case 'PUT /switches':
+      return setSwitches(state.switches, body)
     case 'PUT /lag':
       state.lagMs = Number(body['ms'])
       return undefined
@@ -109,39 +109,79 @@ function counts(state: State): Record<string, number> {
   return out
 }
 
+/** How often and how: `match` by method and a pattern of the path, `dropBefore` and `dropAfter` break the connection. */
+function faultOf(body: Properties): Fault {
+  const { match = {}, times = 1, dropBefore, dropAfter, retryAfter, ...rest } = body
+  const drop = dropBefore === true ? 'before' : dropAfter === true ? 'after' : undefined
+  return {
+    ...(rest as Partial<Fault>),
+    match: match as Fault['match'],
+    times: Number(times),
+    ...(drop !== undefined && { drop }),
+    ...(retryAfter !== undefined && { retryAfter: String(retryAfter) }),
+  }
+}
+
+function quotaOf(size: unknown): QuotaSize {
+  if (size === 'S' || size === 'M' || size === 'L' || size === 'off') return size
+  throw new Error('The size is S, M, L or off.')
+}
+
+function setSwitches(switches: Switches, body: Properties): Switches {
+  for (const [name, value] of Object.entries(body)) {
+    if (!(name in switches) || typeof value !== 'boolean')
+      throw new Error(`There is no switch ${name}, or it is not true or false.`)
+    switches[name as keyof Switches] = value
+  }
+  return switches
+}
+
 /** What somebody does in the admin center, past Lockstep. */
 function adminActs(state: State, body: Properties): unknown {
   const name = String(body['user'])
+  const group = String(body['group'])
+  const link = { '@odata.id': `/directoryObjects/${name}` }
   switch (body['act']) {
     case 'patch':
-      return updateUser(state, name, body['body'], 'user')
+      return updateUser(state, null, name, body['body'])
     case 'set_password':
-      return updateUser(
-        state,
-        name,
-        { passwordProfile: { password: body['password'], forceChangePasswordNextSignIn: false } },
-        'user',
-      )
-    case 'disable':
-      return updateUser(state, name, { accountEnabled: false }, 'user')
-    case 'enable':
-      return updateUser(state, name, { accountEnabled: true }, 'user')
-    case 'delete':
-      return deleteUser(state, name, 'user')
-    case 'restore':
-      return restoreUser(state, name, null)
-    case 'create':
-      return createUser(state, body['body'])
-    case 'grant_role':
-      state.roleAssignments.push({
-        id: `role-${state.roleAssignments.length}`,
-        principalId: find(state, name).id,
-        roleDefinitionId: String(body['role'] ?? '62e90394-69f5-4237-9190-012177145e10'),
+      return updateUser(state, null, name, {
+        passwordProfile: { password: body['password'], forceChangePasswordNextSignIn: body['mustChange'] === true },
       })
-      return undefined
+    case 'disable':
+      return updateUser(state, null, name, { accountEnabled: false })
+    case 'enable':
+      return updateUser(state, null, name, { accountEnabled: true })
+    case 'revoke':
+      return revokeSessions(state, null, name)
+    case 'delete':
+      return deleteUser(state, null, name)
+    case 'purge':
+      return purgeUser(state, null, name)
+    case 'restore':
+      return restoreUser(state, null, name, body['body'] ?? null)
+    case 'create':
+      return createUser(state, null, body['body'])
+    case 'create_group':
+      return createGroup(state, null, body['body'])
+    case 'patch_group':
+      return updateGroup(state, null, group, body['body'])
+    case 'delete_group':
+      return deleteGroup(state, null, group)
+    case 'add_member':
+      return addTo(state, null, 'members', group, link)
+    case 'remove_member':
+      return removeFrom(state, null, 'members', group, name)
+    case 'grant_role':
+      return grantRole(state, name, String(body['role'] ?? directoryRoles.globalAdministrator))
     default:
       throw new Error(`Nobody knows the act ${String(body['act'])}.`)
   }
+}
+
+function grantRole(state: State, name: string, roleDefinitionId: string): void {
+  const id = `role-${state.roleAssignments.length}`
+  state.roleAssignments.push({ id, principalId: find(state, name).id, roleDefinitionId })
 }
 
 function changeSecret(state: State, body: Properties): unknown {

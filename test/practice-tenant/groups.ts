@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { badRequest, conflict, denied, notFound, Refusal } from './errors.ts'
-import { audit, type Group, type Properties, type State } from './state.ts'
+import type { Call } from './call.ts'
+import { badRequest, conflict, denied, notFound, objectOf } from './errors.ts'
+import { presentGroup, readGroupBody } from './group-properties.ts'
+import { note, view } from './replicas.ts'
+import { demand } from './rights.ts'
+import { type Actor, audit, type Group, instant, type Properties, type State } from './state.ts'
 
-const writable = new Set([
-  'displayName',
-  'description',
-  'mailNickname',
-  'mailEnabled',
-  'securityEnabled',
-  'groupTypes',
-  'visibility',
-  'isAssignableToRole',
-])
+/** What happens to groups. A call of null is an administrator in the admin center. */
+type By = Call | null
+export type Side = 'members' | 'owners'
 
-const canonical = new Map([...writable].map((name) => [name.toLowerCase(), name]))
+const actorOf = (by: By): Actor => (by === null ? 'user' : 'app')
 
 export function findGroup(state: State, id: string): Group {
   const group = state.groups.get(id.toLowerCase())
@@ -21,149 +18,224 @@ export function findGroup(state: State, id: string): Group {
   return group
 }
 
-const requireWrite = (state: State) => {
-  if (!['Group.ReadWrite.All', 'Directory.ReadWrite.All'].some((right) => state.app.permissions.has(right)))
+const typesOf = (properties: Properties) => (properties['groupTypes'] ?? []) as string[]
+const isUnified = (properties: Properties) => typesOf(properties).includes('Unified')
+
+/** Who may change a group: one that roles can be given to is out of reach of the usual permissions. */
+function demandWrite(by: By, properties: Properties, ...narrower: string[]): void {
+  if (by === null) return
+  demand(by, 'Group.ReadWrite.All', ...narrower)
+  if (properties['isAssignableToRole'] === true && !by.caller.permissions.has('RoleManagement.ReadWrite.Directory'))
     throw denied()
 }
-const external = () =>
-  badRequest('Unable to update the specified properties for objects that have originated within an external service.')
 
-export function createGroup(state: State, body: unknown): Properties {
-  requireWrite(state)
-  const given = bodyOf(body)
-  for (const key of ['displayName', 'mailEnabled', 'mailNickname', 'securityEnabled']) {
-    if (given[key] === undefined || given[key] === null)
-      throw badRequest(`A value is required for property '${key}' of resource 'Group'.`, key)
-  }
-  const types = (given['groupTypes'] ?? []) as string[]
-  if (given['mailEnabled'] === true && !types.includes('Unified'))
-    throw badRequest('The service does not currently support writing to mail-enabled groups.')
-  if (given['isAssignableToRole'] === true && !state.app.permissions.has('RoleManagement.ReadWrite.Directory'))
-    throw denied()
-  const id = randomUUID()
-  const mail = types.includes('Unified')
-    ? `${String(given['mailNickname'])}@${[...state.domains.values()].find((domain) => domain.isDefault)?.id}`
-    : null
-  const address = mail === null ? null : `SMTP:${mail}`
-  if (address !== null && state.byAddress.has(address.toLowerCase()))
-    throw conflict('proxyAddresses', state.byAddress.get(address.toLowerCase()))
-  const properties: Properties = {
-    id,
-    description: null,
-    groupTypes: types,
-    ...pick(given),
-    mail,
-    proxyAddresses: address === null ? [] : [address],
-    createdDateTime: new Date(state.now()).toISOString(),
-  }
-  const group: Group = { id, properties, members: new Set(), deletedAt: null }
-  const members = (given['members@odata.bind'] ?? []) as string[]
-  if (members.length > 20) throw badRequest('The limit of 20 relationships was exceeded.')
-  for (const member of members) group.members.add(targetOf(state, member))
-  state.groups.set(id, group)
-  if (address !== null) state.byAddress.set(address.toLowerCase(), { kind: 'Group', id })
-  changed(state, id)
-  audit(state, 'app', 'Add group', id, 'Group')
-  return presentGroup(properties, null)
-}
-
-export function updateGroup(state: State, id: string, body: unknown): void {
-  requireWrite(state)
-  const group = findGroup(state, id)
-  const given = bodyOf(body)
-  const { properties } = group
-  const types = properties['groupTypes'] as string[]
-  if (properties['mailEnabled'] === true && !types.includes('Unified')) throw external()
-  const bind = given['members@odata.bind'] as string[] | undefined
-  if (bind !== undefined) {
-    if (types.includes('DynamicMembership')) throw badRequest('Members of a dynamic group cannot be changed.')
-    if (bind.length > 20) throw badRequest('The limit of 20 relationships was exceeded.')
-    const ids = bind.map((link) => targetOf(state, link))
-    if (new Set(ids).size !== ids.length)
-      throw badRequest(
-        `Object '[ResourceType=User,Id=${ids[0]}]' referenced from 'members' can only be present once as an add/remove change.`,
-      )
-    if (ids.some((each) => group.members.has(each))) throw alreadyThere()
-    for (const each of ids) group.members.add(each)
-  }
-  Object.assign(properties, pick(given))
-  changed(state, group.id)
-  audit(state, 'app', 'Update group', group.id, 'Group')
-}
-
-export function deleteGroup(state: State, id: string): void {
-  requireWrite(state)
-  const group = findGroup(state, id)
-  state.groups.delete(group.id)
-  for (const address of group.properties['proxyAddresses'] as string[]) state.byAddress.delete(address.toLowerCase())
-  changed(state, group.id)
-  audit(state, 'app', 'Delete group', group.id, 'Group')
-}
-
-export function addMember(state: State, id: string, body: unknown): void {
-  requireWrite(state)
-  const group = findGroup(state, id)
-  const link = bodyOf(body)['@odata.id']
-  if (typeof link !== 'string') throw badRequest("The property '@odata.id' is required.")
-  const member = targetOf(state, link)
-  if (group.members.has(member)) throw alreadyThere()
-  group.members.add(member)
-  changed(state, group.id)
-  audit(state, 'app', 'Add member to group', member, 'User')
-}
-
-export function removeMember(state: State, id: string, member: string): void {
-  requireWrite(state)
-  const group = findGroup(state, id)
-  if (!group.members.delete(member.toLowerCase())) throw notFound(member)
-  changed(state, group.id)
-  audit(state, 'app', 'Remove member from group', member, 'User')
-}
-
-export function presentGroup(properties: Properties, select: string[] | null): Properties {
-  const all = {
-    description: null,
-    visibility: null,
-    isAssignableToRole: null,
-    membershipRule: null,
-    onPremisesSyncEnabled: null,
-    ...properties,
-  }
-  if (select === null) return all
-  const out: Properties = {}
-  for (const name of select) {
-    if (!(name in all)) throw badRequest(`Could not find a property named '${name}' on type 'microsoft.graph.group'.`)
-    out[name] = (all as Properties)[name]
-  }
-  return { ...out, id: properties['id'] }
-}
-
-const alreadyThere = () =>
-  badRequest("One or more added object references already exist for the following modified properties: 'members'.")
-const pick = (given: Properties) => Object.fromEntries(Object.entries(given).filter(([key]) => writable.has(key)))
-
-function bodyOf(body: unknown): Properties {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
-    // Property names are matched without regard to case.
-    return Object.fromEntries(
-      Object.entries(body).map(([key, value]) => [canonical.get(key.toLowerCase()) ?? key, value]),
-    )
-  }
-  throw new Refusal(
-    400,
-    'Request_BadRequest',
-    "An unexpected 'EndOfInput' node was found when reading from the JSON reader. A 'StartObject' node was expected.",
+/** Groups of Exchange can be read and no more ("Create group", "Update group"). */
+function refuseExchange(properties: Properties): void {
+  if (properties['mailEnabled'] !== true || isUnified(properties)) return
+  throw badRequest(
+    'Unable to update the specified properties for objects that have originated within an external service.',
   )
 }
 
+/** "Create group". */
+export function createGroup(state: State, by: By, body: unknown): Properties {
+  const given = readGroupBody(body)
+  demandWrite(by, given, 'Group.Create')
+  const missing = ['displayName', 'mailEnabled', 'mailNickname', 'securityEnabled'].find(
+    (key) => given[key] === undefined,
+  )
+  if (missing !== undefined)
+    throw badRequest(`A value is required for property '${missing}' of resource 'Group'.`, missing)
+  if (by !== null) refuseExchange(given)
+  if (
+    given['isAssignableToRole'] === true &&
+    (given['securityEnabled'] !== true || given['membershipRule'] !== undefined)
+  )
+    throw badRequest(
+      "Invalid value specified for property 'isAssignableToRole' of resource 'Group'.",
+      'isAssignableToRole',
+    )
+  const { 'members@odata.bind': members = [], 'owners@odata.bind': owners = [], ...plain } = given
+  const [memberIds, ownerIds] = [
+    bound(state, members as string[], 'members'),
+    bound(state, owners as string[], 'owners'),
+  ]
+  if (memberIds.length + ownerIds.length > 20) throw tooMany()
+  const id = randomUUID()
+  const properties: Properties = {
+    ...addressed(state, given),
+    groupTypes: [],
+    ...plain,
+    id,
+    createdDateTime: instant(state),
+  }
+  if (properties['isAssignableToRole'] === true) properties['visibility'] = 'Private'
+  const group: Group = { id, properties, members: new Set(memberIds), owners: new Set(ownerIds), deletedAt: null }
+  state.groups.set(id, group)
+  for (const address of properties['proxyAddresses'] as string[])
+    state.byAddress.set(address.toLowerCase(), { kind: 'Group', id })
+  changed(
+    state,
+    group,
+    null,
+    memberIds.map((member) => ({ id: member, removed: false })),
+  )
+  audit(state, actorOf(by), 'Add group', { id, type: 'Group' })
+  return presentGroup(properties, null)
+}
+
+function addressed(state: State, given: Properties): Properties {
+  if (given['mailEnabled'] !== true) return { mail: null, proxyAddresses: [] }
+  const domain = [...state.domains.values()].find((each) => each.isDefault)?.id
+  const mail = `${String(given['mailNickname'])}@${domain}`
+  const holder = state.byAddress.get(`smtp:${mail.toLowerCase()}`)
+  if (holder !== undefined) throw conflict('proxyAddresses', holder)
+  return { mail, proxyAddresses: [`SMTP:${mail}`], visibility: 'Public' }
+}
+
+/** "Update group", with up to 20 new members: one that cannot be added fails all of it. */
+export function updateGroup(state: State, by: By, id: string, body: unknown): void {
+  const group = findGroup(state, id)
+  const given = readGroupBody(body)
+  const { 'members@odata.bind': members = [], 'owners@odata.bind': _, ...plain } = given
+  const onlyMembers = Object.keys(plain).length === 0
+  demandWrite(by, group.properties, ...(onlyMembers ? ['GroupMember.ReadWrite.All'] : []))
+  if (by !== null) refuseExchange(group.properties)
+  for (const fixed of ['mailEnabled', 'isAssignableToRole'] as const) {
+    if (plain[fixed] !== undefined && plain[fixed] !== (group.properties[fixed] ?? null))
+      throw badRequest(`Property '${fixed}' is read-only and cannot be set.`, fixed)
+  }
+  const added = bound(state, members as string[], 'members')
+  if (added.length > 20) throw tooMany()
+  for (const each of added) refuseMember(state, group, each, 'members')
+  for (const each of added) group.members.add(each)
+  Object.assign(group.properties, plain)
+  changed(
+    state,
+    group,
+    [...Object.keys(plain), ...(added.length > 0 ? ['members'] : [])],
+    added.map((each) => ({ id: each, removed: false })),
+  )
+  if (!onlyMembers) audit(state, actorOf(by), 'Update group', { id: group.id, type: 'Group' })
+  for (const each of added) audit(state, actorOf(by), 'Add member to group', { id: each, type: 'User' })
+}
+
+/** "Delete group": Microsoft 365 groups go to the recycle bin, security groups only where that switch is on. */
+export function deleteGroup(state: State, by: By, id: string): void {
+  const group = findGroup(state, id)
+  demandWrite(by, group.properties)
+  for (const address of group.properties['proxyAddresses'] as string[]) state.byAddress.delete(address.toLowerCase())
+  if (isUnified(group.properties) || state.switches.securityGroupsRestorable) {
+    group.deletedAt = state.now()
+    group.properties['deletedDateTime'] = instant(state)
+  } else state.groups.delete(group.id)
+  changed(state, group, null)
+  audit(state, actorOf(by), 'Delete group', { id: group.id, type: 'Group' })
+}
+
+export function findDeletedGroup(state: State, id: string): Group {
+  const group = state.groups.get(id.toLowerCase())
+  if (group === undefined || group.deletedAt === null) throw notFound(id)
+  return group
+}
+
+export function restoreGroup(state: State, by: By, id: string): Properties {
+  const group = findDeletedGroup(state, id)
+  demandWrite(by, group.properties)
+  for (const address of group.properties['proxyAddresses'] as string[]) {
+    const holder = state.byAddress.get(address.toLowerCase())
+    if (holder !== undefined) throw conflict('proxyAddresses', holder)
+    state.byAddress.set(address.toLowerCase(), { kind: 'Group', id: group.id })
+  }
+  group.deletedAt = null
+  delete group.properties['deletedDateTime']
+  changed(state, group, null)
+  audit(state, actorOf(by), 'Restore group', { id: group.id, type: 'Group' })
+  return presentGroup(group.properties, null)
+}
+
+export function purgeGroup(state: State, by: By, id: string): void {
+  const group = findDeletedGroup(state, id)
+  demandWrite(by, group.properties)
+  state.groups.delete(group.id)
+  changed(state, group, null)
+  audit(state, actorOf(by), 'Hard Delete group', { id: group.id, type: 'Group' })
+}
+
+/** "Add members", "Add owners". */
+export function addTo(state: State, by: By, side: Side, id: string, body: unknown): void {
+  const group = findGroup(state, id)
+  demandWrite(by, group.properties, 'GroupMember.ReadWrite.All')
+  if (by !== null) refuseExchange(group.properties)
+  const link = objectOf(body)['@odata.id']
+  if (typeof link !== 'string') throw badRequest("The property '@odata.id' is required.")
+  const target = targetOf(state, link)
+  refuseMember(state, group, target, side)
+  group[side].add(target)
+  changed(state, group, [side], side === 'members' ? [{ id: target, removed: false }] : [])
+  audit(state, actorOf(by), side === 'members' ? 'Add member to group' : 'Add owner to group', {
+    id: target,
+    type: 'User',
+  })
+}
+
+/** "Remove member", "Remove owner". */
+export function removeFrom(state: State, by: By, side: Side, id: string, target: string): void {
+  const group = findGroup(state, id)
+  demandWrite(by, group.properties, 'GroupMember.ReadWrite.All')
+  if (by !== null) refuseExchange(group.properties)
+  const member = target.toLowerCase()
+  if (!group[side].has(member)) throw notFound(target)
+  if (side === 'members') refuseDynamic(group)
+  if (side === 'owners' && isUnified(group.properties) && group.owners.size === 1)
+    throw badRequest('The group must have at least one owner, hence this owner cannot be removed.')
+  group[side].delete(member)
+  changed(state, group, [side], side === 'members' ? [{ id: member, removed: true }] : [])
+  const activity = side === 'members' ? 'Remove member from group' : 'Remove owner from group'
+  audit(state, actorOf(by), activity, { id: member, type: 'User' })
+}
+
+function refuseDynamic(group: Group): void {
+  if (!typesOf(group.properties).includes('DynamicMembership')) return
+  throw badRequest('Unable to update the members of a group with dynamic membership.')
+}
+
+function refuseMember(state: State, group: Group, id: string, side: Side): void {
+  if (side === 'members') refuseDynamic(group)
+  if (isUnified(group.properties) && !state.people.has(id))
+    throw badRequest("Invalid value specified for property 'members' of resource 'Group'.", 'members')
+  if (group[side].has(id))
+    throw badRequest(
+      `One or more added object references already exist for the following modified properties: '${side}'.`,
+    )
+}
+
+const tooMany = () => badRequest('The limit of 20 relationships in one request was exceeded.')
+
+function bound(state: State, links: readonly string[], side: Side): string[] {
+  const ids = links.map((link) => targetOf(state, link))
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at)
+  if (twice !== undefined)
+    throw badRequest(
+      `Object '[ResourceType=User,Id=${twice}]' referenced from '${side}' can only be present once as an add/remove change.`,
+    )
+  return ids
+}
+
+/** Who a link names; a replica that has not heard of somebody new says that they do not exist. */
 function targetOf(state: State, link: string): string {
-  const id = /\/(?:directoryObjects|users|groups)(?:\/|\(')([0-9a-f-]{36})/i.exec(link)?.[1]?.toLowerCase() ?? ''
+  const id = /\/(?:directoryObjects|users|groups)(?:\/|\(')([0-9a-f-]{36})/i.exec(link)?.[1]?.toLowerCase()
+  if (id === undefined) throw badRequest(`Invalid object identifier '${link}'.`)
   const person = state.people.get(id)
-  if ((person === undefined || person.deletedAt !== null) && !state.groups.has(id)) throw notFound(id)
+  if (person !== undefined ? view(state, person) === null : state.groups.get(id)?.deletedAt !== null) throw notFound(id)
   return id
 }
 
-function changed(state: State, id: string): void {
-  state.seq += 1
-  state.groupChanges.push({ seq: state.seq, id })
+function changed(
+  state: State,
+  group: Group,
+  names: readonly string[] | null,
+  members: { id: string; removed: boolean }[] = [],
+): void {
+  note(state, 'groups', { id: group.id, visibleAt: state.now(), names, members })
 }

@@ -1,6 +1,7 @@
+import { index } from './names.ts'
 import { guidFrom, randomFrom } from './random.ts'
-import { hashOf, type Person, type Properties, type State } from './state.ts'
-import { index } from './users.ts'
+import type { Person, Properties, State } from './state.ts'
+import { personOf } from './users.ts'
 
 const given = [
   'Ana',
@@ -123,15 +124,7 @@ function add(state: State, seedNumber: number, at: number, some: Properties): Pe
     ...(mailbox && { mail: name }),
     ...some,
   }
-  const person: Person = {
-    id,
-    properties,
-    passwordHash: hashOf(seededPassword(seedNumber, at)),
-    mustChange: false,
-    deletedAt: null,
-    manager: null,
-    stale: null,
-  }
+  const person = personOf(properties, seededPassword(seedNumber, at), false)
   state.people.set(id, person)
   index(state, person)
   return person

@@ -11,14 +11,20 @@ export type Person = {
   mustChange: boolean
   deletedAt: number | null
   manager: string | null
-  /** What a replica that lags still shows, and until when. Null: it does not know the object. */
-  stale: { properties: Properties | null; until: number } | null
+  /** What replicas show until they have caught up, oldest first; empty when all of them have. */
+  versions: Version[]
+  /** Wrong passwords in a row ("Protect user accounts from attacks with smart lockout"). */
+  lockout: { wrong: string[]; count: number; until: number }
 }
+
+/** A state of a user and when each replica learns of it. Null: no such user. */
+export type Version = { properties: Properties | null; visibleAt: readonly number[] }
 
 export type Group = {
   id: string
   properties: Properties
   members: Set<string>
+  owners: Set<string>
   deletedAt: number | null
 }
 
@@ -40,19 +46,31 @@ export type LogEntry = {
   requestId: string
   clientRequestId: string | null
   appId: string | null
+  /** Whether it was a part of a batch. The batch as such is not listed. */
   batch: boolean
   /** Passwords removed. */
   body: unknown
 }
 
+export type Actor = 'app' | 'user'
+
 export type Audit = {
   id: string
   at: number
   activity: string
-  by: 'app' | 'user'
+  by: Actor
   targetId: string
   type: 'User' | 'Group'
-  changes: string[]
+  changes: { name: string; before: unknown; after: unknown }[]
+}
+
+/** A change for the delta. Names: what changed; null: the object came, went or came back. */
+export type Change = {
+  seq: number
+  id: string
+  visibleAt: number
+  names: readonly string[] | null
+  members?: readonly { id: string; removed: boolean }[]
 }
 
 export type Fault = {
@@ -69,6 +87,22 @@ export type Fault = {
 }
 
 export type QuotaSize = 'S' | 'M' | 'L' | 'off'
+
+/** Where Microsoft's pages and observations contradict each other, both readings can be had. */
+export type Switches = {
+  /** App-only, setting a password needs a directory role besides the permission. */
+  passwordNeedsRole: boolean
+  /** A user in the recycle bin keeps the name and addresses. */
+  deletedHoldsNames: boolean
+  /** Deleted security groups go to the recycle bin as Microsoft 365 groups do. */
+  securityGroupsRestorable: boolean
+  /** 429 of the directory carries Retry-After. */
+  retryAfter: boolean
+  /** A restored user appears in the delta although no selected property changed. */
+  restoreInDelta: boolean
+  /** A batch with a throttled part answers 424 as a whole. */
+  batchFailsWhenThrottled: boolean
+}
 
 export type State = {
   readonly tenantId: string
@@ -89,17 +123,17 @@ export type State = {
   readonly groups: Map<string, Group>
   readonly domains: Map<string, TenantDomain>
   readonly roleAssignments: { id: string; principalId: string; roleDefinitionId: string }[]
-  /** Every change of a user, in order; the delta reads it. */
-  readonly changes: { seq: number; id: string; visibleAt: number }[]
-  readonly groupChanges: { seq: number; id: string }[]
+  /** Every change in order; the delta reads it. */
+  readonly changes: { users: Change[]; groups: Change[] }
   readonly log: LogEntry[]
   readonly audits: Audit[]
+  readonly switches: Switches
   faults: Fault[]
   quota: QuotaSize
   lagMs: number
   latencyMs: number
-  /** Delta tokens made before this sequence are forgotten. */
-  forgottenBefore: number
+  /** Delta tokens of another epoch are forgotten. */
+  deltaEpoch: number
   seq: number
   clockMs: number
   readonly random: () => number
@@ -115,7 +149,7 @@ export function createState(options: {
   latencyMs: number
 }): State {
   const state: State = {
-    tenantId: options.tenantId,
+    tenantId: options.tenantId.toLowerCase(),
     displayName: 'Contoso',
     app: {
       clientId: options.clientId,
@@ -133,15 +167,22 @@ export function createState(options: {
     groups: new Map(),
     domains: new Map(),
     roleAssignments: [],
-    changes: [],
-    groupChanges: [],
+    changes: { users: [], groups: [] },
     log: [],
     audits: [],
+    switches: {
+      passwordNeedsRole: true,
+      deletedHoldsNames: false,
+      securityGroupsRestorable: false,
+      retryAfter: true,
+      restoreInDelta: true,
+      batchFailsWhenThrottled: false,
+    },
     faults: [],
     quota: options.quota,
     lagMs: options.lagMs,
     latencyMs: options.latencyMs,
-    forgottenBefore: 0,
+    deltaEpoch: 0,
     seq: 0,
     clockMs: 0,
     random: randomFrom(options.seed),
@@ -153,31 +194,16 @@ export function createState(options: {
 /** Passwords are kept as hashes: the practice tenant, too, cannot tell one. */
 export const hashOf = (text: string) => createHash('sha256').update(`practice ${text}`).digest('hex')
 
-/** Remembers what lagging replicas still show, and that there is something for the delta. */
-export function touch(state: State, person: Person, before: Properties | null): void {
-  const until = state.now() + (state.lagMs === 0 ? 0 : Math.round(state.lagMs * (0.2 + 0.8 * state.random())))
-  person.stale = state.lagMs === 0 ? null : { properties: before, until }
-  state.seq += 1
-  state.changes.push({ seq: state.seq, id: person.id, visibleAt: until })
-}
+/** A point in time as the directory writes it: whole seconds. */
+export const instant = (state: State) => new Date(state.now()).toISOString().replace(/\.\d+Z$/, 'Z')
 
 export function audit(
   state: State,
-  by: 'app' | 'user',
+  by: Actor,
   activity: string,
-  targetId: string,
-  type: 'User' | 'Group',
-  changes: string[] = [],
+  target: { id: string; type: 'User' | 'Group' },
+  changes: Audit['changes'] = [],
 ): void {
+  const { id: targetId, type } = target
   state.audits.push({ id: `Directory_${randomUUID()}`, at: state.now(), activity, by, targetId, type, changes })
-}
-
-const privileged = (state: State, groupId: string) =>
-  state.groups.get(groupId)?.properties['isAssignableToRole'] === true
-
-/** Holds a directory role, or is a member of a role-assignable group. */
-export function isPrivileged(state: State, id: string): boolean {
-  if (state.roleAssignments.some((assignment) => assignment.principalId === id)) return true
-  for (const group of state.groups.values()) if (group.members.has(id) && privileged(state, group.id)) return true
-  return false
 }

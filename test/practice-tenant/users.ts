@@ -1,131 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { badRequest, conflict, denied, notFound, Refusal } from './errors.ts'
+import type { Call } from './call.ts'
+import { badRequest, notFound, objectOf } from './errors.ts'
+import { index, refuseTaken, takenAddress, unindex } from './names.ts'
 import { checkPassword } from './passwords.ts'
-import { audit, hashOf, isPrivileged, type Person, type Properties, type State, touch } from './state.ts'
+import { touch } from './replicas.ts'
+import { demand, demandPassword, demandReach, demandReachToDelete } from './rights.ts'
+import { type Actor, audit, hashOf, instant, type Person, type Properties, type State } from './state.ts'
+import { present, readBody } from './user-properties.ts'
 
-/** "user resource type": what a plain answer holds. */
-const defaultSelect = [
-  'businessPhones',
-  'displayName',
-  'givenName',
-  'jobTitle',
-  'mail',
-  'mobilePhone',
-  'officeLocation',
-  'preferredLanguage',
-  'surname',
-  'userPrincipalName',
-  'id',
-]
+/** What happens to users. A call of null is an administrator in the admin center: no permissions to check. */
+type By = Call | null
 
-const text: Record<string, number> = {
-  displayName: 256,
-  givenName: 64,
-  surname: 64,
-  jobTitle: 128,
-  department: 64,
-  companyName: 64,
-  officeLocation: 128,
-  mobilePhone: 64,
-  streetAddress: 1024,
-  city: 128,
-  state: 128,
-  country: 128,
-  postalCode: 40,
-  employeeId: 16,
-  employeeType: 256,
-  preferredLanguage: 16,
-  usageLocation: 2,
-  mailNickname: 64,
-  mail: 113,
-  userPrincipalName: 113,
-  onPremisesImmutableId: 256,
-  passwordPolicies: 200,
-  userType: 16,
-}
-const collections = new Set(['businessPhones', 'otherMails'])
-const readOnly = new Set([
-  'id',
-  'proxyAddresses',
-  'lastPasswordChangeDateTime',
-  'signInSessionsValidFromDateTime',
-  'onPremisesSyncEnabled',
-  'createdDateTime',
-  'deletedDateTime',
-  'assignedLicenses',
-  'licenseAssignmentStates',
-  'isManagementRestricted',
-  'externalUserState',
-  'creationType',
-  'securityIdentifier',
-])
-const selectable = new Set([
-  ...Object.keys(text),
-  ...collections,
-  ...readOnly,
-  'accountEnabled',
-  'passwordProfile',
-  'assignedPlans',
-  'provisionedPlans',
-  'onPremisesExtensionAttributes',
-  'onPremisesLastSyncDateTime',
-  'isResourceAccount',
-  'showInAddressList',
-])
-const notNull = new Set(['displayName', 'usageLocation', 'accountEnabled', 'userPrincipalName', 'mailNickname'])
-const outsideDirectory = new Set([
-  'aboutme',
-  'birthday',
-  'hiredate',
-  'interests',
-  'mysite',
-  'pastprojects',
-  'preferredname',
-  'responsibilities',
-  'schools',
-  'skills',
-])
-/** "Who can perform sensitive actions". */
-const sensitive = new Set([
-  'accountEnabled',
-  'businessPhones',
-  'mobilePhone',
-  'onPremisesImmutableId',
-  'otherMails',
-  'passwordProfile',
-  'userPrincipalName',
-])
+const actorOf = (by: By): Actor => (by === null ? 'user' : 'app')
 
-const canonical = new Map([...selectable].map((name) => [name.toLowerCase(), name]))
-
-export function parseSelect(value: string | null, navigation: readonly string[] = []): string[] | null {
-  if (value === null) return null
-  return value.split(',').map((raw) => {
-    const name = raw.trim()
-    if (outsideDirectory.has(name.toLowerCase()))
-      throw new Refusal(501, 'NotImplemented', 'This operation target is not yet supported.')
-    if (navigation.includes(name)) return name
-    const known = canonical.get(name.toLowerCase())
-    if (known === undefined)
-      throw badRequest(`Could not find a property named '${name}' on type 'microsoft.graph.user'.`)
-    return known
-  })
-}
-
-/** A user as a read shows it: unset values are null, collections empty. */
-export function present(properties: Properties, select: string[] | null): Properties {
-  const out: Properties = {}
-  for (const name of select ?? defaultSelect) {
-    if (name === 'passwordProfile') out[name] = null
-    else
-      out[name] =
-        properties[name] ??
-        (collections.has(name) || name === 'proxyAddresses' || name === 'assignedLicenses' ? [] : null)
-  }
-  out['id'] = properties['id']
-  return out
-}
-
+/** A living user by id or name; both count without regard to case. */
 export function find(state: State, key: string): Person {
   const id = state.byName.get(key.toLowerCase()) ?? key.toLowerCase()
   const person = state.people.get(id)
@@ -133,287 +21,267 @@ export function find(state: State, key: string): Person {
   return person
 }
 
-/** What a replica shows: app-only reads may reach one that lags. Null: it has not heard of the user. */
-export function view(state: State, person: Person): Properties | null {
-  if (person.stale !== null && state.now() < person.stale.until && state.random() < 0.5) return person.stale.properties
-  return person.properties
-}
-
-function requireRight(state: State, ...any: string[]): void {
-  if (!any.some((right) => state.app.permissions.has(right))) throw denied()
-}
-
-const userAdministrator = 'fe930be7-5e62-47db-91af-98c3a49a38b1'
-const privilegedAuthentication = ['7be44c8a-adaf-4e2a-84d6-ab2649e08a13', '62e90394-69f5-4237-9190-012177145e10']
-
-/** An app needs the permission and a role: User Administrator for ordinary people, more for holders of roles. */
-function requirePasswordRight(state: State, target: Person | null): void {
-  if (target === null) return
-  requireRight(state, 'User-PasswordProfile.ReadWrite.All', 'Directory.ReadWrite.All')
-  const mighty = privilegedAuthentication.some((role) => state.app.roles.has(role))
-  if (!mighty && !state.app.roles.has(userAdministrator)) throw denied()
-}
-
-function requireReach(state: State, target: Person, keys: readonly string[]): void {
-  if (!keys.some((key) => sensitive.has(key))) return
-  if (isPrivileged(state, target.id) && !privilegedAuthentication.some((role) => state.app.roles.has(role)))
-    throw denied()
-}
-
-export function createUser(state: State, body: unknown): Properties {
-  requireRight(state, 'User.ReadWrite.All', 'Directory.ReadWrite.All')
-  const given = withKnownNames(object(body))
-  for (const key of ['accountEnabled', 'displayName', 'mailNickname', 'userPrincipalName']) {
-    if (given[key] === undefined || given[key] === null || given[key] === '') {
-      throw badRequest(`A value is required for property '${key}' of resource 'User'.`, key)
-    }
-  }
+/** "Create user". The permission to write users is enough for the first password. */
+export function createUser(state: State, by: By, body: unknown): Properties {
+  if (by !== null) demand(by, 'User.ReadWrite.All')
+  const given = readBody(body)
+  const need = ['accountEnabled', 'displayName', 'mailNickname', 'userPrincipalName']
+  const name = String(given['userPrincipalName'] ?? '')
+  if (isFederated(state, name)) need.push('onPremisesImmutableId')
+  const missing = need.find((each) => given[each] === undefined || given[each] === null)
+  if (missing !== undefined)
+    throw badRequest(`A value is required for property '${missing}' of resource 'User'.`, missing)
   const profile = profileOf(given['passwordProfile'])
   if (profile?.password === undefined) throw badRequest('A password must be specified to create a new user.')
-  const id = randomUUID()
-  const at = new Date(state.now()).toISOString().replace(/\.\d+Z$/, 'Z')
   const properties: Properties = {
-    id,
+    id: randomUUID(),
     userType: 'Member',
     proxyAddresses: [],
     businessPhones: [],
-    createdDateTime: at,
-    lastPasswordChangeDateTime: at,
+    createdDateTime: instant(state),
+    lastPasswordChangeDateTime: instant(state),
   }
-  assign(state, properties, given, null)
-  if (
-    state.domains.get(domainOf(String(given['userPrincipalName'])))?.authenticationType === 'Federated' &&
-    given['onPremisesImmutableId'] == null
-  ) {
-    throw badRequest(
-      "A value is required for property 'onPremisesImmutableId' of resource 'User'.",
-      'onPremisesImmutableId',
-    )
-  }
+  assign(state, properties, given)
   checkPassword(profile.password, properties)
-  const person: Person = {
-    id,
-    properties,
-    passwordHash: hashOf(profile.password),
-    mustChange: profile.mustChange,
-    deletedAt: null,
-    manager: null,
-    stale: null,
-  }
-  state.people.set(id, person)
+  const person = personOf(properties, profile.password, profile.mustChange)
+  state.people.set(person.id, person)
   index(state, person)
-  touch(state, person, null)
-  audit(state, 'app', 'Add user', id, 'User')
+  touch(state, person, null, null)
+  audit(state, actorOf(by), 'Add user', { id: person.id, type: 'User' })
   return present(properties, null)
 }
 
-export function updateUser(state: State, key: string, body: unknown, by: 'app' | 'user' = 'app'): void {
+export function personOf(properties: Properties, password: string, mustChange: boolean): Person {
+  return {
+    id: String(properties['id']),
+    properties,
+    passwordHash: hashOf(password),
+    mustChange,
+    deletedAt: null,
+    manager: null,
+    versions: [],
+    lockout: { wrong: [], count: 0, until: 0 },
+  }
+}
+
+/** "Update user": all of the body or nothing. */
+export function updateUser(state: State, by: By, key: string, body: unknown): void {
   const person = find(state, key)
-  const given = withKnownNames(object(body))
-  const keys = Object.keys(given)
-  if (by === 'app') {
-    const onlyPassword = keys.length > 0 && keys.every((each) => each === 'passwordProfile')
-    const onlyEnabled = keys.every((each) => each === 'accountEnabled')
-    if (!onlyPassword)
-      requireRight(
-        state,
-        'User.ReadWrite.All',
-        'Directory.ReadWrite.All',
-        ...(onlyEnabled ? ['User.EnableDisableAccount.All'] : []),
-      )
-    if (keys.includes('passwordProfile')) requirePasswordRight(state, person)
-    requireReach(state, person, keys)
-  }
-  if (person.properties['onPremisesSyncEnabled'] === true) {
-    throw badRequest(
-      'Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.',
-    )
-  }
+  const given = readBody(body)
+  const names = Object.keys(given)
+  if (by !== null) demandUpdate(state, by, person, names)
+  refuseSynced(person)
   const before = person.properties
   const after = { ...before }
-  const profile = given['passwordProfile'] === undefined ? null : profileOf(given['passwordProfile'])
-  assign(state, after, given, person)
+  const profile = profileOf(given['passwordProfile'])
+  assign(state, after, given)
   if (profile?.password !== undefined) {
-    if (state.domains.get(domainOf(String(after['userPrincipalName'])))?.authenticationType === 'Federated') {
-      throw badRequest(
-        'Unable to update the specified properties for objects that have originated within an external service.',
-        'PasswordProfile',
-      )
-    }
+    if (isFederated(state, String(after['userPrincipalName']))) throw external('PasswordProfile')
     checkPassword(profile.password, after)
     person.passwordHash = hashOf(profile.password)
-    after['lastPasswordChangeDateTime'] = new Date(state.now()).toISOString().replace(/\.\d+Z$/, 'Z')
-    audit(state, by, 'Reset password', person.id, 'User')
+    person.lockout = { wrong: [], count: 0, until: 0 }
+    after['lastPasswordChangeDateTime'] = instant(state)
   }
   if (profile !== null) person.mustChange = profile.mustChange
   unindex(state, person)
   person.properties = after
   index(state, person)
-  touch(state, person, before)
-  const changed = keys.filter((each) => each !== 'passwordProfile')
-  if (changed.length > 0) {
-    const enabled = before['accountEnabled'] !== after['accountEnabled']
-    audit(
-      state,
-      by,
-      enabled ? (after['accountEnabled'] ? 'Enable account' : 'Disable account') : 'Update user',
-      person.id,
-      'User',
-      changed,
-    )
-  }
+  touch(state, person, before, namesChanged(before, after))
+  auditUpdate(state, actorOf(by), person, before, profile?.password !== undefined)
 }
 
-export function revokeSessions(state: State, key: string): unknown {
-  requireRight(state, 'User.ReadWrite.All', 'User.RevokeSessions.All', 'Directory.ReadWrite.All')
+function demandUpdate(state: State, call: Call, person: Person, names: readonly string[]): void {
+  const plain = names.filter((name) => name !== 'passwordProfile')
+  const narrow = plain.every((name) => name === 'accountEnabled') ? ['User.EnableDisableAccount.All'] : []
+  if (plain.length > 0 || names.length === 0) demand(call, 'User.ReadWrite.All', ...narrow)
+  if (names.includes('passwordProfile')) demandPassword(state, call)
+  demandReach(state, person, names)
+}
+
+function refuseSynced(person: Person): void {
+  if (person.properties['onPremisesSyncEnabled'] !== true) return
+  throw badRequest(
+    'Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.',
+  )
+}
+
+const external = (target: string) =>
+  badRequest(
+    'Unable to update the specified properties for objects that have originated within an external service.',
+    target,
+  )
+
+const namesChanged = (before: Properties, after: Properties): string[] =>
+  Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+
+function auditUpdate(state: State, by: Actor, person: Person, before: Properties, reset: boolean): void {
+  const target = { id: person.id, type: 'User' as const }
+  if (reset) audit(state, by, 'Reset password', target)
+  const after = person.properties
+  const names = namesChanged(before, after).filter((name) => name !== 'lastPasswordChangeDateTime')
+  if (names.length === 0) return
+  const activity = !names.includes('accountEnabled')
+    ? 'Update user'
+    : after['accountEnabled'] === true
+      ? 'Enable account'
+      : 'Disable account'
+  audit(
+    state,
+    by,
+    activity,
+    target,
+    names.map((name) => ({ name, before: before[name], after: after[name] })),
+  )
+}
+
+/** "user: revokeSignInSessions". */
+export function revokeSessions(state: State, by: By, key: string): Properties {
+  if (by !== null) demand(by, 'User.RevokeSessions.All', 'User.ReadWrite.All')
   const person = find(state, key)
   const before = person.properties
-  person.properties = {
-    ...before,
-    signInSessionsValidFromDateTime: new Date(state.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
-  }
-  touch(state, person, before)
-  audit(state, 'app', 'Update StsRefreshTokenValidFrom Timestamp', person.id, 'User')
+  person.properties = { ...before, signInSessionsValidFromDateTime: instant(state) }
+  touch(state, person, before, ['signInSessionsValidFromDateTime'])
+  audit(state, actorOf(by), 'Update StsRefreshTokenValidFrom Timestamp', { id: person.id, type: 'User' })
   return { '@odata.context': 'https://graph.microsoft.com/v1.0/$metadata#Edm.Boolean', value: true }
 }
 
-export function deleteUser(state: State, key: string, by: 'app' | 'user' = 'app'): void {
-  if (by === 'app') requireRight(state, 'User.ReadWrite.All', 'User.DeleteRestore.All', 'Directory.ReadWrite.All')
+/** "Delete a user": to the recycle bin, where it stays 30 days. */
+export function deleteUser(state: State, by: By, key: string): void {
   const person = find(state, key)
-  if (by === 'app') requireReach(state, person, ['accountEnabled'])
+  if (by !== null) {
+    demand(by, 'User.ReadWrite.All', 'User.DeleteRestore.All')
+    demandReachToDelete(state, person)
+  }
   const before = person.properties
+  unindex(state, person, { recycled: true })
   person.deletedAt = state.now()
-  unindex(state, person)
-  // The name is free at once: in the recycle bin it carries the object id.
-  const freed = `${person.id.replace(/-/g, '')}${String(before['userPrincipalName'])}`
-  person.properties = { ...before, userPrincipalName: freed, deletedDateTime: new Date(state.now()).toISOString() }
-  touch(state, person, before)
-  audit(state, by, 'Delete user', person.id, 'User')
+  // The name is free at once: in the recycle bin it carries the object id in front.
+  const prefix = person.id.replace(/-/g, '')
+  person.properties = {
+    ...before,
+    userPrincipalName: prefix + String(before['userPrincipalName']),
+    deletedDateTime: instant(state),
+  }
+  touch(state, person, before, null)
+  audit(state, actorOf(by), 'Delete user', { id: person.id, type: 'User' })
 }
 
-export function restoreUser(state: State, id: string, body: unknown): Properties {
-  requireRight(state, 'User.ReadWrite.All', 'User.DeleteRestore.All', 'Directory.ReadWrite.All')
+export function findDeleted(state: State, id: string): Person {
   const person = state.people.get(id.toLowerCase())
   if (person === undefined || person.deletedAt === null) throw notFound(id)
-  const options = body === null || body === undefined ? {} : object(body)
-  const name = String(options['newUserPrincipalName'] ?? String(person.properties['userPrincipalName']).slice(32))
+  return person
+}
+
+/** "Restore deleted item": a name or an address that was given away meanwhile needs a word. */
+export function restoreUser(state: State, by: By, id: string, body: unknown): Properties {
+  const person = findDeleted(state, id)
+  if (by !== null) {
+    demand(by, 'User.ReadWrite.All', 'User.DeleteRestore.All')
+    demandReachToDelete(state, person)
+  }
+  const options = body === null ? {} : objectOf(body)
   const { deletedDateTime: _, ...rest } = person.properties
-  const after = { ...rest, userPrincipalName: name }
+  const name = String(options['newUserPrincipalName'] ?? String(rest['userPrincipalName']).slice(32))
+  const after: Properties = { ...rest, userPrincipalName: name }
+  if (options['autoReconcileProxyConflict'] === true) {
+    const free = (address: string) => takenAddress(state, { proxyAddresses: [address] }, person.id) === undefined
+    after['proxyAddresses'] = (after['proxyAddresses'] as string[]).filter(free)
+  }
   refuseTaken(state, after, person.id)
   person.properties = after
   person.deletedAt = null
   index(state, person)
-  touch(state, person, after)
-  audit(state, 'app', 'Restore user', person.id, 'User')
+  touch(state, person, null, state.switches.restoreInDelta ? null : ['deletedDateTime'])
+  audit(state, actorOf(by), 'Restore user', { id: person.id, type: 'User' })
   return present(after, null)
 }
 
-/** Property names are matched without regard to case. */
-const withKnownNames = (given: Properties): Properties =>
-  Object.fromEntries(Object.entries(given).map(([key, value]) => [canonical.get(key.toLowerCase()) ?? key, value]))
-
-function object(body: unknown): Properties {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw badRequest(
-      "An unexpected 'EndOfInput' node was found when reading from the JSON reader. A 'StartObject' node was expected.",
-    )
+/** "Permanently delete an item". */
+export function purgeUser(state: State, by: By, id: string): void {
+  const person = findDeleted(state, id)
+  if (by !== null) {
+    demand(by, 'User.ReadWrite.All', 'User.DeleteRestore.All')
+    demandReachToDelete(state, person)
   }
-  return body as Properties
+  unindex(state, person)
+  const original = { ...person, properties: { ...person.properties } }
+  original.properties['userPrincipalName'] = String(person.properties['userPrincipalName']).slice(32)
+  unindex(state, original)
+  state.people.delete(person.id)
+  for (const group of state.groups.values()) group.members.delete(person.id)
+  touch(state, person, null, null)
+  audit(state, actorOf(by), 'Hard Delete user', { id: person.id, type: 'User' })
 }
 
-function profileOf(value: unknown): { password: string | undefined; mustChange: boolean } | null {
+type Profile = { password: string | undefined; mustChange: boolean }
+
+function profileOf(value: unknown): Profile | null {
   if (value === undefined || value === null) return null
-  const profile = object(value)
-  const password = profile['password']
-  if (password !== undefined && typeof password !== 'string')
-    throw badRequest("Invalid value specified for property 'passwordProfile' of resource 'User'.", 'PasswordProfile')
+  const profile = objectOf(value)
+  const invalid = () =>
+    badRequest("Invalid value specified for property 'passwordProfile' of resource 'User'.", 'PasswordProfile')
+  for (const [key, each] of Object.entries(profile)) {
+    const flag = key === 'forceChangePasswordNextSignIn' || key === 'forceChangePasswordNextSignInWithMfa'
+    if (!flag && key !== 'password') throw badRequest(`Invalid property '${key}'.`, key)
+    if (each !== null && typeof each !== (flag ? 'boolean' : 'string')) throw invalid()
+  }
+  const { password, forceChangePasswordNextSignIn: force } = profile
   // Left out, an updated password has to be changed at the next sign-in ("passwordProfile resource type").
-  return { password, mustChange: profile['forceChangePasswordNextSignIn'] !== false }
+  return { password: typeof password === 'string' ? password : undefined, mustChange: force !== false }
 }
 
-const namePattern = /^(?=.{1,113}$)[A-Za-z0-9'._\-!#^~]{0,63}[A-Za-z0-9'_\-!#^~]@[A-Za-z0-9.-]{1,48}$/
 const domainOf = (name: string) => name.slice(name.indexOf('@') + 1).toLowerCase()
+const isFederated = (state: State, name: string) =>
+  state.domains.get(domainOf(name))?.authenticationType === 'Federated'
 
-/** Checks and takes over every property of a body. */
-function assign(state: State, target: Properties, given: Properties, person: Person | null): void {
-  for (const [key, value] of Object.entries(given)) {
-    if (key === 'passwordProfile' || key.startsWith('@odata')) continue
-    if (outsideDirectory.has(key.toLowerCase()))
-      throw new Refusal(501, 'NotImplemented', 'This operation target is not yet supported.')
-    const name = canonical.get(key.toLowerCase())
-    if (name === undefined) throw badRequest(`Invalid property '${key}'.`, key)
-    if (readOnly.has(name)) throw badRequest(`Property '${name}' is read-only and cannot be set.`, name)
-    target[name] = checkedValue(name, value)
+/** Takes over a checked body, and refuses what the rest of the tenant forbids. */
+function assign(state: State, target: Properties, given: Properties): void {
+  const { passwordProfile: _, ...plain } = given
+  const primary = target['mail']
+  Object.assign(target, plain)
+  if (plain['userPrincipalName'] !== undefined) refuseForeignDomain(state, String(plain['userPrincipalName']))
+  if (plain['mail'] !== undefined && plain['mail'] !== primary) {
+    const addresses = (target['proxyAddresses'] ?? []) as string[]
+    target['proxyAddresses'] = withPrimary(addresses, plain['mail'] as string | null)
   }
-  const name = String(target['userPrincipalName'])
-  if (!namePattern.test(name)) throw badRequest('One or more properties contains invalid values.', 'userPrincipalName')
-  if (given['userPrincipalName'] !== undefined && state.domains.get(domainOf(name))?.isVerified !== true) {
-    throw badRequest(
-      'The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.',
-      'userPrincipalName',
-    )
-  }
-  if (given['mail'] !== undefined)
-    target['proxyAddresses'] = typeof given['mail'] === 'string' ? [`SMTP:${given['mail']}`] : []
-  refuseTaken(state, target, person?.id ?? null)
+  refuseTaken(state, target, String(target['id']))
 }
 
-function checkedValue(name: string, value: unknown): unknown {
-  const invalid = () => badRequest(`Invalid value specified for property '${name}' of resource 'User'.`, name)
-  if (value === null) {
-    if (notNull.has(name) || collections.has(name)) throw invalid()
-    return null
-  }
-  if (name === 'accountEnabled') {
-    if (typeof value !== 'boolean') throw invalid()
-    return value
-  }
-  if (collections.has(name)) {
-    if (!Array.isArray(value) || value.some((each) => typeof each !== 'string')) throw invalid()
-    if (name === 'businessPhones' && value.length > 1)
-      throw badRequest('Invalid value specified for property businessPhones: only one number can be set.', name)
-    return value
-  }
-  if (typeof value !== 'string') throw invalid()
-  const limit = text[name]
-  if (limit !== undefined && value.length > limit) throw invalid()
-  if (value === '' && name !== 'passwordPolicies') throw invalid()
-  if (name === 'usageLocation' && !/^[A-Z]{2}$/i.test(value)) throw invalid()
-  if (name === 'onPremisesImmutableId' && /[$_]/.test(value)) throw invalid()
-  if (name === 'mailNickname' && !/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}$/.test(value)) throw invalid()
-  if (name === 'preferredLanguage' && !/^[A-Za-z]{2,3}(-[A-Za-z]{2,4})?$/.test(value)) throw invalid()
-  return value
+function refuseForeignDomain(state: State, name: string): void {
+  if (state.domains.get(domainOf(name))?.isVerified === true) return
+  throw badRequest(
+    'The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.',
+    'userPrincipalName',
+  )
 }
 
-/** Names, addresses and immutable ids are unique, addresses also against groups, ids also against deleted users. */
-function refuseTaken(state: State, properties: Properties, self: string | null): void {
-  const name = state.byName.get(String(properties['userPrincipalName']).toLowerCase())
-  if (name !== undefined && name !== self) throw conflict('userPrincipalName', { kind: 'User', id: name })
-  for (const address of (properties['proxyAddresses'] ?? []) as string[]) {
-    const holder = state.byAddress.get(address.toLowerCase())
-    if (holder !== undefined && holder.id !== self) throw conflict('proxyAddresses', holder)
-  }
-  const immutable = properties['onPremisesImmutableId']
-  if (typeof immutable === 'string') {
-    const holder = state.byImmutableId.get(immutable)
-    if (holder !== undefined && holder !== self) throw conflict('onPremisesImmutableId', { kind: 'User', id: holder })
-  }
+/** Writing `mail` makes it the primary address; the one before stays as an alias. */
+function withPrimary(addresses: readonly string[], mail: string | null): string[] {
+  const others = addresses
+    .map((address) => address.replace(/^SMTP:/, 'smtp:'))
+    .filter((address) => address.toLowerCase() !== `smtp:${mail?.toLowerCase()}`)
+  return mail === null ? others : [`SMTP:${mail}`, ...others]
 }
 
-export function index(state: State, person: Person): void {
-  const { properties, id } = person
-  state.byName.set(String(properties['userPrincipalName']).toLowerCase(), id)
-  for (const address of (properties['proxyAddresses'] ?? []) as string[])
-    state.byAddress.set(address.toLowerCase(), { kind: 'User', id })
-  const immutable = properties['onPremisesImmutableId']
-  if (typeof immutable === 'string') state.byImmutableId.set(immutable, id)
+/** "Assign manager", "Remove manager". */
+export function setManager(state: State, call: Call, key: string, body: unknown): void {
+  demand(call, 'User.ReadWrite.All')
+  const person = find(state, key)
+  const link = body === undefined ? null : objectOf(body)['@odata.id']
+  const manager = /\/(?:users|directoryObjects)\/([^/]+?)\/?$/i.exec(String(link))?.[1]
+  if (manager === undefined) throw badRequest("The property '@odata.id' is required.")
+  changeManager(state, person, find(state, decodeURIComponent(manager)).id)
 }
 
-function unindex(state: State, person: Person): void {
-  const { properties } = person
-  state.byName.delete(String(properties['userPrincipalName']).toLowerCase())
-  for (const address of (properties['proxyAddresses'] ?? []) as string[]) state.byAddress.delete(address.toLowerCase())
-  // The immutable id stays taken while the user is in the recycle bin; an update writes it again.
-  const immutable = properties['onPremisesImmutableId']
-  if (typeof immutable === 'string' && person.deletedAt === null) state.byImmutableId.delete(immutable)
+export function removeManager(state: State, call: Call, key: string): void {
+  demand(call, 'User.ReadWrite.All')
+  const person = find(state, key)
+  if (person.manager === null) throw notFound('manager')
+  changeManager(state, person, null)
+}
+
+function changeManager(state: State, person: Person, manager: string | null): void {
+  person.manager = manager
+  touch(state, person, person.properties, ['manager'])
+  audit(state, 'app', 'Set user manager', { id: person.id, type: 'User' })
 }
