@@ -9,27 +9,31 @@ import type { Context } from './context.ts'
 const lanes = 2
 
 /**
- * Problem `password_too_weak`, with a sentence for each rule that is broken. No hash is computed for a weak one, nor for
- * the one in force where the person has just proved it (`current`).
+ * The hash of a password that the policy accepts. Problem `password_too_weak`, with a sentence for each rule that is
+ * broken: no hash is computed for a weak one, nor for the one in force where the person has just proved it (`current`).
  */
-export async function assertAcceptable(
+export async function acceptedHash(
   context: Context,
   password: Secret,
   person: Pick<UserRow, 'email' | 'display_name' | 'given_name' | 'family_name'>,
   credential: CredentialRow | undefined,
   current?: Secret,
-): Promise<void> {
+): Promise<string> {
   const owner = {
     names: [person.display_name, person.given_name ?? '', person.family_name ?? ''],
     email: person.email,
   }
   const given = { policy: context.settings.passwordPolicy, person: owner }
   refuseBroken(checkPassword(password.reveal(), given))
-  if (credential === undefined) return
+  if (credential === undefined) return await context.hasher.hash(password)
   const former = openHistory(context.vault, credential)
   if (current === undefined) former.unshift(openHash(context.vault, credential))
-  const history = current?.reveal() === password.reveal() || (await matchesAny(context, former, password))
-  if (history) refuseBroken(checkPassword(password.reveal(), { ...given, history }))
+  const refuseFormer = () => refuseBroken(checkPassword(password.reveal(), { ...given, history: true }))
+  if (current?.reveal() === password.reveal()) refuseFormer()
+  // Side by side: whoever changes a password waits for all of it.
+  const [hash, isFormer] = await Promise.all([context.hasher.hash(password), matchesAny(context, former, password)])
+  if (isFormer) refuseFormer()
+  return hash
 }
 
 async function matchesAny({ hasher }: Context, former: readonly string[], password: Secret): Promise<boolean> {
