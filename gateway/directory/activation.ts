@@ -7,7 +7,7 @@ import { findCredential } from '../store/credentials.ts'
 import { deleteLinksOf, findLink, insertLink } from '../store/links.ts'
 import type { Change } from '../store/store.ts'
 import { findUser, type UserRow } from '../store/users.ts'
-import { acceptedHash } from './accepted-hash.ts'
+import { assertAcceptable } from './assert-acceptable.ts'
 import type { Context } from './context.ts'
 import { linkIsDead, offerPassword } from './offer-password.ts'
 import { queueMailTo } from './send-mails.ts'
@@ -57,11 +57,11 @@ export async function consumeLink(
   const user = await inspectLink(context, input.token)
   if (user === undefined) throw linkIsDead()
   const credential = await findCredential(context.store.db, user.id)
-  const hash = await acceptedHash(context, input.password, user, credential)
+  await assertAcceptable(context, input.password, user, credential)
   const sync = await offerPassword(context, actorOf(user), {
     userId: user.id,
     password: input.password,
-    hash,
+    hash: await context.hasher.hash(input.password),
     expected: credential?.version ?? 0,
     mustChange: false,
     origin: 'link',

@@ -6,7 +6,7 @@ import { Problem } from '../domain/problem.ts'
 import type { Secret } from '../domain/secret.ts'
 import { findCredential, openHash } from '../store/credentials.ts'
 import type { Database } from '../store/schema.ts'
-import { acceptedHash } from './accepted-hash.ts'
+import { assertAcceptable } from './assert-acceptable.ts'
 import { attemptFailed, attemptKeys, attemptSucceeded, beginAttempt } from './attempts.ts'
 import type { Context } from './context.ts'
 import { userOrProblem } from './find.ts'
@@ -49,11 +49,11 @@ export async function changePassword(
   })
   if (!matches || credential === undefined)
     throw new Problem('wrong_credentials', 'The current password is wrong. Nothing was changed.')
-  const hash = await acceptedHash(context, input.newPassword, user, credential, input.currentPassword)
+  await assertAcceptable(context, input.newPassword, user, credential, input.currentPassword)
   return await offerPassword(context, actor, {
     userId: user.id,
     password: input.newPassword,
-    hash,
+    hash: await hasher.hash(input.newPassword),
     expected: credential.version,
     mustChange: false,
     origin: 'change',

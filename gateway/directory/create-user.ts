@@ -7,8 +7,8 @@ import { commitCredential } from '../store/credentials.ts'
 import { putFresh } from '../store/fresh-passwords.ts'
 import { insertUser, type UserRow } from '../store/users.ts'
 import { isUniqueViolation } from '../store/violation.ts'
-import { acceptedHash } from './accepted-hash.ts'
 import { queueActivation } from './activation.ts'
+import { assertAcceptable } from './assert-acceptable.ts'
 import type { Context } from './context.ts'
 import { emailTaken, userOrProblem } from './find.ts'
 import { assertManager, columnsOf, personValues } from './person.ts'
@@ -21,7 +21,7 @@ export async function createUser(
   input: CreateUser,
   role: Role | null = null,
 ): Promise<UserRow> {
-  const { store, runtime, vault } = context
+  const { store, runtime, vault, hasher } = context
   const now = runtime.now()
   const user: UserRow = {
     id: runtime.newId(),
@@ -43,7 +43,8 @@ export async function createUser(
   let hash: string | undefined
   if (input.initialPassword !== undefined) {
     const password = new Secret(input.initialPassword)
-    hash = await acceptedHash(context, password, user, undefined)
+    await assertAcceptable(context, password, user, undefined)
+    hash = await hasher.hash(password)
   }
   try {
     return await store.change(actor, async (change) => {

@@ -2,7 +2,7 @@ import type { PasswordSync } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
 import type { Secret } from '../domain/secret.ts'
 import { findCredential } from '../store/credentials.ts'
-import { acceptedHash } from './accepted-hash.ts'
+import { assertAcceptable } from './assert-acceptable.ts'
 import type { Context } from './context.ts'
 import { userOrProblem } from './find.ts'
 import { offerPassword } from './offer-password.ts'
@@ -18,11 +18,11 @@ export async function setPassword(
 ): Promise<PasswordSync[]> {
   const user = await userOrProblem(context.store.db, input.userId)
   const credential = await findCredential(context.store.db, user.id)
-  const hash = await acceptedHash(context, input.password, user, credential)
+  await assertAcceptable(context, input.password, user, credential)
   return await offerPassword(context, actor, {
     userId: user.id,
     password: input.password,
-    hash,
+    hash: await context.hasher.hash(input.password),
     expected: credential?.version ?? 0,
     mustChange: input.mustChange,
     origin: 'set',

@@ -5,35 +5,28 @@ import { type CredentialRow, openHash, openHistory } from '../store/credentials.
 import type { UserRow } from '../store/users.ts'
 import type { Context } from './context.ts'
 
-/** How many hashes of one person are compared at the same time: the others who change a password need a core, too. */
-const lanes = 2
-
 /**
- * The hash of a password that the policy accepts. Problem `password_too_weak`, with a sentence for each rule that is
- * broken: no hash is computed for a weak one, nor for the one in force where the person has just proved it (`current`).
+ * Problem `password_too_weak`, with a sentence for each rule that is broken. No hash is computed for a weak one, nor for
+ * the one in force where the person has just proved it (`current`).
  */
-export async function acceptedHash(
+export async function assertAcceptable(
   context: Context,
   password: Secret,
   person: Pick<UserRow, 'email' | 'display_name' | 'given_name' | 'family_name'>,
   credential: CredentialRow | undefined,
   current?: Secret,
-): Promise<string> {
+): Promise<void> {
   const owner = {
     names: [person.display_name, person.given_name ?? '', person.family_name ?? ''],
     email: person.email,
   }
   const given = { policy: context.settings.passwordPolicy, person: owner }
   refuseBroken(checkPassword(password.reveal(), given))
-  if (credential === undefined) return await context.hasher.hash(password)
+  if (credential === undefined) return
   const former = openHistory(context.vault, credential)
   if (current === undefined) former.unshift(openHash(context.vault, credential))
-  const refuseFormer = () => refuseBroken(checkPassword(password.reveal(), { ...given, history: true }))
-  if (current?.reveal() === password.reveal()) refuseFormer()
-  // Side by side: whoever changes a password waits for all of it.
-  const [hash, isFormer] = await Promise.all([context.hasher.hash(password), matchesAny(context, former, password)])
-  if (isFormer) refuseFormer()
-  return hash
+  const history = current?.reveal() === password.reveal() || (await matchesAny(context, former, password))
+  if (history) refuseBroken(checkPassword(password.reveal(), { ...given, history }))
 }
 
 async function matchesAny({ hasher }: Context, former: readonly string[], password: Secret): Promise<boolean> {
@@ -44,7 +37,8 @@ async function matchesAny({ hasher }: Context, former: readonly string[], passwo
       if (await hasher.verify(phc, password)) found = true
     }
   }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  // A second core only if nobody else needs it: in a rush everybody waits in the queue once.
+  await Promise.all(hasher.hasFreeCore() ? [lane(), lane()] : [lane()])
   return found
 }
 
