@@ -1,3 +1,4 @@
+import { parseUsersCsv } from '../directory/users-csv.ts'
 import type { Handlers } from '../http/serve.ts'
 import { listEvents, verifyEvents } from '../store/events.ts'
 import type { Store } from '../store/store.ts'
@@ -9,7 +10,13 @@ export type HandlerSources = { directory: Directory; sync: Sync; store: Pick<Sto
 
 /** The contract, endpoint by endpoint: who may do it to whom, then the use case. */
 export function handlersOf(sources: HandlerSources): Handlers {
-  return { ...ofPeople(sources), ...ofConnections(sources), ...ofBindings(sources), ...ofRecords(sources) }
+  return {
+    ...ofPeople(sources),
+    ...ofImport(sources),
+    ...ofConnections(sources),
+    ...ofBindings(sources),
+    ...ofRecords(sources),
+  }
 }
 
 type PeopleNames =
@@ -60,6 +67,16 @@ function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
       sync: await directory.setUserPassword(actor, params.id, body),
     }),
     userBindings: async ({ params }) => ({ items: (await directory.getUser(params.id)).bindings }),
+  }
+}
+
+type ImportNames = 'importUsers'
+
+function ofImport({ sync }: HandlerSources): Pick<Handlers, ImportNames> {
+  return {
+    importUsers: async ({ actor, query, body }) => ({
+      job: await sync.importUsers(actor, { rows: parseUsersCsv(body), dryRun: query.dryRun === 'true' }),
+    }),
   }
 }
 

@@ -34,6 +34,15 @@ function tooLarge(maxBytes: number): Problem {
   return new Problem('request_too_large', `Send at most ${Math.floor(maxBytes / 1024)} KiB; split what is larger.`)
 }
 
+/** Reads a CSV body as text. */
+export async function readCsv(request: Request, maxBytes: number): Promise<string> {
+  const type = (request.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase()
+  if (type !== 'text/csv') {
+    throw new Problem('unsupported_media_type', 'Send CSV with the header "Content-Type: text/csv".')
+  }
+  return await readText(request, maxBytes)
+}
+
 /** Reads a JSON body; an empty one is an empty object. */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   const text = await readText(request, maxBytes)

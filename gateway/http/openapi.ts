@@ -48,7 +48,9 @@ function routeOf(name: string, shape: EndpointShape) {
     request: {
       ...(names.length > 0 && { params }),
       ...(shape.query && { query: shape.query }),
-      ...(shape.body && { body: { required: true, content: { 'application/json': { schema: shape.body } } } }),
+      ...(shape.body && {
+        body: { required: true, content: { [shape.bodyType ?? 'application/json']: { schema: shape.body } } },
+      }),
     },
     responses: { ...answersOf(shape), ...refusalsOf(shape) },
   })

@@ -5,7 +5,7 @@ import type { Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import { Problem } from '../domain/problem.ts'
-import { parse, readJson, readQuery } from './body.ts'
+import { parse, readCsv, readJson, readQuery } from './body.ts'
 import { type Caller, hasRole, type Person } from './caller.ts'
 import type { HttpEnv } from './env.ts'
 import { type Answered, type IdempotencyMemory, once } from './idempotency.ts'
@@ -71,7 +71,7 @@ export type ServeOptions = {
 
 const bodyLimitBytes = 64 * 1024
 const bulkLimitBytes = 8 * 1024 * 1024
-const bulk: ReadonlySet<EndpointName> = new Set(['bulkBindings', 'importAccounts'])
+const bulk: ReadonlySet<EndpointName> = new Set(['bulkBindings', 'importAccounts', 'importUsers'])
 const nothing = z.strictObject({})
 
 /** Mounts the whole contract below the base path. */
@@ -106,17 +106,26 @@ async function answer(
   authorise(shape.access, caller)
   const params = readParams(c)
   const query = parse(shape.query ?? nothing, readQuery(c.req.url))
-  const json = shape.method === 'GET' ? {} : await readJson(c.req.raw, limitBytes)
-  const body = parse(shape.body ?? nothing, json)
+  const given = await readBody(c, shape, limitBytes)
+  const body = parse(shape.body ?? nothing, given)
   const asked = { params, query, body, actor: caller, session: sessionCookie(c), address: options.addressOf(c) }
   const run = async () => asAnswered(shape, await handler(asked), options.checkAnswers ?? false)
   const key = c.req.header('idempotency-key')
   const answered =
     key === undefined || shape.method !== 'POST' || caller === null
       ? await run()
-      : await once(options.idempotency, { scope: scopeOf(caller, c.req.path), key, content: JSON.stringify(json) }, run)
+      : await once(
+          options.idempotency,
+          { scope: scopeOf(caller, c.req.path), key, content: JSON.stringify(given) },
+          run,
+        )
   if (answered.body === null) return c.body(null, answered.status as 204)
   return c.body(answered.body, answered.status as ContentfulStatusCode, { 'Content-Type': 'application/json' })
+}
+
+async function readBody(c: Context<HttpEnv>, shape: EndpointShape, limitBytes: number): Promise<unknown> {
+  if (shape.method === 'GET') return {}
+  return await (shape.bodyType === 'text/csv' ? readCsv : readJson)(c.req.raw, limitBytes)
 }
 
 function authorise(access: Access, caller: Caller | null): void {

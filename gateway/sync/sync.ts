@@ -12,7 +12,7 @@ import { type BulkInput, runBulk, startBulk } from './bulk.ts'
 import * as connections from './connections.ts'
 import type { SyncContext } from './context.ts'
 import { listAccounts, runImport, startImport } from './import.ts'
-import { createJobs, type Jobs } from './jobs.ts'
+import { createJobs, type JobRun, type Jobs } from './jobs.ts'
 import { type Sent, sendPassword } from './password-lane.ts'
 import { presentBinding } from './present-binding.ts'
 import { approvePlan, presentOperation, previewPlan } from './preview.ts'
@@ -23,7 +23,14 @@ import { assertUsable, syncBindings } from './sync-bindings.ts'
 /** Everything the engine does for the outside, by the names of the contract's endpoints. */
 export type Sync = ReturnType<typeof createSync>
 
-export function createSync(context: SyncContext, options: { everyMs: number; owner: string }) {
+export type SyncOptions = {
+  everyMs: number
+  owner: string
+  /** Creates the people of a CSV file; the directory does. */
+  importUsers(run: JobRun): Promise<void>
+}
+
+export function createSync(context: SyncContext, options: SyncOptions) {
   const runner: Runner = createRunner(context, options)
   const jobs: Jobs = createJobs(context, {
     bulk: (run, connectionId) => runBulk(context, run, connectionId),
@@ -32,9 +39,7 @@ export function createSync(context: SyncContext, options: { everyMs: number; own
       const result = await runner.cycleNow(connectionId ?? '')
       await run.report([{ item: 'cycle', ok: true, result }])
     },
-    async users_import() {
-      throw new Problem('not_found', 'The import of users from CSV runs without a job.')
-    },
+    users_import: (run) => options.importUsers(run),
   })
   context.store.onWake((connectionId) => runner.wake(connectionId))
 
@@ -164,6 +169,8 @@ export function createSync(context: SyncContext, options: { everyMs: number; own
         ),
       }
     },
+    importUsers: (actor: Actor, input: { rows: readonly unknown[]; dryRun: boolean }): Promise<Job> =>
+      jobs.start('users_import', null, actor, input, input.rows.length),
     getJob: (id: string): Promise<Job> => jobs.find(id),
   }
 }

@@ -42,12 +42,13 @@ export function createClient(options: ClientOptions): Client {
         accept: 'application/json',
         ...(await options.authorize?.(method, url)),
       }
-      if (input.body !== undefined) headers['content-type'] = 'application/json'
+      const isText = typeof input.body === 'string'
+      if (input.body !== undefined) headers['content-type'] = isText ? 'text/csv' : 'application/json'
       if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey
       const response = await options.fetch(url, {
         method,
         headers,
-        ...(input.body !== undefined && { body: JSON.stringify(input.body) }),
+        ...(input.body !== undefined && { body: isText ? String(input.body) : JSON.stringify(input.body) }),
         ...(input.signal && { signal: input.signal }),
       })
       return (await read(response)) as never

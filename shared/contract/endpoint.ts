@@ -12,6 +12,8 @@ export type EndpointShape = {
   access: Access
   query?: z.ZodObject
   body?: z.ZodType
+  /** What the body is written in; JSON unless said. */
+  bodyType?: 'text/csv'
   /** By status; null for an empty answer. */
   answers: Readonly<Partial<Record<200 | 201 | 202 | 204, z.ZodType | null>>>
   problems: readonly ProblemCode[]

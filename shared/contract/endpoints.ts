@@ -25,6 +25,7 @@ export const endpoints = {
   resumeUser: user.resumeUser,
   setUserPassword: user.setUserPassword,
   userBindings: user.userBindings,
+  importUsers: user.importUsers,
 
   listConnections: connection.listConnections,
   createConnection: connection.createConnection,

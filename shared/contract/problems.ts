@@ -1,6 +1,7 @@
 /** Every problem that the gateway answers: stable code, HTTP status, title. The detail says what to do next. */
 export const problems = {
   malformed_request: { status: 400, title: 'The request could not be read' },
+  malformed_csv: { status: 422, title: 'The CSV could not be read' },
   validation_failed: { status: 422, title: 'Some of the input is not acceptable' },
   not_signed_in: { status: 401, title: 'Not signed in' },
   wrong_credentials: { status: 401, title: 'Email or password is wrong' },

@@ -3,6 +3,7 @@ import { AttributesInput, line } from './attributes.ts'
 import { Binding } from './binding.ts'
 import { endpoint } from './endpoint.ts'
 import { AccountId, Time, UserId } from './ids.ts'
+import { Job } from './job.ts'
 import { listOf, listQuery, search } from './list.ts'
 
 export const UserState = z.enum(['staged', 'active', 'suspended'])
@@ -177,6 +178,19 @@ export const setUserPassword = endpoint({
   body: z.strictObject({ password: PasswordInput, mustChange: z.boolean().default(false) }),
   answers: { 200: z.object({ sync: z.array(PasswordSync) }) },
   problems: ['user_not_found', 'password_too_weak', 'password_refused_by_tenant', 'password_change_in_progress'],
+})
+
+/** First row: email and any of displayName, givenName, familyName, alternateEmail, state and the attributes. */
+export const importUsers = endpoint({
+  method: 'POST',
+  path: '/users/import',
+  summary: 'Create users from CSV; with dryRun nothing is written',
+  access: 'admin',
+  query: z.strictObject({ dryRun: z.enum(['true', 'false']).optional() }),
+  body: z.string().min(1),
+  bodyType: 'text/csv',
+  answers: { 202: z.object({ job: Job }) },
+  problems: ['malformed_csv', 'unsupported_media_type', 'request_too_large'],
 })
 
 export const userBindings = endpoint({

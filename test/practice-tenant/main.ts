@@ -7,9 +7,13 @@ import { practiceDefaults, startPracticeTenant } from './start.ts'
 import type { QuotaSize } from './state.ts'
 
 /*
- * The practice tenant as a process of its own:
- *   pnpm tenant --port 8443 --users 25 --seed 1 --quota L --lag 0
- * Prints one line of JSON when it is ready. The password of the n-th person is Practice-SEED-N-Tenant!
+ * The practice tenant as a process of its own: Microsoft Graph v1.0 and the sign-in service for applications, over HTTPS.
+ *
+ *   pnpm tenant --port 8443 --control-port 8444 --users 25 --seed 1 --quota L --lag 0 --latency 0 --dir DIR
+ *
+ * It prints one line of JSON when it is ready, with the file of the certificate to trust (NODE_EXTRA_CA_CERTS). A seed
+ * makes the same people each time. The password of person N, counted from 0 as in `GET /state` of the control port, is
+ * Practice-SEED-N-Tenant! Beyond them there are an administrator, a guest and somebody synced from on-premises.
  */
 const { values } = parseArgs({
   options: {
@@ -26,22 +30,31 @@ const { values } = parseArgs({
   },
 })
 
-const number = (text: string | undefined, fallback: number) => (text === undefined ? fallback : Number(text))
-const quotas: readonly string[] = ['S', 'M', 'L', 'off']
-if (values.quota !== undefined && !quotas.includes(values.quota)) {
-  process.stderr.write(`--quota takes one of ${quotas.join(', ')}\n`)
+function refuse(sentence: string): never {
+  process.stderr.write(`${sentence}\n`)
   process.exit(2)
 }
 
+function number(name: 'port' | 'control-port' | 'users' | 'seed' | 'lag' | 'latency', usual: number): number {
+  const text = values[name]
+  if (text !== undefined && !/^\d+$/.test(text)) refuse(`--${name} takes a whole number, not ${text}.`)
+  return text === undefined ? usual : Number(text)
+}
+
+const quotas: readonly string[] = ['S', 'M', 'L', 'off']
+if (values.quota !== undefined && !quotas.includes(values.quota)) refuse(`--quota takes one of ${quotas.join(', ')}.`)
+const role = values['password-role'] ?? 'yes'
+if (role !== 'yes' && role !== 'no') refuse('--password-role takes yes or no.')
+
 const tenant = await startPracticeTenant({
-  port: number(values.port, practiceDefaults.port),
-  controlPort: number(values['control-port'], practiceDefaults.controlPort),
-  users: number(values.users, practiceDefaults.users),
-  seed: number(values.seed, practiceDefaults.seed),
+  port: number('port', practiceDefaults.port),
+  controlPort: number('control-port', practiceDefaults.controlPort),
+  users: number('users', practiceDefaults.users),
+  seed: number('seed', practiceDefaults.seed),
   quota: (values.quota ?? practiceDefaults.quota) as QuotaSize,
-  lagMs: number(values.lag, practiceDefaults.lagMs),
-  latencyMs: number(values.latency, practiceDefaults.latencyMs),
-  passwordRole: values['password-role'] !== 'no',
+  lagMs: number('lag', practiceDefaults.lagMs),
+  latencyMs: number('latency', practiceDefaults.latencyMs),
+  passwordRole: role === 'yes',
   tenantId: values['tenant-id'],
 })
 const ca = join(values.dir ?? (await mkdtemp(join(tmpdir(), 'practice-tenant-'))), 'ca.pem')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connect, startWorld, type World } from '../support/world.ts'
+import { connect, jobDone, startWorld, type World } from '../support/world.ts'
 
 let world: World
 let connection: string
@@ -54,6 +54,40 @@ describe('bad input is answered with a problem that says what to do, and changes
     expect(answer).toMatchObject({ status, body: { status, code } })
     expect((answer.body as { detail: string }).detail.length).toBeGreaterThan(10)
     expect(await snapshot()).toBe(before)
+  })
+
+  const csvs: [string, string, string][] = [
+    ['nothing in it', ' ', 'malformed_csv'],
+    ['no column for the address', 'name\nEva\n', 'malformed_csv'],
+    ['a column that nobody knows', 'email,shoeSize\neva@contoso.example,40\n', 'malformed_csv'],
+    ['passwords in a column', 'email,password\neva@contoso.example,secret\n', 'malformed_csv'],
+    ['rows of different lengths', 'email,displayName\neva@contoso.example,Eva,extra\n', 'malformed_csv'],
+    ['a quote that never ends', 'email,displayName\neva@contoso.example,"Eva\n', 'malformed_csv'],
+  ]
+  test.each(csvs)('bad CSV: %s', async (_, csv, code) => {
+    const before = await snapshot()
+    const answer = await world.gateway.request('POST', '/api/v1/users/import', csv, { 'content-type': 'text/csv' })
+    expect(answer).toMatchObject({ status: 422, body: { code } })
+    expect(await snapshot()).toBe(before)
+  })
+
+  test('a CSV file creates the people whose rows are right, and says what is wrong with the others', async () => {
+    const csv =
+      'email,displayName,city\nlea@contoso.example,Lea,Graz\nnot an address,Max,Linz\nlea@contoso.example,Lea,Graz\n'
+    const send = (query: string) =>
+      world.gateway.request('POST', `/api/v1/users/import${query}`, csv, { 'content-type': 'text/csv' })
+    const before = await snapshot()
+    const rehearsal = await send('?dryRun=true')
+    await jobDone(world, (rehearsal.body as { job: { id: string } }).job)
+    expect(await snapshot()).toBe(before)
+    const { results } = await jobDone(world, ((await send('')).body as { job: { id: string } }).job)
+    expect(results).toMatchObject([
+      { row: 2, result: 'created' },
+      { row: 3, result: 'failed' },
+      { row: 4, result: 'exists' },
+    ])
+    const { items } = await world.gateway.client.call('GET /users', { query: { search: 'lea' } })
+    expect(items).toMatchObject([{ email: 'lea@contoso.example', state: 'staged', attributes: { city: 'Graz' } }])
   })
 
   test('a domain that the tenant does not have is refused when the person is bound', async () => {
