@@ -49,7 +49,7 @@ export async function changePassword(
   })
   if (!matches || credential === undefined)
     throw new Problem('wrong_credentials', 'The current password is wrong. Nothing was changed.')
-  await assertAcceptable(context, input.newPassword, user, credential)
+  await assertAcceptable(context, input.newPassword, user, credential, input.currentPassword)
   return await offerPassword(context, actor, {
     userId: user.id,
     password: input.newPassword,

@@ -15,6 +15,8 @@ export type Hasher = {
   hash(password: Secret): Promise<string>
   /** As much work for nobody (undefined) as for somebody, so that time does not tell who exists. */
   verify(phc: string | undefined, password: Secret): Promise<boolean>
+  /** Whether a core is free beside the one that the caller is about to use. */
+  hasFreeCore(): boolean
   /** Whether a hash was made with other parameters than today's. */
   isOutdated(phc: string): boolean
 }
@@ -37,6 +39,7 @@ export function createHasher(cost: HashCost = defaultCost, cores = availablePara
         const matches = await verify(phc ?? (await decoy), password.reveal())
         return phc !== undefined && matches
       }),
+    hasFreeCore: () => slots.free() > 1,
     isOutdated(phc) {
       return !phc.startsWith(`$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`)
     },
@@ -54,6 +57,7 @@ function createSlots(count: number) {
   let free = Math.max(1, count)
   const waiting: (() => void)[] = []
   return {
+    free: () => free,
     async run<T>(task: () => Promise<T>): Promise<T> {
       if (free === 0) {
         if (waiting.length >= longestQueue)

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { connect, startWorld, until } from '../support/world.ts'
 import type { Row } from './table.ts'
 
@@ -15,7 +15,7 @@ export async function provisioning(): Promise<Row[]> {
       const body = { email: `person${n}@contoso.example`, displayName: `Person ${n}`, sendMail: false }
       ids.push((await client.call('POST /users', { body })).id)
     }
-    let highest = 0
+    await forgetPeak(program.pid)
     const started = performance.now()
     await client.call('POST /connections/{id}/bindings/bulk', {
       params: { id: connection },
@@ -23,10 +23,7 @@ export async function provisioning(): Promise<Row[]> {
     })
     await until(
       'all in sync',
-      async () => {
-        highest = Math.max(highest, await residentMegabytes(program.pid))
-        return (await client.call('GET /connections/{id}', { params: { id: connection } })).counts.inSync === people
-      },
+      async () => (await client.call('GET /connections/{id}', { params: { id: connection } })).counts.inSync === people,
       300_000,
     )
     const seconds = (performance.now() - started) / 1000
@@ -37,15 +34,26 @@ export async function provisioning(): Promise<Row[]> {
         against: '–',
         bar: 'under 15 s on two cores',
       },
-      { what: 'memory of the gateway meanwhile', measured: `${highest} MB`, against: '–', bar: 'under 200 MB' },
+      {
+        what: 'memory of the gateway meanwhile, at its peak',
+        measured: await peakOf(program.pid),
+        against: '–',
+        bar: 'under 200 MB',
+      },
     ]
   } finally {
     await world.close()
   }
 }
 
-/** Linux tells it in /proc; elsewhere 0. */
-async function residentMegabytes(pid: number): Promise<number> {
+/** Lets the peak be counted from here; what cannot be forgotten stays counted. */
+async function forgetPeak(pid: number): Promise<void> {
+  await writeFile(`/proc/${pid}/clear_refs`, '5').catch(() => undefined)
+}
+
+/** Linux counts it in /proc; elsewhere nobody does. */
+async function peakOf(pid: number): Promise<string> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024)
+  const kilobytes = /VmHWM:\s+(\d+) kB/.exec(status)?.[1]
+  return kilobytes === undefined ? 'not told by this system' : `${Math.round(Number(kilobytes) / 1024)} MB`
 }
