@@ -1,6 +1,6 @@
 import type { Client } from '@lockstep/shared/client/client'
 import type { Role } from '@lockstep/shared/contract/user'
-import { say as sayView } from '@lockstep/shared/ui/say'
+import { say as sayView } from '@lockstep/shared/messages/say'
 import { UserDetail } from '@lockstep/shared/ui/user-detail'
 import { type Intent, WhatWillHappen } from '@lockstep/shared/ui/what-will-happen'
 import { useEffect, useState } from 'preact/hooks'

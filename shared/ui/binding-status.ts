@@ -1,6 +1,6 @@
 import type { Binding, BindingPasswordState, BindingState } from '../contract/binding.ts'
 import type { User } from '../contract/user.ts'
-import { say } from './say.ts'
+import { say } from '../messages/say.ts'
 import type { Tone } from './status-badge.tsx'
 
 export type Status = { tone: Tone; label: string }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
+import { say } from '../messages/say.ts'
 import type { AttributeRow } from './differences.ts'
-import { say } from './say.ts'
 import { StatusIcon } from './status-badge.tsx'
 
 /** Directory beside account. Differences come first; what is the same is there on demand. */

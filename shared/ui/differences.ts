@@ -1,6 +1,6 @@
 import type { AccountDetail } from '../contract/connection.ts'
 import type { User } from '../contract/user.ts'
-import { sayIfKnown } from './say.ts'
+import { sayIfKnown } from '../messages/say.ts'
 
 export type AttributeRow = {
   attribute: string

@@ -1,5 +1,5 @@
 import type { LockstepEvent } from '../contract/event.ts'
-import { say, sayIfKnown } from './say.ts'
+import { say, sayIfKnown } from '../messages/say.ts'
 import { StatusIcon, type Tone } from './status-badge.tsx'
 import { Time } from './time.tsx'
 

@@ -1,6 +1,6 @@
 import type { Operation, Plan } from '../contract/plan.ts'
+import { say } from '../messages/say.ts'
 import { labelOf } from './differences.ts'
-import { say } from './say.ts'
 
 /** What the person who looks is about to do. */
 export type Intent = 'bind' | 'unbind' | 'unbind_keep' | 'sync'

@@ -1,4 +1,4 @@
-import { say } from './say.ts'
+import { say } from '../messages/say.ts'
 
 const steps: readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
   ['day', 86_400],

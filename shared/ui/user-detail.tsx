@@ -1,10 +1,10 @@
 import type { Binding } from '../contract/binding.ts'
 import type { AccountDetail } from '../contract/connection.ts'
 import type { User } from '../contract/user.ts'
+import { say } from '../messages/say.ts'
 import { statusOfBinding, statusOfPassword, statusOfUser } from './binding-status.ts'
 import { DifferenceTable } from './difference-table.tsx'
 import { compare } from './differences.ts'
-import { say } from './say.ts'
 import { StatusBadge } from './status-badge.tsx'
 import { Time } from './time.tsx'
 

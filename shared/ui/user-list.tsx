@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { User } from '../contract/user.ts'
+import { say } from '../messages/say.ts'
 import { statusOfUser } from './binding-status.ts'
-import { say } from './say.ts'
 import { StatusIcon } from './status-badge.tsx'
 
 export const userFilters = ['all', 'bound', 'unbound', 'drifted', 'failed'] as const

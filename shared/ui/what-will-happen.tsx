@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import type { Plan } from '../contract/plan.ts'
+import { say } from '../messages/say.ts'
 import { type Intent, type PlanSentence, sentencesOf } from './plan-sentences.ts'
-import { say } from './say.ts'
 
 export type { Intent }
 

@@ -1,4 +1,4 @@
-import { type ViewsKey, viewsEn } from '../messages/views-en.ts'
+import { type ViewsKey, viewsEn } from './views-en.ts'
 
 /** The sentence for a key, with `{name}` filled in as plain text. */
 export function say(key: ViewsKey, values: Readonly<Record<string, string>> = {}): string {
