@@ -7,7 +7,14 @@ import { system } from '../domain/actor.ts'
 import { defaultPolicy } from '../domain/password-policy.ts'
 import { Secret } from '../domain/secret.ts'
 import { type TestRuntime, testRuntime } from '../domain/testing.ts'
-import { type BindingRow, bindingsOfUser, findBinding, insertBinding, updateBinding } from '../store/bindings.ts'
+import {
+  type BindingRow,
+  bindingsOfUser,
+  blankBinding,
+  findBinding,
+  insertBinding,
+  updateBinding,
+} from '../store/bindings.ts'
 import { findConnection, insertConnection } from '../store/connections.ts'
 import { listEvents } from '../store/events.ts'
 import { erasePending, findPending, openPending } from '../store/pending-passwords.ts'
@@ -162,14 +169,7 @@ async function addConnection(store: Store, id: string): Promise<void> {
       sealed_credential: null,
       service_principal_id: null,
       state: 'active',
-      error: null,
       settings: '{"passwordTakeover":true}',
-      delta_link: null,
-      full_read_at: null,
-      protected_read_at: null,
-      last_cycle: null,
-      brake: null,
-      approval: null,
       created_at: change.now,
     })
   })
@@ -187,27 +187,12 @@ async function bind(store: Store, connectionId: string, userId: string): Promise
     change.quiet('test')
     if ((await findBinding(change.trx, connectionId, userId)) !== undefined) return
     await insertBinding(change.trx, {
-      connection_id: connectionId,
-      user_id: userId,
+      ...blankBinding({ connection_id: connectionId, user_id: userId, created_at: change.now }),
       account_id: accountIdOf(connectionId, userId),
       state: 'in_sync',
       attributes_mode: 'ours_win',
-      baseline: null,
-      named: 0,
-      override_protected: 0,
-      enable: 0,
-      unbind: null,
       dirty: 0,
-      attempt: 0,
-      next_attempt_at: null,
-      error: null,
-      drift: '[]',
       password_state: 'awaiting_login',
-      password_version: null,
-      password_synced_at: null,
-      password_reason: null,
-      last_sync_at: null,
-      created_at: change.now,
     })
   })
 }

@@ -31,6 +31,8 @@ export function weightOf(operation: Operation): number {
       return operation.changes.some((change) => change.after === null && change.before !== null) ? 1 : 0
     case 'set_password':
     case 'reprovision':
+    case 'restore':
+    case 'revoke_sessions':
       return 0
   }
 }

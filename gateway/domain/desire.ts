@@ -24,6 +24,8 @@ export type Desired = {
   /** Null before the first reconciliation. */
   baseline: Baseline | null
   driftPolicy: 'notify' | 'enforce'
+  /** Attributes whose drift an admin wants repaired. */
+  repair: readonly Tracked[]
   /** Version of the sealed password that waits for this account. */
   passwordVersion: number | null
   /** An admin ticked that an account found disabled is to be enabled. */

@@ -22,8 +22,11 @@ export type TenantFailure = {
   conflictsWith?: string
 }
 
-/** What became of a write. `unknown` means that the answer was lost: it is looked at again, never repeated blindly. */
+/**
+ * What became of a write. `unknown` means that the answer was lost: it is looked at again, never repeated blindly.
+ * `stepsDone`: how many of its requests had succeeded before.
+ */
 export type Outcome<T = undefined> =
   | { kind: 'done'; requestId: string | null; value: T }
-  | { kind: 'unknown'; requestId: string | null; detail: string }
-  | { kind: 'failed'; failure: TenantFailure }
+  | { kind: 'unknown'; requestId: string | null; detail: string; stepsDone?: number }
+  | { kind: 'failed'; failure: TenantFailure; stepsDone?: number }

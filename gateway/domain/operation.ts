@@ -9,7 +9,7 @@ export type BlockCause = 'suspended' | 'unbound' | 'expired' | 'admin'
 export type Tracked = Attribute | 'userPrincipalName'
 
 export type Change = {
-  attribute: Tracked | 'accountEnabled' | 'password'
+  attribute: Tracked | 'accountEnabled' | 'password' | 'deleted' | 'sessions'
   before: string | null
   after: string | null
 }
@@ -23,6 +23,8 @@ export type Reason =
   | 'signed_in'
   | 'rebound'
   | 'resumed'
+  | 'restored'
+  | 'undone'
   | BlockCause
 
 type Target = { userId: UserId; accountId: AccountId; reason: Reason }
@@ -43,5 +45,8 @@ export type Operation =
   | ({ kind: 'set_password'; version: number; changes: Change[] } & Target)
   | ({ kind: 'deprovision'; changes: Change[] } & Target)
   | ({ kind: 'reprovision'; changes: Change[] } & Target)
+  | ({ kind: 'restore'; changes: Change[] } & Target)
+  /** What is left of a block whose second half did not succeed. */
+  | ({ kind: 'revoke_sessions'; changes: Change[] } & Target)
 
 export type OperationKind = Operation['kind']

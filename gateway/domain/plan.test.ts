@@ -24,6 +24,7 @@ const ana = (some: Partial<Desired> = {}): Desired => ({
   mode: 'fill_empty',
   baseline: null,
   driftPolicy: 'notify',
+  repair: [],
   passwordVersion: null,
   enableFound: false,
   overrideProtected: false,
@@ -53,6 +54,7 @@ const bound = (some: Partial<ObservedAccount> = {}, more: Partial<Held> = {}): T
   account: account(some),
   protection: null,
   blockedBy: null,
+  revokeDue: false,
   ...more,
 })
 const settled = (some: Partial<Desired> = {}): Desired => {

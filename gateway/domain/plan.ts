@@ -1,4 +1,5 @@
 import { type Attribute, attributeNames } from '@lockstep/shared/contract/attributes'
+import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount, Protection } from './account.ts'
 import { type Baseline, type Desired, mailNicknameOf } from './desire.ts'
 import type { BlockCause, Change, Operation, Reason, Tracked } from './operation.ts'
@@ -10,9 +11,13 @@ export type Target =
       account: ObservedAccount
       protection: Protection | null
       blockedBy: BlockCause | null
+      /** We blocked it, and its sessions are not known to be revoked. */
+      revokeDue: boolean
     }
   | { kind: 'none' }
   | { kind: 'missing' }
+  /** Among the deleted users of the tenant, to be brought back. */
+  | { kind: 'deleted'; accountId: AccountId }
   | { kind: 'conflict'; accountIds: readonly string[] }
 
 export type Verdict = 'in_step' | 'work' | 'left' | 'missing' | 'conflict' | 'protected'
@@ -41,6 +46,8 @@ export function plan(desired: Desired, target: Target): BindingPlan {
       return verdict(target.kind)
     case 'none':
       return desired.presence.kind === 'blocked' ? verdict('in_step') : work(provision(desired))
+    case 'deleted':
+      return desired.presence.kind === 'blocked' ? verdict('missing') : work(restore(desired, target.accountId))
     case 'bound':
     case 'matched':
       if (target.protection !== null && !desired.overrideProtected) return verdict('protected')
@@ -54,7 +61,8 @@ function leave(desired: Desired, target: Target): BindingPlan {
   if (desired.leaving === 'keep' || target.kind !== 'bound') return verdict('left')
   // Letting go of what we may not touch needs nothing from the tenant.
   if (target.protection !== null && !desired.overrideProtected) return verdict('left')
-  return target.account.enabled ? work(block(desired, target, 'unbound')) : verdict('left')
+  const [operation] = blocked(desired, target, 'unbound')
+  return operation === undefined ? verdict('left') : work(operation)
 }
 
 function follow(desired: Desired, target: Held): BindingPlan {
@@ -90,9 +98,7 @@ function follow(desired: Desired, target: Held): BindingPlan {
 
 /** Blocks what must not sign in, and enables only what we blocked, or what an admin ticked at the takeover. */
 function presence(desired: Desired, target: Held): Operation[] {
-  if (desired.presence.kind === 'blocked') {
-    return target.account.enabled ? [block(desired, target, desired.presence.cause)] : []
-  }
+  if (desired.presence.kind === 'blocked') return blocked(desired, target, desired.presence.cause)
   if (target.account.enabled) return []
   const ticked = desired.enableFound && desired.baseline === null
   if (target.blockedBy === null && !ticked) return []
@@ -107,13 +113,23 @@ function presence(desired: Desired, target: Held): Operation[] {
   ]
 }
 
-function block(desired: Desired, target: Held, cause: BlockCause): Operation {
+function blocked(desired: Desired, target: Held, cause: BlockCause): Operation[] {
+  const at = { userId: desired.userId, accountId: target.account.id, reason: cause }
+  if (target.account.enabled) {
+    return [{ kind: 'deprovision', ...at, changes: [{ attribute: 'accountEnabled', before: 'true', after: 'false' }] }]
+  }
+  if (!target.revokeDue) return []
+  return [{ kind: 'revoke_sessions', ...at, changes: [{ attribute: 'sessions', before: null, after: 'revoked' }] }]
+}
+
+/** Brings the same object back; what else it needs is planned once it is there. */
+function restore(desired: Desired, accountId: AccountId): Operation {
   return {
-    kind: 'deprovision',
+    kind: 'restore',
     userId: desired.userId,
-    accountId: target.account.id,
-    reason: cause,
-    changes: [{ attribute: 'accountEnabled', before: 'true', after: 'false' }],
+    accountId,
+    reason: 'restored',
+    changes: [{ attribute: 'deleted', before: 'true', after: 'false' }],
   }
 }
 
@@ -162,6 +178,7 @@ function difference(desired: Desired, account: ObservedAccount): { changes: Chan
 }
 
 function pushed(desired: Desired, attribute: Tracked, ours: string | null, theirs: string | null): boolean {
+  if (desired.repair.includes(attribute)) return true
   const baseline = desired.baseline?.[attribute]
   if (baseline === undefined) return desired.mode === 'ours_win' || theirs === null
   if (!same(attribute, ours, baseline.ours)) return true

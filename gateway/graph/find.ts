@@ -14,7 +14,8 @@ export type MatchedBy = 'immutable_id' | 'user_principal_name' | 'address'
 /** Something in the tenant that holds the immutable id or an address, and which of them. */
 export type FoundObject =
   | { kind: 'user'; account: ObservedAccount; matched: MatchedBy[] }
-  | { kind: 'group' | 'deleted'; id: string; matched: MatchedBy[] }
+  | { kind: 'deleted'; id: AccountId; immutableId: string | null; matched: MatchedBy[] }
+  | { kind: 'group'; id: string; matched: MatchedBy[] }
 
 /** Deleted users keep their addresses; only those of users and groups are looked at beside them. */
 const collections = [
@@ -87,7 +88,8 @@ export async function findHolders(reader: Reader, probe: Probe, now: () => numbe
 function foundOf(kind: FoundObject['kind'], item: unknown, probe: Probe, url: string): FoundObject {
   const holder = parsed(Holder, item, url)
   const matched = matchedBy(holder, probe)
-  if (kind !== 'user') return { kind, id: holder.id, matched }
+  if (kind === 'deleted') return { kind, id: holder.id, immutableId: holder.onPremisesImmutableId ?? null, matched }
+  if (kind === 'group') return { kind, id: holder.id, matched }
   return { kind, account: parsed(WholeUser, item, url), matched }
 }
 

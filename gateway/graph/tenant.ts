@@ -42,6 +42,8 @@ export type Tenant = {
   merge(before: ObservedAccount | null, told: PartialObservation): ObservedAccount | null
   /** The accounts as they are; those absent from the answer do not exist (any more). */
   readAccounts(ids: readonly AccountId[]): Promise<Map<AccountId, ObservedAccount>>
+  /** Which of these are among the deleted users, where they can be restored for 30 days. */
+  readDeleted(ids: readonly AccountId[]): Promise<Set<AccountId>>
   /** Who holds this immutable id or any of these addresses, among users, groups and deleted users. */
   find(probe: { immutableId: string | null; addresses: readonly string[] }): Promise<FoundObject[]>
   /** Holders of directory roles and members of role-assignable groups. */
@@ -78,6 +80,7 @@ export function openTenant(options: TenantOptions): Tenant {
     merge,
     observe: (deltaLink) => followDelta({ reader, log, learn: governor.learn }, deltaLink),
     readAccounts: (ids) => readAccounts(reader, [...new Set(ids)], runtime.now),
+    readDeleted: (ids) => readDeleted(reader, [...new Set(ids)], runtime.now),
     find: (probe) => findHolders(reader, probe, runtime.now),
     protectedAccounts: () => readProtected(reader),
     writeAll: writer.writeAll,
@@ -102,6 +105,18 @@ async function readAccounts(
     if (isMissing(answer)) continue
     if (answer.status !== 200) throw new ReadRefused(answer, failureOf(answer, 'read', now()))
     found.set(id, parsed(WholeUser, answer.body, '/users'))
+  }
+  return found
+}
+
+async function readDeleted(reader: Reader, ids: readonly AccountId[], now: () => number): Promise<Set<AccountId>> {
+  const answers = await reader.readMany(ids.map((id) => `/directory/deletedItems/${id}?$select=id`))
+  const found = new Set<AccountId>()
+  for (const [index, id] of ids.entries()) {
+    const answer = answers[index] ?? { status: 502, headers: {}, body: null }
+    if (isMissing(answer)) continue
+    if (answer.status !== 200) throw new ReadRefused(answer, failureOf(answer, 'read', now()))
+    found.add(id)
   }
   return found
 }

@@ -14,6 +14,8 @@ export type Write = { eventId: string } & (
   | { kind: 'set_password'; accountId: AccountId; password: Secret; mustChange: boolean }
   | { kind: 'block'; accountId: AccountId }
   | { kind: 'enable'; accountId: AccountId }
+  | { kind: 'revoke_sessions'; accountId: AccountId }
+  | { kind: 'restore'; accountId: AccountId }
 )
 
 /** Two writes to the same object never travel together. */
@@ -43,14 +45,25 @@ export function requestsOf(write: Write): Request[] {
     case 'block':
       return [
         { method: 'PATCH', url: at(write.accountId), eventId, body: { accountEnabled: false } },
-        { method: 'POST', url: `${at(write.accountId)}/revokeSignInSessions`, eventId },
+        revoke(write.accountId, eventId),
       ]
+    case 'revoke_sessions':
+      return [revoke(write.accountId, eventId)]
+    case 'restore':
+      // `/users/{id}/restore` does not exist ("directory: deletedItems restore", read 2026-11-23).
+      return [{ method: 'POST', url: `/directory/deletedItems/${write.accountId}/restore`, eventId, body: {} }]
     case 'enable':
       return [{ method: 'PATCH', url: at(write.accountId), eventId, body: { accountEnabled: true } }]
   }
 }
 
 const at = (id: AccountId) => `/users/${id}`
+
+const revoke = (id: AccountId, eventId: string): Request => ({
+  method: 'POST',
+  url: `${at(id)}/revokeSignInSessions`,
+  eventId,
+})
 
 const changesOf = ({ userPrincipalName, immutableId, ...attributes }: Changes): Record<string, unknown> => ({
   ...(userPrincipalName != null && { userPrincipalName }),

@@ -91,7 +91,7 @@ export function createWriter(deps: {
           waitMs = Math.max(waitMs, then.waitMs)
         } else if (then.kind === 'done' && job.step + 1 < job.requests.length) {
           again.push({ ...job, step: job.step + 1, attempt: 0 })
-        } else await tell(job.index, then)
+        } else await tell(job.index, withSteps(then, job.step))
       }
       if (waitMs > 0) {
         deps.log({ msg: 'the tenant put writes off', writes: again.length, waitMs })
@@ -144,6 +144,10 @@ export function createWriter(deps: {
     },
   }
 }
+
+/** How far the write had come, where it did not come to its end. */
+const withSteps = (outcome: WriteOutcome, stepsDone: number): WriteOutcome =>
+  outcome.kind === 'done' || stepsDone === 0 ? outcome : { ...outcome, stepsDone }
 
 const lostCreate = (requestId: string | null): WriteOutcome =>
   unknown(requestId, 'Microsoft 365 may have made the account already. Lockstep looks for it.').outcome

@@ -12,6 +12,10 @@ export type StoredAccount = {
   blockedBy: BlockCause | null
   deletedAt: number | null
   written: Written
+  /** The cause of a block of ours whose outcome is not known yet. */
+  blocking: BlockCause | null
+  /** Blocked by us, and the sessions are not known to be revoked. */
+  revokeDue: boolean
 }
 
 const fromRow = (row: Selectable<Accounts>): StoredAccount => ({
@@ -20,6 +24,8 @@ const fromRow = (row: Selectable<Accounts>): StoredAccount => ({
   blockedBy: row.blocked_by,
   deletedAt: row.deleted_at,
   written: JSON.parse(row.written) as Written,
+  blocking: row.blocking,
+  revokeDue: row.revoke_due === 1,
 })
 
 export async function findAccount(
@@ -92,13 +98,13 @@ export async function putAccounts(
       observed,
       deleted_at: null,
       protection,
-      blocked_by: account.enabled ? null : (before?.blockedBy ?? null),
+      blocked_by: account.enabled ? null : (before?.blockedBy ?? before?.blocking ?? null),
       written: JSON.stringify(written),
       seen_at: now,
     }
     await trx
       .insertInto('accounts')
-      .values({ connection_id: connectionId, id: account.id, ...row })
+      .values({ connection_id: connectionId, id: account.id, blocking: null, revoke_due: 0, ...row })
       .onConflict((c) => c.columns(['connection_id', 'id']).doUpdateSet(row))
       .execute()
     await trx
@@ -200,12 +206,16 @@ export async function recordWrite(
   trx: Kysely<Database>,
   connectionId: string,
   id: AccountId,
-  wrote: Partial<Record<Tracked, string | null>> & { enabled?: boolean; blockedBy?: BlockCause | null },
+  wrote: Partial<Record<Tracked, string | null>> & {
+    enabled?: boolean
+    blockedBy?: BlockCause | null
+    revokeDue?: boolean
+  },
   now: number,
 ): Promise<void> {
   const stored = await findAccount(trx, connectionId, id)
   if (stored === undefined) return
-  const { enabled, blockedBy, ...attributes } = wrote
+  const { enabled, blockedBy, revokeDue, ...attributes } = wrote
   const { account, written } = overwrite(stored.account, { attributes, enabled }, stored.written, now)
   await trx
     .updateTable('accounts')
@@ -213,8 +223,48 @@ export async function recordWrite(
       observed: JSON.stringify(account),
       user_principal_name: account.userPrincipalName.toLowerCase(),
       written: JSON.stringify(written),
-      ...(blockedBy !== undefined && { blocked_by: blockedBy }),
+      ...(blockedBy !== undefined && { blocked_by: blockedBy, blocking: null }),
+      ...(revokeDue !== undefined && { revoke_due: revokeDue ? 1 : 0 }),
     })
+    .where('connection_id', '=', connectionId)
+    .where('id', '=', id)
+    .execute()
+}
+
+/**
+ * Remembers that a block goes out, before it does: if its answer is lost, an account that is then found blocked was blocked
+ * by us, and only such a one is ever enabled again.
+ */
+export async function intendBlock(
+  trx: Kysely<Database>,
+  connectionId: string,
+  id: AccountId,
+  cause: BlockCause,
+): Promise<void> {
+  await trx
+    .updateTable('accounts')
+    .set({ blocking: cause, revoke_due: 1 })
+    .where('connection_id', '=', connectionId)
+    .where('id', '=', id)
+    .execute()
+}
+
+/** The block did not happen, or is not wanted any more. */
+export async function dropBlockIntent(trx: Kysely<Database>, connectionId: string, id: AccountId): Promise<void> {
+  await trx
+    .updateTable('accounts')
+    .set({ blocking: null, revoke_due: 0 })
+    .where('connection_id', '=', connectionId)
+    .where('id', '=', id)
+    .where('blocking', 'is not', null)
+    .execute()
+}
+
+/** The account is there again, as it was when it was deleted. */
+export async function markRestored(trx: Kysely<Database>, connectionId: string, id: AccountId): Promise<void> {
+  await trx
+    .updateTable('accounts')
+    .set({ deleted_at: null })
     .where('connection_id', '=', connectionId)
     .where('id', '=', id)
     .execute()

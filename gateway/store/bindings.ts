@@ -5,6 +5,33 @@ import type { Bindings, Database } from './schema.ts'
 export type BindingRow = Selectable<Bindings>
 type Key = { connection_id: string; user_id: string }
 
+/** A binding that nothing is known of yet. */
+export const blankBinding = (key: Key & { created_at: number }): BindingRow => ({
+  ...key,
+  account_id: null,
+  state: 'pending',
+  attributes_mode: 'fill_empty',
+  baseline: null,
+  named: 0,
+  override_protected: 0,
+  enable: 0,
+  unbind: null,
+  dirty: 1,
+  attempt: 0,
+  next_attempt_at: null,
+  error: null,
+  drift: '[]',
+  password_state: 'none',
+  password_version: null,
+  password_synced_at: null,
+  password_reason: null,
+  last_sync_at: null,
+  recover: null,
+  repair: '[]',
+  verify_at: null,
+  job_id: null,
+})
+
 export async function findBinding(
   db: Kysely<Database>,
   connectionId: string,

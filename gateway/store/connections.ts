@@ -24,9 +24,26 @@ export function openCredential(
   return JSON.parse(opened.reveal()) as StoredCredential
 }
 
+/** Nothing was read from the tenant and nothing held back yet. */
+const untouched = {
+  error: null,
+  delta_link: null,
+  full_read_at: null,
+  protected_read_at: null,
+  passwords_read_at: null,
+  last_cycle: null,
+  brake: null,
+  approval: null,
+} as const satisfies Partial<ConnectionRow>
+
+export type NewConnection = Omit<ConnectionRow, keyof typeof untouched>
+
 /** A unique violation (see `isUniqueViolation`) when the tenant is connected already. */
-export async function insertConnection(trx: Kysely<Database>, row: ConnectionRow): Promise<void> {
-  await trx.insertInto('connections').values(row).execute()
+export async function insertConnection(trx: Kysely<Database>, row: NewConnection): Promise<void> {
+  await trx
+    .insertInto('connections')
+    .values({ ...untouched, ...row })
+    .execute()
 }
 
 export async function findConnection(db: Kysely<Database>, id: string): Promise<ConnectionRow | undefined> {

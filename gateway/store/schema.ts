@@ -93,6 +93,8 @@ export type Connections = {
   /** Plan that an admin has released, by its id, with who and until when. JSON. */
   approval: string | null
   created_at: number
+  /** When every account was last asked when its password changed. */
+  passwords_read_at: number | null
 }
 
 export type Bindings = {
@@ -124,6 +126,30 @@ export type Bindings = {
   password_reason: string | null
   last_sync_at: number | null
   created_at: number
+  /** `restore`: an admin wants the deleted account of this binding back. */
+  recover: 'restore' | null
+  /** JSON: attributes whose drift an admin wants repaired. */
+  repair: string
+  /** When the account is read by id, since no delta has to tell what is looked for. */
+  verify_at: number | null
+  /** The job that asked for what the binding is about to do. */
+  job_id: string | null
+}
+
+/** What an account was before a write of ours, for 30 days. */
+export type BeforeImages = {
+  event_id: string
+  connection_id: string
+  user_id: string
+  account_id: string
+  job_id: string | null
+  cycle_id: string | null
+  /** The kind of the operation. */
+  kind: string
+  /** JSON: { attribute, before, after }[]. */
+  changes: string
+  at: number
+  undone_at: number | null
 }
 
 export type Accounts = {
@@ -142,6 +168,10 @@ export type Accounts = {
   /** JSON: what we wrote lately, so that a stale answer does not look like somebody else's change. */
   written: string
   seen_at: number
+  /** The cause of a block that went out and whose outcome is not known yet. */
+  blocking: 'suspended' | 'unbound' | 'expired' | 'admin' | null
+  /** 1: blocked by us, and the sessions are not known to be revoked yet. */
+  revoke_due: number
 }
 
 /** Addresses of accounts, lower case, for matching. */
@@ -292,6 +322,7 @@ export type Database = {
   user_links: UserLinks
   connections: Connections
   bindings: Bindings
+  before_images: BeforeImages
   accounts: Accounts
   account_addresses: AccountAddresses
   pending_passwords: PendingPasswords

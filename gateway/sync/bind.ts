@@ -10,6 +10,7 @@ import {
   type BindingRow,
   bindingOfAccount,
   bindingsOfUser,
+  blankBinding,
   findBinding,
   insertBinding,
   updateBinding,
@@ -210,26 +211,13 @@ export async function putBinding(
     .where('user_id', '=', user.id)
     .executeTakeFirst()
   const row: BindingRow = {
-    ...key,
+    ...blankBinding({ ...key, created_at: now }),
     account_id: input.accountId,
-    state: 'pending',
     attributes_mode: input.attributes ?? 'fill_empty',
-    baseline: null,
     named: input.named ? 1 : 0,
     override_protected: input.override?.includes('protected') ? 1 : 0,
     enable: input.enable ? 1 : 0,
-    unbind: null,
-    dirty: 1,
-    attempt: 0,
-    next_attempt_at: null,
-    error: null,
-    drift: '[]',
     password_state: credential === undefined ? 'none' : 'awaiting_login',
-    password_version: null,
-    password_synced_at: null,
-    password_reason: null,
-    last_sync_at: null,
-    created_at: now,
   }
   const version = credential?.version ?? 0
   const fresh = await takeFresh(trx, context.vault, user.id, version)

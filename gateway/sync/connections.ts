@@ -103,14 +103,7 @@ export async function createConnection(
       sealed_credential: sealCredential(context.vault, id, credential),
       service_principal_id: preflight.servicePrincipalId,
       state: 'active',
-      error: null,
       settings: JSON.stringify(changedSettings(defaultSettings, input.settings)),
-      delta_link: null,
-      full_read_at: null,
-      protected_read_at: null,
-      last_cycle: null,
-      brake: null,
-      approval: null,
       created_at: context.runtime.now(),
     })
     change.event({ type: 'connection_create', connection: id, detail: `${input.name}: ${preflight.tenantName}` })

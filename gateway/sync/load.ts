@@ -64,6 +64,7 @@ export function desiredOf(
     mode: binding.attributes_mode,
     baseline: binding.baseline === null ? null : (JSON.parse(binding.baseline) as Baseline),
     driftPolicy: settings.driftPolicy,
+    repair: JSON.parse(binding.repair) as Desired['repair'],
     passwordVersion,
     enableFound: binding.enable === 1,
     overrideProtected: binding.override_protected === 1,
@@ -74,7 +75,8 @@ export function desiredOf(
 /** A stored account as the target of a plan. */
 export function held(kind: 'bound' | 'matched', stored: StoredAccount): Target {
   if (stored.deletedAt !== null) return { kind: 'missing' }
-  return { kind, account: stored.account, protection: stored.protection, blockedBy: stored.blockedBy }
+  const { account, protection, blockedBy, revokeDue } = stored
+  return { kind, account, protection, blockedBy, revokeDue: revokeDue && blockedBy !== null }
 }
 
 /** Looks among the accounts that were observed; the tenant itself is asked before anything is created. */

@@ -4,7 +4,7 @@ import { weightOf } from '../domain/brake.ts'
 import type { Operation } from '../domain/operation.ts'
 import { plan } from '../domain/plan.ts'
 import { Problem } from '../domain/problem.ts'
-import { type BindingRow, dueBindings, findBinding } from '../store/bindings.ts'
+import { type BindingRow, blankBinding, dueBindings, findBinding } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import { requireUser } from './bind.ts'
 import type { SyncContext } from './context.ts'
@@ -96,37 +96,11 @@ function suppose(
   what: 'bind' | 'unbind' | 'unbind_keep' | undefined,
 ): BindingRow | null {
   const bound = binding !== undefined && binding.unbind === null
-  if (what === 'bind' && !bound) return blankBinding(connectionId, userId)
+  if (what === 'bind' && !bound) return blankBinding({ connection_id: connectionId, user_id: userId, created_at: 0 })
   if (binding === undefined) return null
   if (what === 'unbind') return { ...binding, unbind: 'block' }
   if (what === 'unbind_keep') return { ...binding, unbind: 'keep' }
   return binding
-}
-
-function blankBinding(connectionId: string, userId: string): BindingRow {
-  return {
-    connection_id: connectionId,
-    user_id: userId,
-    account_id: null,
-    state: 'pending',
-    attributes_mode: 'fill_empty',
-    baseline: null,
-    named: 0,
-    override_protected: 0,
-    enable: 0,
-    unbind: null,
-    dirty: 1,
-    attempt: 0,
-    next_attempt_at: null,
-    error: null,
-    drift: '[]',
-    password_state: 'none',
-    password_version: null,
-    password_synced_at: null,
-    password_reason: null,
-    last_sync_at: null,
-    created_at: 0,
-  }
 }
 
 /** Releases the brake for exactly the operations that were shown, for 24 h. */

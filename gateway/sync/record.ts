@@ -3,9 +3,9 @@ import type { ObservedAccount } from '../domain/account.ts'
 import type { Actor } from '../domain/actor.ts'
 import type { Outcome, TenantFailure } from '../domain/failure.ts'
 import { lookAgainAt, nextAttempt } from '../domain/next-attempt.ts'
-import type { Operation, OperationKind } from '../domain/operation.ts'
+import type { BlockCause, Operation, OperationKind } from '../domain/operation.ts'
 import { baselineOf } from '../domain/plan.ts'
-import { putAccounts, recordWrite } from '../store/accounts.ts'
+import { dropBlockIntent, markRestored, putAccounts, recordWrite } from '../store/accounts.ts'
 import { deleteBinding, updateBinding } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import { erasePending } from '../store/pending-passwords.ts'
@@ -23,6 +23,8 @@ export const eventOf = {
   set_password: 'user_password_update_provision',
   deprovision: 'user_deprovision',
   reprovision: 'user_reprovision',
+  restore: 'user_restore_provision',
+  revoke_sessions: 'user_deprovision',
 } as const satisfies Record<OperationKind, string>
 
 /** Records one outcome: the event of the write, and what the account and the password are now. */
@@ -58,6 +60,8 @@ export async function recordOperation(
       password_reason: outcome.failure.detail,
     })
   }
+  if (operation.kind === 'deprovision' && outcome.kind !== 'done')
+    return await recordHalfBlock(change, connection, operation, outcome, now)
   if (outcome.kind !== 'done') return
   switch (operation.kind) {
     case 'provision': {
@@ -80,14 +84,37 @@ export async function recordOperation(
       await passwordArrived(change, connection, unit, operation.version, now)
       return
     case 'deprovision': {
-      const blockedBy = operation.reason as 'suspended' | 'unbound' | 'expired' | 'admin'
-      await recordWrite(change.trx, connection.id, operation.accountId, { enabled: false, blockedBy }, now)
+      const block = { enabled: false, blockedBy: operation.reason as BlockCause, revokeDue: false }
+      await recordWrite(change.trx, connection.id, operation.accountId, block, now)
       return
     }
-    case 'reprovision':
-      await recordWrite(change.trx, connection.id, operation.accountId, { enabled: true, blockedBy: null }, now)
+    case 'revoke_sessions':
+      await recordWrite(change.trx, connection.id, operation.accountId, { revokeDue: false }, now)
+      return
+    case 'reprovision': {
+      const enable = { enabled: true, blockedBy: null, revokeDue: false }
+      await recordWrite(change.trx, connection.id, operation.accountId, enable, now)
+      return
+    }
+    case 'restore':
+      await markRestored(change.trx, connection.id, operation.accountId)
+      await updateBinding(change.trx, key, { account_id: operation.accountId, recover: null })
       return
   }
+}
+
+/** The account is blocked although its sessions are not revoked, or it is not blocked at all, or nobody knows yet. */
+async function recordHalfBlock(
+  change: Change,
+  connection: ConnectionRow,
+  operation: Extract<Operation, { kind: 'deprovision' }>,
+  outcome: Exclude<Outcome<unknown>, { kind: 'done' }>,
+  now: number,
+): Promise<void> {
+  if ((outcome.stepsDone ?? 0) > 0) {
+    const block = { enabled: false, blockedBy: operation.reason as BlockCause, revokeDue: true }
+    await recordWrite(change.trx, connection.id, operation.accountId, block, now)
+  } else if (outcome.kind === 'failed') await dropBlockIntent(change.trx, connection.id, operation.accountId)
 }
 
 /** The tenant has taken this version: the sealed copy goes, unless a newer one waits. */

@@ -42,14 +42,7 @@ export async function testSync(tenant: Partial<Tenant>): Promise<TestSync> {
       sealed_credential: null,
       service_principal_id: null,
       state: 'active',
-      error: null,
       settings: JSON.stringify({ ...defaultSettings, mode: 'apply' }),
-      delta_link: null,
-      full_read_at: null,
-      protected_read_at: null,
-      last_cycle: null,
-      brake: null,
-      approval: null,
       created_at: change.now,
     })
   })

@@ -1,8 +1,9 @@
 import { type Actor, system } from '../domain/actor.ts'
-import type { Operation } from '../domain/operation.ts'
+import type { BlockCause, Operation } from '../domain/operation.ts'
 import { plan } from '../domain/plan.ts'
 import { Secret } from '../domain/secret.ts'
 import type { Tenant, Write } from '../graph/tenant.ts'
+import { intendBlock } from '../store/accounts.ts'
 import { type BindingRow, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { erasePending, findPending, openPending } from '../store/pending-passwords.ts'
@@ -45,6 +46,7 @@ export async function work(
       }
     }
   }
+  await intend(context, connection, sends)
   await tenant.writeAll(
     sends.map(({ write }) => write),
     lane,
@@ -56,6 +58,17 @@ export async function work(
     },
   )
   return applied
+}
+
+/** What cannot be derived again once an answer is lost is stored before anything goes out. */
+async function intend(context: SyncContext, connection: ConnectionRow, sends: readonly Send[]): Promise<void> {
+  const blocks = sends.flatMap(({ operation }) => (operation.kind === 'deprovision' ? [operation] : []))
+  if (blocks.length === 0) return
+  await context.store.change(system, async (change) => {
+    change.quiet('the writes that follow have their own events')
+    for (const { accountId, reason } of blocks)
+      await intendBlock(change.trx, connection.id, accountId, reason as BlockCause)
+  })
 }
 
 type Send = { planned: Planned; operation: Operation; write: Write; remaining: { count: number } }
@@ -125,6 +138,10 @@ async function writeOf(
       return { eventId, kind: 'block', accountId: operation.accountId }
     case 'reprovision':
       return { eventId, kind: 'enable', accountId: operation.accountId }
+    case 'restore':
+      return { eventId, kind: 'restore', accountId: operation.accountId }
+    case 'revoke_sessions':
+      return { eventId, kind: 'revoke_sessions', accountId: operation.accountId }
   }
 }
 

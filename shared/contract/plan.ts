@@ -9,7 +9,16 @@ export const PlannedChange = z.object({
 export type PlannedChange = z.infer<typeof PlannedChange>
 
 export const Operation = z.object({
-  kind: z.enum(['provision', 'take_over', 'update', 'set_password', 'deprovision', 'reprovision']),
+  kind: z.enum([
+    'provision',
+    'take_over',
+    'update',
+    'set_password',
+    'deprovision',
+    'reprovision',
+    'restore',
+    'revoke_sessions',
+  ]),
   userId: z.string(),
   accountId: z.string().nullable(),
   reason: z.string(),

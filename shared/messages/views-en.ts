@@ -92,6 +92,9 @@ export const viewsEn = {
   'plan.deprovision':
     'The account {account} will be blocked. Open sessions end within minutes, some within an hour. Bind again to undo.',
   'plan.reprovision': 'The account {account} is enabled again. It signs in with the password of the portal.',
+  'plan.restore':
+    'The deleted account {account} is restored, with its mailbox and files, and then follows the directory.',
+  'plan.revoke_sessions': 'Open sessions of the account {account} are ended.',
   'plan.nothing.bind': 'The account stays as it is and follows the directory from now on.',
   'plan.nothing.unbind': 'Nothing changes in the account. It no longer follows the directory.',
   'plan.nothing.unbind_keep':

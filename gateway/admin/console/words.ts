@@ -54,6 +54,10 @@ export function sentenceOf({ kind, changes }: Operation, account: string): strin
       return `The account ${account} will be blocked. Open sessions end within minutes, some within an hour. Bind again to undo.`
     case 'reprovision':
       return `The account ${account} will be enabled again.`
+    case 'restore':
+      return `The deleted account ${account} will be restored, with its mailbox and files.`
+    case 'revoke_sessions':
+      return `Open sessions of the account ${account} will be ended.`
   }
 }
 

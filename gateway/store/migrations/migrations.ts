@@ -1,7 +1,9 @@
 import type { Migration } from 'kysely'
 import { initial } from './0001-initial.ts'
+import { life } from './0005-life.ts'
 
 /** All migrations in order. One that was released is never edited. */
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
+  '0005-life': life,
 }
