@@ -5,6 +5,7 @@ import type { Actor } from '../domain/actor.ts'
 import { immutableIdOf } from '../domain/desire.ts'
 import { match } from '../domain/match.ts'
 import { Problem } from '../domain/problem.ts'
+import { restorable } from '../domain/restorable.ts'
 import { findAccount } from '../store/accounts.ts'
 import {
   type BindingRow,
@@ -50,17 +51,21 @@ export async function bindUser(
     return { created: false, binding: presentBinding(before, user, connection) }
   }
   await refuseImpossible(context, connection, user)
-  const accountId = await chooseAccount(context, connection, user, input)
-  await context.store.change(actor, async (change) => {
-    await putBinding(context, change.trx, connection, user, { ...input, accountId, named: false })
-    change.event({
-      type: 'binding_create',
-      user: user.id,
-      connection: connection.id,
-      account: accountId,
-      cause: accountId === null ? 'provision' : 'takeover',
+  if (before?.state === 'missing' && before.unbind === null)
+    await recover(context, actor, connection, user, before, input)
+  else {
+    const accountId = await chooseAccount(context, connection, user, input)
+    await context.store.change(actor, async (change) => {
+      await putBinding(context, change.trx, connection, user, { ...input, accountId, named: false })
+      change.event({
+        type: 'binding_create',
+        user: user.id,
+        connection: connection.id,
+        account: accountId,
+        cause: accountId === null ? 'provision' : 'takeover',
+      })
     })
-  })
+  }
   const row = await attempt(context, runner, actor, connection, user.id)
   return { created: true, binding: presentBinding(row ?? missingRow(), user, connection) }
 }
@@ -145,19 +150,55 @@ async function chooseAccount(
       `More than one account answers to ${user.email}. Choose one and bind by its object id: ${hit.accountIds.join(', ')}.`,
     )
   }
-  const holder = objects.find((object) => object.kind !== 'user')
-  if (holder?.kind === 'group')
+  if (objects.some(({ kind }) => kind === 'group'))
     throw new Problem(
       'account_conflict',
       `A group in the tenant holds ${user.email}. Give the person or the group another address.`,
     )
-  if (holder?.kind === 'deleted') {
+  const deleted = objects.flatMap((object) => (object.kind === 'deleted' ? [object] : []))
+  if (restorable(probe.immutableId, deleted) === 'conflict') {
     throw new Problem(
-      'account_deleted',
-      `The account of ${user.email} is among the deleted users of the tenant. Restore it there, or delete it for good, then bind again.`,
+      'account_conflict',
+      `Several deleted users of the tenant held ${user.email}. Restore the right one there, or delete the others for good, then bind again.`,
     )
   }
   return null
+}
+
+/** Brings back the account that was deleted in the tenant, or makes a new one if that is what was asked for. */
+async function recover(
+  context: SyncContext,
+  actor: Actor,
+  connection: ConnectionRow,
+  user: UserRow,
+  before: BindingRow,
+  input: BindInput,
+): Promise<void> {
+  const accountId = before.account_id as AccountId | null
+  const deleted = accountId === null ? new Set() : await context.tenants.of(connection).readDeleted([accountId])
+  const restores = deleted.has(accountId)
+  if (!restores && input.recreate !== true) {
+    throw new Problem(
+      'account_deleted',
+      `The account of ${user.email} was deleted for good and cannot be restored. Bind with "recreate": true to make a new, empty one, or unbind.`,
+    )
+  }
+  if (user.state === 'suspended')
+    throw new Problem('user_state_conflict', `${user.display_name} is suspended. Resume the person first, then bind.`)
+  await context.store.change(actor, async (change) => {
+    const { trx } = change
+    if (restores) {
+      const again = { attempt: 0, next_attempt_at: null, error: null, dirty: before.dirty + 1 }
+      await updateBinding(trx, before, { state: 'pending', recover: 'restore', ...again })
+    } else await putBinding(context, trx, connection, user, { ...input, accountId: null, named: false })
+    change.event({
+      type: 'binding_create',
+      user: user.id,
+      connection: connection.id,
+      account: accountId,
+      cause: restores ? 'restore' : 'recreate',
+    })
+  })
 }
 
 async function refuseUnfit(

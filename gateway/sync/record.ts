@@ -186,6 +186,12 @@ export async function settleBinding(
     return
   }
   if (binding.unbind !== null) return await letGo(change, binding)
+  if (applied.some(({ operation }) => operation.kind === 'restore')) {
+    // What the account needs now that it is back is the next plan's: the binding stays marked.
+    const again = { attempt: 0, next_attempt_at: null, error: null }
+    await updateBinding(change.trx, binding, { state: 'pending', ...again })
+    return
+  }
   await updateBinding(change.trx, binding, {
     state: 'in_sync',
     baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)),
@@ -278,7 +284,8 @@ export async function recordVerdict(
             detail: error.detail,
           })
         } else change.quiet('known already')
-        await updateBinding(change.trx, binding, { state, error: JSON.stringify(error), next_attempt_at: null })
+        const problem = { state, error: JSON.stringify(error), next_attempt_at: null, recover: null } as const
+        await updateBinding(change.trx, binding, problem)
         return await covered(change, unit)
       }
       case 'work':
@@ -291,7 +298,7 @@ const problemOf = {
   missing: {
     code: 'account_deleted',
     detail: 'The account was deleted in Microsoft 365.',
-    remedy: 'Restore it there among the deleted users, or unbind this user.',
+    remedy: 'Bind again to restore it with its mailbox and files; create it anew, or unbind this user.',
   },
   conflict: {
     code: 'account_conflict',

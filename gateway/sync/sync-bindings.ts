@@ -2,17 +2,16 @@ import type { ConnectionSettings } from '@lockstep/shared/contract/connection'
 import type { Brake } from '@lockstep/shared/contract/plan'
 import { type Actor, system } from '../domain/actor.ts'
 import { engaged, thresholdOf, weightOf } from '../domain/brake.ts'
-import { match } from '../domain/match.ts'
 import type { Operation } from '../domain/operation.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Tenant } from '../graph/tenant.ts'
-import { findAccount, putAccounts } from '../store/accounts.ts'
-import { type BindingRow, bindingOfAccount, countBindings, findBinding } from '../store/bindings.ts'
+import { type BindingRow, countBindings, findBinding } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import { countRecentWrites } from '../store/recent-writes.ts'
 import type { SyncContext } from './context.ts'
 import { gateKey } from './gates.ts'
-import { held, loadUnits, type Unit } from './load.ts'
+import { loadUnits } from './load.ts'
+import { lookUp } from './look-up.ts'
 import { operationKey, planIdOf } from './plan-id.ts'
 import type { Applied, Planned } from './planned.ts'
 import { planUnits, work } from './work.ts'
@@ -64,47 +63,6 @@ export async function syncBindings(
   } finally {
     for (const leave of leaves) leave()
   }
-}
-
-/** At most this many questions to the tenant at a time. */
-const lookUpsAtOnce = 8
-
-/** Before anything is created the tenant is asked whether it is there already: among users, groups and deleted items. */
-async function lookUp(context: SyncContext, connection: ConnectionRow, tenant: Tenant, units: Unit[]): Promise<Unit[]> {
-  const asks = units.filter(
-    (unit) => unit.target.kind === 'none' && unit.desired.leaving === null && unit.desired.presence.kind === 'enabled',
-  )
-  const queue = [...asks]
-  const found = new Map<Unit, Unit>()
-  const ask = async () => {
-    for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) {
-      found.set(unit, await lookUpOne(context, connection, tenant, unit))
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(lookUpsAtOnce, asks.length) }, ask))
-  return units.map((unit) => found.get(unit) ?? unit)
-}
-
-async function lookUpOne(context: SyncContext, connection: ConnectionRow, tenant: Tenant, unit: Unit): Promise<Unit> {
-  const { desired } = unit
-  const objects = await tenant.find({ immutableId: desired.immutableId, addresses: [desired.email] })
-  const accounts = objects.flatMap((object) => (object.kind === 'user' ? [object.account] : []))
-  const others = objects.filter((object) => object.kind !== 'user')
-  const hit = match(desired, accounts)
-  // A group or a deleted user holds the name: a person decides.
-  if (hit.kind === 'none') return others.length === 0 ? unit : { ...unit, target: { kind: 'conflict', accountIds: [] } }
-  if (hit.kind === 'conflict') return { ...unit, target: hit }
-  const owner = await bindingOfAccount(context.store.db, connection.id, hit.account.id)
-  if (owner !== undefined && owner.user_id !== unit.user.id) {
-    return { ...unit, target: { kind: 'conflict', accountIds: [hit.account.id] } }
-  }
-  const { account } = hit
-  await context.store.change(system, async (change) => {
-    change.quiet('observation')
-    await putAccounts(change.trx, connection.id, [account], context.runtime.now())
-  })
-  const stored = await findAccount(context.store.db, connection.id, account.id)
-  return stored === undefined ? unit : { ...unit, stored, target: held('matched', stored) }
 }
 
 /** Holds back what the brake counts once too much of it comes together, unless an admin has released that very plan. */

@@ -66,6 +66,8 @@ export const BindInput = z.strictObject({
   override: z.array(z.enum(['protected'])).optional(),
   /** The account to bind to, when matching alone cannot tell. */
   accountId: AccountId.optional(),
+  /** Make a new account where the old one was deleted for good. */
+  recreate: z.boolean().optional(),
 })
 export type BindInput = z.infer<typeof BindInput>
 
@@ -86,6 +88,7 @@ export const bindUser = endpoint({
     'account_deleted',
     'domain_not_in_connection',
     'bound_elsewhere',
+    'user_state_conflict',
     'connection_not_usable',
     'forbidden',
   ],
