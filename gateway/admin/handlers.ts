@@ -95,6 +95,8 @@ type ConnectionNames =
   | 'importAccounts'
   | 'getPlan'
   | 'approvePlan'
+  | 'getUndo'
+  | 'undoWrites'
 
 function ofConnections({ sync }: HandlerSources): Pick<Handlers, ConnectionNames> {
   return {
@@ -115,6 +117,8 @@ function ofConnections({ sync }: HandlerSources): Pick<Handlers, ConnectionNames
       assertMay(actor, 'approve')
       return sync.approvePlan(actor, params.id, params.planId)
     },
+    getUndo: ({ params, query }) => sync.getUndo(params.id, query),
+    undoWrites: async ({ actor, params, body }) => ({ job: await sync.undoWrites(actor, params.id, body) }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { system } from '../domain/actor.ts'
+import { erasePastImages, keptForMs } from '../store/before-images.ts'
 import { expireFresh } from '../store/fresh-passwords.ts'
 import { expireIdempotent } from '../store/idempotency.ts'
 import { deleteEndedLinks } from '../store/links.ts'
@@ -42,6 +43,7 @@ export async function tidyUp(context: Context): Promise<void> {
     await deleteEndedEntries(trx, now)
     await expireIdempotent(trx, now)
     await expireAttempts(trx, now - dayMs)
+    await erasePastImages(trx, now - keptForMs)
     await purgeLetGo(trx)
   })
   context.store.checkpoint()

@@ -252,7 +252,7 @@ export type OauthEntries = {
 
 export type Jobs = {
   id: string
-  kind: 'import' | 'bulk' | 'sync' | 'users_import'
+  kind: 'import' | 'bulk' | 'sync' | 'users_import' | 'undo'
   connection_id: string | null
   /** JSON: who started it. */
   actor: string

@@ -239,6 +239,8 @@ export async function putBinding(
   input: {
     accountId: AccountId | null
     named: boolean
+    /** The job that asks for it, by which it can be undone. */
+    jobId?: string
     enable?: boolean
     attributes?: 'fill_empty' | 'ours_win'
     override?: readonly string[] | undefined
@@ -258,6 +260,7 @@ export async function putBinding(
     named: input.named ? 1 : 0,
     override_protected: input.override?.includes('protected') ? 1 : 0,
     enable: input.enable ? 1 : 0,
+    job_id: input.jobId ?? null,
     password_state: credential === undefined ? 'none' : 'awaiting_login',
   }
   const version = credential?.version ?? 0
@@ -304,7 +307,7 @@ export async function markLeaving(
   trx: Parameters<typeof updateBinding>[0],
   binding: BindingRow,
   account: 'block' | 'keep',
-  named = false,
+  more: { named?: boolean; jobId?: string } = {},
 ): Promise<void> {
   await trx
     .deleteFrom('pending_passwords')
@@ -314,7 +317,8 @@ export async function markLeaving(
   await updateBinding(trx, binding, {
     state: 'unbinding',
     unbind: account,
-    named: named ? 1 : binding.named,
+    named: more.named ? 1 : binding.named,
+    job_id: more.jobId ?? null,
     dirty: binding.dirty + 1,
     attempt: 0,
     next_attempt_at: null,

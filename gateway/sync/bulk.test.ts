@@ -35,6 +35,7 @@ test('a job tells what became of somebody whom a cycle had in hand only once tha
   const ended = runBulk(
     sync.context,
     {
+      id: 'job',
       input: { bind: [ana], dryRun: false, attributes: 'fill_empty', confirm: 1 },
       actor: system,
       finished: new Set(),

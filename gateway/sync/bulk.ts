@@ -63,7 +63,7 @@ export async function runBulk(context: SyncContext, run: JobRun, connectionId: s
   if (before.state === 'active' && !input.dryRun) await readProtection(context, before)
   for (let start = 0; start < todo.length; start += chunkSize) {
     const connection = await requireConnection(context, connectionId ?? '')
-    await run.report(await runChunk(context, run.actor, connection, input, todo.slice(start, start + chunkSize)))
+    await run.report(await runChunk(context, run, connection, input, todo.slice(start, start + chunkSize)))
   }
 }
 
@@ -72,7 +72,7 @@ type Person = { userId: string; what: 'bind' | 'unbind' }
 /** Writes what is wanted for these people, then makes the tenant follow, then tells what became of each. */
 async function runChunk(
   context: SyncContext,
-  actor: Actor,
+  { id, actor }: JobRun,
   connection: ConnectionRow,
   input: BulkInput,
   chunk: readonly Person[],
@@ -80,7 +80,7 @@ async function runChunk(
   const refused = new Map<string, Problem>()
   for (const person of chunk) {
     try {
-      await wish(context, actor, connection, input, person)
+      await wish(context, actor, connection, input, person, id)
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       refused.set(person.userId, error)
@@ -126,6 +126,7 @@ async function wish(
   connection: ConnectionRow,
   input: BulkInput,
   { userId, what }: Person,
+  jobId: string,
 ): Promise<void> {
   const user = await findUser(context.store.db, userId)
   if (user === undefined) throw new Problem('user_not_found', 'There is no user with this id.')
@@ -135,7 +136,7 @@ async function wish(
     if (binding === undefined) throw new Problem('binding_not_found', `${user.display_name} is not bound.`)
     if (input.dryRun) return
     await context.store.change(actor, async (change) => {
-      await markLeaving(change.trx, binding, 'block', named)
+      await markLeaving(change.trx, binding, 'block', { named, jobId })
       change.event({
         type: 'binding_delete',
         user: userId,
@@ -150,7 +151,12 @@ async function wish(
   await refuseImpossible(context, connection, user)
   if (input.dryRun) return
   await context.store.change(actor, async (change) => {
-    await putBinding(context, change.trx, connection, user, { accountId: null, named, attributes: input.attributes })
+    await putBinding(context, change.trx, connection, user, {
+      accountId: null,
+      named,
+      jobId,
+      attributes: input.attributes,
+    })
     change.event({ type: 'binding_create', user: userId, connection: connection.id })
   })
 }

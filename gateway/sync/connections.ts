@@ -36,7 +36,14 @@ export async function presentConnection(context: SyncContext, row: ConnectionRow
   const lastCycle =
     row.last_cycle === null
       ? null
-      : (JSON.parse(row.last_cycle) as { at: number; took: number; observed: number; applied: number; failed: number })
+      : (JSON.parse(row.last_cycle) as {
+          id?: string
+          at: number
+          took: number
+          observed: number
+          applied: number
+          failed: number
+        })
   return {
     id: row.id as Connection['id'],
     name: row.name,

@@ -12,6 +12,7 @@ import { syncBindings } from './sync-bindings.ts'
 const pageSize = 400
 
 export type CycleResult = {
+  id: string
   observed: number
   applied: number
   failed: number
@@ -30,7 +31,15 @@ export async function runCycle(
   let connection = await requireConnection(context, connectionId)
   const tenant = context.tenants.of(connection)
   const { observed, full } = await observe(context, connection, tenant)
-  const result: CycleResult = { observed, applied: 0, failed: 0, held: 0, left: 0, took: 0 }
+  const result: CycleResult = {
+    id: context.runtime.newId(),
+    observed,
+    applied: 0,
+    failed: 0,
+    held: 0,
+    left: 0,
+    took: 0,
+  }
   const held: Operation[] = []
   connection = await requireConnection(context, connectionId)
   const { mode } = JSON.parse(connection.settings) as { mode: 'observe' | 'apply' }
@@ -51,6 +60,8 @@ export async function runCycle(
       tenant,
       due.map((binding) => binding.user_id),
       'bulk',
+      system,
+      result.id,
     )
     held.push(...synced.held)
     result.left += synced.left
@@ -68,11 +79,11 @@ export async function runCycle(
 }
 
 async function finish(context: SyncContext, connection: ConnectionRow, result: CycleResult): Promise<void> {
-  const { observed, applied, failed, took } = result
+  const { id, observed, applied, failed, took } = result
   await context.store.change(system, async (change) => {
     change.quiet('the end of a cycle; each write had its own event')
     await updateConnection(change.trx, connection.id, {
-      last_cycle: JSON.stringify({ at: context.runtime.now(), took, observed, applied, failed }),
+      last_cycle: JSON.stringify({ id, at: context.runtime.now(), took, observed, applied, failed }),
       ...(result.held === 0 && connection.brake !== null && { brake: null, approval: null }),
     })
   })

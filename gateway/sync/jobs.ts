@@ -17,6 +17,7 @@ import type { SyncContext } from './context.ts'
 export type ItemResult = { item: string; ok: boolean; result: Record<string, unknown> }
 
 export type JobRun = {
+  id: string
   input: unknown
   actor: Actor
   /** Items that a run before a restart has finished. */
@@ -83,6 +84,7 @@ async function execute(context: SyncContext, kinds: JobKinds, row: JobRow): Prom
   try {
     await quietly({ state: 'running', started_at: row.started_at ?? context.runtime.now() })
     const run: JobRun = {
+      id: row.id,
       input: JSON.parse(row.input),
       actor: JSON.parse(row.actor) as Actor,
       finished: await finishedItems(context.store.db, row.id),

@@ -5,7 +5,9 @@ import type { Outcome, TenantFailure } from '../domain/failure.ts'
 import { lookAgainAt, nextAttempt } from '../domain/next-attempt.ts'
 import type { BlockCause, Operation, OperationKind } from '../domain/operation.ts'
 import { baselineOf } from '../domain/plan.ts'
+import { staleForMs } from '../domain/settle.ts'
 import { dropBlockIntent, markRestored, putAccounts, recordWrite } from '../store/accounts.ts'
+import { insertBeforeImage } from '../store/before-images.ts'
 import { deleteBinding, updateBinding } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import { erasePending } from '../store/pending-passwords.ts'
@@ -32,7 +34,7 @@ export async function recordOperation(
   context: SyncContext,
   change: Change,
   connection: ConnectionRow,
-  unit: Unit,
+  unit: { user: { id: string } },
   { operation, eventId, outcome }: Applied,
 ): Promise<void> {
   const now = context.runtime.now()
@@ -101,6 +103,34 @@ export async function recordOperation(
       await updateBinding(change.trx, key, { account_id: operation.accountId, recover: null })
       return
   }
+}
+
+/**
+ * Remembers what the account was before, for undoing: also when nobody knows whether the write took effect, for undoing
+ * looks at what the account is then.
+ */
+export async function recordBeforeImage(
+  change: Change,
+  connection: ConnectionRow,
+  unit: Pick<Unit, 'user' | 'binding'>,
+  { operation, eventId, outcome }: Applied,
+  cycleId: string | null,
+): Promise<void> {
+  const created = outcome.kind === 'done' && operation.kind === 'provision' ? (outcome.value as AccountId) : null
+  const accountId = created ?? operation.accountId
+  if (accountId === null || outcome.kind === 'failed' || operation.kind === 'set_password') return
+  await insertBeforeImage(change.trx, {
+    event_id: eventId,
+    connection_id: connection.id,
+    user_id: unit.user.id,
+    account_id: accountId,
+    job_id: unit.binding.job_id,
+    cycle_id: cycleId,
+    kind: operation.kind,
+    changes: JSON.stringify(operation.changes),
+    at: change.now,
+    undone_at: null,
+  })
 }
 
 /** The account is blocked although its sessions are not revoked, or it is not blocked at all, or nobody knows yet. */
@@ -200,9 +230,18 @@ export async function settleBinding(
     error: null,
     drift: driftOf(plan.drift, binding.drift, now),
     last_sync_at: now,
+    repair: '[]',
+    job_id: null,
+    ...(readBack(applied) && { verify_at: now + staleForMs }),
   })
   await covered(change, unit)
 }
+
+/** Values may be accepted and dropped in silence: what was written is looked at once no replica can be late any more. */
+const readBack = (applied: readonly Applied[]) =>
+  applied.some(({ operation }) => {
+    return (operation.kind === 'update' || operation.kind === 'take_over') && operation.changes.length > 0
+  })
 
 async function settleFailed(
   context: SyncContext,

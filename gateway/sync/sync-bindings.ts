@@ -36,6 +36,7 @@ export async function syncBindings(
   userIds: readonly string[],
   lane: 'interactive' | 'bulk',
   actor: Actor = system,
+  cycleId: string | null = null,
 ): Promise<Synced> {
   const leaves: (() => void)[] = []
   try {
@@ -58,7 +59,7 @@ export async function syncBindings(
     const units = await lookUp(context, connection, tenant, await loadUnits(context.store.db, connection, bindings))
     const planned = planUnits(units)
     const { go, heldBack } = await guard(context, connection, planned)
-    const applied = await work(context, connection, tenant, actor, lane, go)
+    const applied = await work(context, connection, tenant, { actor, lane, cycleId }, go)
     return { applied, held: heldBack, busy, left: busy.length + go.length - applied.size }
   } finally {
     for (const leave of leaves) leave()

@@ -17,8 +17,10 @@ import { type Sent, sendPassword } from './password-lane.ts'
 import { presentBinding } from './present-binding.ts'
 import { approvePlan, presentOperation, previewPlan } from './preview.ts'
 import { requireConnection } from './require-connection.ts'
+import { runUndo } from './run-undo.ts'
 import { createRunner, type Runner, startAll } from './runner.ts'
 import { assertUsable, syncBindings } from './sync-bindings.ts'
+import { previewUndo, startUndo, type UndoInput } from './undo.ts'
 
 /** Everything the engine does for the outside, by the names of the contract's endpoints. */
 export type Sync = ReturnType<typeof createSync>
@@ -40,6 +42,7 @@ export function createSync(context: SyncContext, options: SyncOptions) {
       await run.report([{ item: 'cycle', ok: true, result }])
     },
     users_import: (run) => options.importUsers(run),
+    undo: (run, connectionId) => runUndo(context, run, connectionId),
   })
   context.store.onWake((connectionId) => runner.wake(connectionId))
 
@@ -99,6 +102,10 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     getPlan: (id: string, query: Parameters<typeof previewPlan>[2]): Promise<Plan> => previewPlan(context, id, query),
     approvePlan: (actor: Actor, id: string, planId: string): Promise<Plan> =>
       approvePlan(context, runner, actor, id, planId),
+
+    getUndo: (id: string, query: UndoInput) => previewUndo(context, id, query),
+    undoWrites: (actor: Actor, id: string, input: Parameters<typeof startUndo>[4]) =>
+      startUndo(context, jobs, actor, id, input),
 
     async listBindings(
       id: string,

@@ -7,15 +7,19 @@ import { intendBlock } from '../store/accounts.ts'
 import { type BindingRow, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { erasePending, findPending, openPending } from '../store/pending-passwords.ts'
+import type { Lane } from '../store/store.ts'
 import { SealRejected } from '../store/vault.ts'
 import type { SyncContext } from './context.ts'
 import type { Unit } from './load.ts'
 import type { Applied, Planned } from './planned.ts'
 import { randomPassword } from './random-password.ts'
-import { recordOperation, recordVerdict, settleBinding } from './record.ts'
+import { recordBeforeImage, recordOperation, recordVerdict, settleBinding } from './record.ts'
 
 export const planUnits = (units: readonly Unit[]): Planned[] =>
   units.map((unit) => ({ unit, plan: plan(unit.desired, unit.target) }))
+
+/** Who wants it done, how urgently, and in which cycle if in one. */
+export type WorkBy = { actor: Actor; lane: Lane; cycleId: string | null }
 
 /**
  * Applies plans and records every outcome with its event as it arrives. Operations of one account go in order; a binding is
@@ -25,10 +29,10 @@ export async function work(
   context: SyncContext,
   connection: ConnectionRow,
   tenant: Tenant,
-  actor: Actor,
-  lane: 'interactive' | 'bulk',
+  by: WorkBy,
   planned: readonly Planned[],
 ): Promise<Map<string, Applied[]>> {
+  const { actor, lane } = by
   const applied = new Map<string, Applied[]>()
   const sends: Send[] = []
   for (const each of planned) {
@@ -42,7 +46,7 @@ export async function work(
       if (write !== null) sends.push({ planned: each, operation, write, remaining })
       else {
         const outcome = { kind: 'done', requestId: null, value: undefined } as const
-        await finish(context, connection, actor, each, { operation, eventId, outcome }, remaining, applied)
+        await finish(context, connection, by, each, { operation, eventId, outcome }, remaining, applied)
       }
     }
   }
@@ -54,7 +58,7 @@ export async function work(
       const send = sends[index]
       if (send === undefined) return
       const one = { operation: send.operation, eventId: send.write.eventId, outcome }
-      await finish(context, connection, actor, send.planned, one, send.remaining, applied)
+      await finish(context, connection, by, send.planned, one, send.remaining, applied)
     },
   )
   return applied
@@ -77,7 +81,7 @@ type Prepared = { operation: Operation; eventId: string; write: Write | null }
 async function finish(
   context: SyncContext,
   connection: ConnectionRow,
-  actor: Actor,
+  { actor, cycleId }: WorkBy,
   planned: Planned,
   one: Applied,
   remaining: { count: number },
@@ -88,6 +92,7 @@ async function finish(
   remaining.count -= 1
   await context.store.change(actor, async (change) => {
     await recordOperation(context, change, connection, planned.unit, one)
+    await recordBeforeImage(change, connection, planned.unit, one, cycleId)
     if (remaining.count === 0) await settleBinding(context, change, connection, planned, all)
   })
 }

@@ -46,6 +46,8 @@ export const Connection = z.object({
   error: z.object({ code: z.string(), detail: z.string(), remedy: z.string() }).nullable(),
   lastCycle: z
     .object({
+      /** By which the cycle can be undone. */
+      id: z.string().optional(),
       at: Time,
       /** ms */
       took: z.number().int(),

@@ -5,6 +5,7 @@ import * as event from './event.ts'
 import * as job from './job.ts'
 import * as plan from './plan.ts'
 import * as session from './session.ts'
+import * as undo from './undo.ts'
 import * as user from './user.ts'
 
 /** Every endpoint by its name. A gateway serves all of them; what is not here is not served. */
@@ -48,6 +49,9 @@ export const endpoints = {
   unbindUser: binding.unbindUser,
   bulkBindings: binding.bulkBindings,
   syncBinding: binding.syncBinding,
+
+  getUndo: undo.getUndo,
+  undoWrites: undo.undoWrites,
 
   getJob: job.getJob,
   listEvents: event.listEvents,
