@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { buildApp } from './app.ts'
 import { createDirectory } from './directory/directory.ts'
 import { importUsers } from './directory/import-users.ts'
+import { updateUser } from './directory/update-user.ts'
 import type { Runtime } from './domain/runtime.ts'
 import { facesOf } from './faces.ts'
 import { openInstance } from './instance.ts'
@@ -74,6 +75,7 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
       everyMs: options.cycleEveryMs ?? defaultCycleMs,
       // Not the process: after a crash the next one on this folder goes on at once. The lock keeps it the only one.
       importUsers: (run) => importUsers(directory.context, run),
+      updateUser: (actor, userId, values) => updateUser(directory.context, actor, { userId, values }),
       owner: `${hostname()} ${options.dataFolder}`,
     },
   )

@@ -95,6 +95,8 @@ type ConnectionNames =
   | 'importAccounts'
   | 'getPlan'
   | 'approvePlan'
+  | 'listDrift'
+  | 'resolveAllDrift'
   | 'getUndo'
   | 'undoWrites'
 
@@ -117,12 +119,23 @@ function ofConnections({ sync }: HandlerSources): Pick<Handlers, ConnectionNames
       assertMay(actor, 'approve')
       return sync.approvePlan(actor, params.id, params.planId)
     },
+    listDrift: ({ params, query }) => sync.listDrift(params.id, query),
+    resolveAllDrift: async ({ actor, params, body }) => ({
+      job: await sync.resolveAllDrift(actor, params.id, body),
+    }),
     getUndo: ({ params, query }) => sync.getUndo(params.id, query),
     undoWrites: async ({ actor, params, body }) => ({ job: await sync.undoWrites(actor, params.id, body) }),
   }
 }
 
-type BindingNames = 'listBindings' | 'getBinding' | 'bindUser' | 'unbindUser' | 'bulkBindings' | 'syncBinding'
+type BindingNames =
+  | 'listBindings'
+  | 'getBinding'
+  | 'bindUser'
+  | 'unbindUser'
+  | 'bulkBindings'
+  | 'syncBinding'
+  | 'resolveDrift'
 
 function ofBindings({ directory, sync }: HandlerSources): Pick<Handlers, BindingNames> {
   const idsOf = (params: { id: string; userId: string }) => ({ connectionId: params.id, userId: params.userId })
@@ -143,6 +156,7 @@ function ofBindings({ directory, sync }: HandlerSources): Pick<Handlers, Binding
       await assertMayTouch(directory, actor, [...(body.bind ?? []), ...(body.unbind ?? [])])
       return { job: await sync.bulkBindings(actor, params.id, body) }
     },
+    resolveDrift: ({ actor, params, body }) => sync.resolveDrift(actor, idsOf(params), body),
     async syncBinding({ actor, params }) {
       await assertMayTouch(directory, actor, [params.userId])
       return sync.syncBinding(actor, idsOf(params))

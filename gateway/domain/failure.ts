@@ -1,3 +1,5 @@
+import type { Instant } from './runtime.ts'
+
 /** What a tenant said no with. Told apart by status, code and details, never by message text alone where a code exists. */
 export type TenantFailure = {
   kind:
@@ -24,9 +26,9 @@ export type TenantFailure = {
 
 /**
  * What became of a write. `unknown` means that the answer was lost: it is looked at again, never repeated blindly.
- * `stepsDone`: how many of its requests had succeeded before.
+ * `stepsDone`: how many of its requests had succeeded before. `tenantAt`: what the tenant's own clock said.
  */
 export type Outcome<T = undefined> =
-  | { kind: 'done'; requestId: string | null; value: T }
+  | { kind: 'done'; requestId: string | null; value: T; tenantAt?: Instant }
   | { kind: 'unknown'; requestId: string | null; detail: string; stepsDone?: number }
   | { kind: 'failed'; failure: TenantFailure; stepsDone?: number }

@@ -168,7 +168,7 @@ function difference(desired: Desired, account: ObservedAccount): { changes: Chan
   const drift: DriftEntry[] = []
   for (const attribute of tracked) {
     const ours = oursOf(desired, attribute)
-    const theirs = theirsOf(account, attribute)
+    const theirs = attributeOf(account, attribute)
     if (same(attribute, ours, theirs) || (ours === null && neverEmpty.has(attribute))) continue
     const push = pushed(desired, attribute, ours, theirs)
     if (push) changes.push({ attribute, before: theirs, after: ours })
@@ -201,7 +201,7 @@ function oursOf(desired: Desired, attribute: Tracked): string | null {
   return attribute === 'userPrincipalName' ? desired.email : desired.attributes[attribute as Attribute]
 }
 
-function theirsOf(account: ObservedAccount, attribute: Tracked): string | null {
+export function attributeOf(account: ObservedAccount, attribute: Tracked): string | null {
   return attribute === 'userPrincipalName' ? account.userPrincipalName : account.attributes[attribute as Attribute]
 }
 

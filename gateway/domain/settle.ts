@@ -33,6 +33,14 @@ export function settle(
   return { account, written: kept }
 }
 
+/** Values that we wrote, that were accepted, and that the account still shows as they were before. */
+export function droppedValues(written: Written, seen: ObservedAccount): { attribute: Tracked; wrote: string | null }[] {
+  return (Object.entries(written) as [Tracked | 'enabled', Entry][]).flatMap(([property, { value, before }]) => {
+    if (property === 'enabled' || value === before || typeof value === 'boolean') return []
+    return read(seen, property) === before ? [{ attribute: property, wrote: value }] : []
+  })
+}
+
 /** The account after a write of ours was accepted. */
 export function overwrite(
   account: ObservedAccount,

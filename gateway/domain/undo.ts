@@ -2,6 +2,7 @@ import { attributeNames } from '@lockstep/shared/contract/attributes'
 import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount } from './account.ts'
 import type { BlockCause, Change, Operation, OperationKind, Tracked } from './operation.ts'
+import { attributeOf } from './plan.ts'
 
 /** What one write of ours changed, as it was remembered. */
 export type BeforeImage = {
@@ -59,7 +60,7 @@ export function undo(images: readonly BeforeImage[], present: Present): Undo {
   const changes: Change[] = []
   for (const [attribute, { before, after }] of netOf(images)) {
     if (!isTracked(attribute)) continue
-    const now = currentOf(present.account, attribute)
+    const now = attributeOf(present.account, attribute)
     if (now === before) continue
     if (now !== after) skipped.push({ attribute, obstacle: 'changed_since' })
     else changes.push({ attribute, before: now, after: before })
@@ -96,9 +97,6 @@ function netOf(images: readonly BeforeImage[]): Map<string, { before: string | n
 
 const isTracked = (attribute: string): attribute is Tracked =>
   attribute === 'userPrincipalName' || (attributeNames as readonly string[]).includes(attribute)
-
-const currentOf = (account: ObservedAccount, attribute: Tracked): string | null =>
-  attribute === 'userPrincipalName' ? account.userPrincipalName : account.attributes[attribute]
 
 const enabledChange = (before: string, after: string): Change => ({ attribute: 'accountEnabled', before, after })
 

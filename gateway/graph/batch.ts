@@ -52,7 +52,9 @@ export function partOf(request: Request, index: number): Record<string, unknown>
 export function answersOf(whole: Answer, count: number): Answered[] {
   const parsed = BatchAnswer.safeParse(whole.body)
   const parts = new Map(parsed.success ? parsed.data.responses.map((response) => [response.id, response]) : [])
-  const outerId = whole.headers['request-id']
+  const outer = Object.fromEntries(
+    Object.entries(whole.headers).filter(([name]) => name === 'request-id' || name === 'date'),
+  )
   return Array.from({ length: count }, (_, index) => {
     const part = parts.get(String(index + 1))
     if (part === undefined) return { kind: 'unanswered', error: new Unanswered('part missing', false) }
@@ -61,7 +63,7 @@ export function answersOf(whole: Answer, count: number): Answered[] {
       kind: 'answer',
       answer: {
         status: part.status,
-        headers: { ...(outerId !== undefined && { 'request-id': outerId }), ...Object.fromEntries(headers) },
+        headers: { ...outer, ...Object.fromEntries(headers) },
         body: part.body ?? null,
       },
     }

@@ -11,6 +11,7 @@ import { Page } from './wire.ts'
 /** Reads of a tenant under its governor. All throw TenantError; ReadRefused where the tenant said no. */
 export type Reader = {
   read(url: string, units?: number): Promise<unknown>
+  pages(url: string, units?: number): AsyncGenerator<unknown[]>
   /** All items of a listing, page by page. */
   items(url: string, units?: number): AsyncGenerator<unknown>
   /** Many reads, 20 to a request. The answers come in their order, those that say no included. */
@@ -69,14 +70,19 @@ export function createReader(deps: {
     throw new ReadRefused(answer, failureOf(answer, 'read', runtime.now()))
   }
 
+  async function* pages(url: string, units = 1): AsyncGenerator<unknown[]> {
+    for (let link: string | undefined = url; link !== undefined; ) {
+      const page: z.infer<typeof Page> = parsed(Page, await read(link, units), link)
+      yield page.value
+      link = nextOf(link, page['@odata.nextLink'])
+    }
+  }
+
   return {
     read,
-    async *items(url, units = 1) {
-      for (let link: string | undefined = url; link !== undefined; ) {
-        const page: z.infer<typeof Page> = parsed(Page, await read(link, units), link)
-        yield* page.value
-        link = nextOf(link, page['@odata.nextLink'])
-      }
+    pages,
+    async *items(url, units) {
+      for await (const page of pages(url, units)) yield* page
     },
     async readMany(urls) {
       const chunks: { at: number; urls: string[] }[] = []

@@ -10,10 +10,11 @@ import { createGovernor, type Lane } from './governor.ts'
 import { type Preflight, runPreflight } from './preflight.ts'
 import { readProtected } from './protected.ts'
 import { createReader, parsed, type Reader } from './reader.ts'
+import { readingOnly } from './reading-only.ts'
 import { type Credential, createTokens } from './token.ts'
 import { createTransport, ReadRefused } from './transport.ts'
 import type { WriteOutcome } from './verdict.ts'
-import { merge, type PartialObservation, WholeUser } from './wire.ts'
+import { GraphUser, merge, observe, type PartialObservation, WholeUser } from './wire.ts'
 import type { Write } from './write.ts'
 import { createWriter } from './writer.ts'
 
@@ -30,6 +31,8 @@ export type TenantOptions = {
   tenantId: string
   clientId: string
   credential: Credential
+  /** Refused: whatever is asked for, nothing but reads leaves this machine. */
+  writes: 'allowed' | 'refused'
   runtime: Runtime
   log?: (line: { msg: string } & Record<string, unknown>) => void
 }
@@ -42,6 +45,8 @@ export type Tenant = {
   merge(before: ObservedAccount | null, told: PartialObservation): ObservedAccount | null
   /** The accounts as they are; those absent from the answer do not exist (any more). */
   readAccounts(ids: readonly AccountId[]): Promise<Map<AccountId, ObservedAccount>>
+  /** When the password of each account changed last, page by page. */
+  passwordTimes(): AsyncIterable<{ id: AccountId; passwordChangedAt: number | null }[]>
   /** Which of these are among the deleted users, where they can be restored for 30 days. */
   readDeleted(ids: readonly AccountId[]): Promise<Set<AccountId>>
   /** Who holds this immutable id or any of these addresses, among users, groups and deleted users. */
@@ -63,7 +68,8 @@ export function openTenant(options: TenantOptions): Tenant {
   const { runtime, cloud, tenantId, clientId, credential } = options
   const log: Log = options.log ?? (() => undefined)
   const tokens = createTokens({ ...cloud, tenantId, clientId, credential })
-  const transport = createTransport({ graph: cloud.graph, tokens, now: runtime.now })
+  const open = createTransport({ graph: cloud.graph, tokens, now: runtime.now })
+  const transport = options.writes === 'allowed' ? open : readingOnly(open)
   const governor = createGovernor(runtime)
   const readerOf = (lane: Lane) =>
     createReader({ transport, governor, runtime, log, lane, patienceMs: patienceMs[lane] })
@@ -80,6 +86,7 @@ export function openTenant(options: TenantOptions): Tenant {
     merge,
     observe: (deltaLink) => followDelta({ reader, log, learn: governor.learn }, deltaLink),
     readAccounts: (ids) => readAccounts(reader, [...new Set(ids)], runtime.now),
+    passwordTimes: () => passwordTimes(reader),
     readDeleted: (ids) => readDeleted(reader, [...new Set(ids)], runtime.now),
     find: (probe) => findHolders(reader, probe, runtime.now),
     protectedAccounts: () => readProtected(reader),
@@ -107,6 +114,18 @@ async function readAccounts(
     found.set(id, parsed(WholeUser, answer.body, '/users'))
   }
   return found
+}
+
+/** As many on a page as Graph gives ("List users", read 2026-11-23). */
+const timesUrl = '/users?$select=id,lastPasswordChangeDateTime&$top=999'
+
+async function* passwordTimes(reader: Reader): AsyncGenerator<{ id: AccountId; passwordChangedAt: number | null }[]> {
+  for await (const page of reader.pages(timesUrl)) {
+    yield page.map((item) => {
+      const { id, passwordChangedAt = null } = observe(parsed(GraphUser, item, timesUrl))
+      return { id, passwordChangedAt }
+    })
+  }
 }
 
 async function readDeleted(reader: Reader, ids: readonly AccountId[], now: () => number): Promise<Set<AccountId>> {

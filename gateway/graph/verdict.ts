@@ -49,9 +49,11 @@ function isPutOff(answer: Answer, failure: TenantFailure): boolean {
 }
 
 function doneOf(write: Write, answer: Answer, requestId: string | null): Verdict {
-  if (write.kind !== 'create') return { kind: 'outcome', outcome: { kind: 'done', requestId, value: undefined } }
+  const date = Date.parse(answer.headers['date'] ?? '')
+  const done = { kind: 'done', requestId, ...(!Number.isNaN(date) && { tenantAt: date }) } as const
+  if (write.kind !== 'create') return { kind: 'outcome', outcome: { ...done, value: undefined } }
   const created = Created.safeParse(answer.body)
-  if (created.success) return { kind: 'outcome', outcome: { kind: 'done', requestId, value: created.data.id } }
+  if (created.success) return { kind: 'outcome', outcome: { ...done, value: created.data.id } }
   return unknown(requestId, 'Microsoft 365 answered without the id of the new account. Lockstep looks for it.')
 }
 

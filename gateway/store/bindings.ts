@@ -26,6 +26,7 @@ export const blankBinding = (key: Key & { created_at: number }): BindingRow => (
   password_synced_at: null,
   password_reason: null,
   last_sync_at: null,
+  password_tenant_at: null,
   recover: null,
   repair: '[]',
   verify_at: null,
@@ -102,6 +103,40 @@ export async function dueBindings(
     .where((e) => e.or([e('next_attempt_at', 'is', null), e('next_attempt_at', '<=', now)]))
     .orderBy('user_id')
     .limit(page.limit)
+    .execute()
+}
+
+/** Bindings whose account differs in some attribute, by user. */
+export async function listDriftedPage(
+  db: Kysely<Database>,
+  connectionId: string,
+  page: { after: string; limit: number },
+): Promise<BindingRow[]> {
+  return await db
+    .selectFrom('bindings')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .where('drift', '!=', '[]')
+    .where('user_id', '>', page.after)
+    .orderBy('user_id')
+    .limit(page.limit)
+    .execute()
+}
+
+/** Bindings whose account is to be read by id, the longest overdue first. */
+export async function bindingsToVerify(
+  db: Kysely<Database>,
+  connectionId: string,
+  now: number,
+  limit: number,
+): Promise<BindingRow[]> {
+  return await db
+    .selectFrom('bindings')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .where('verify_at', '<=', now)
+    .orderBy('verify_at')
+    .limit(limit)
     .execute()
 }
 

@@ -126,6 +126,8 @@ export type Bindings = {
   password_reason: string | null
   last_sync_at: number | null
   created_at: number
+  /** When the tenant took our last version, by its own clock. */
+  password_tenant_at: number | null
   /** `restore`: an admin wants the deleted account of this binding back. */
   recover: 'restore' | null
   /** JSON: attributes whose drift an admin wants repaired. */
@@ -252,7 +254,7 @@ export type OauthEntries = {
 
 export type Jobs = {
   id: string
-  kind: 'import' | 'bulk' | 'sync' | 'users_import' | 'undo'
+  kind: 'import' | 'bulk' | 'sync' | 'users_import' | 'undo' | 'drift'
   connection_id: string | null
   /** JSON: who started it. */
   actor: string

@@ -84,6 +84,7 @@ export async function createConnection(
     clientId: input.clientId,
     cloud: input.cloud,
     credential,
+    writes: 'refused',
   })
   let preflight: Preflight
   try {
@@ -188,6 +189,7 @@ export async function updateConnectionSettings(
       clientId: connection.client_id,
       cloud,
       credential,
+      writes: 'refused',
     })
     try {
       refuseFailed(await tenant.preflight())

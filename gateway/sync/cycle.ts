@@ -7,6 +7,7 @@ import { observe } from './observe.ts'
 import { readProtection } from './protection.ts'
 import { requireConnection } from './require-connection.ts'
 import { syncBindings } from './sync-bindings.ts'
+import { readPasswordTimes, verifyDue } from './verify.ts'
 
 /** How many bindings are planned and applied together: bounds memory and the time between two records. */
 const pageSize = 400
@@ -21,16 +22,26 @@ export type CycleResult = {
   took: number
 }
 
+/** `readPasswords`: ask at once when passwords changed at Microsoft, not just once an hour. */
+export type CycleOptions = { readPasswords?: boolean }
+
 /** Observe, plan, guard, apply, record: once. */
 export async function runCycle(
   context: SyncContext,
   connectionId: string,
-  progress: (done: number) => void = () => {},
+  options: CycleOptions = {},
 ): Promise<CycleResult> {
   const started = context.runtime.now()
   let connection = await requireConnection(context, connectionId)
   const tenant = context.tenants.of(connection)
   const { observed, full } = await observe(context, connection, tenant)
+  await readPasswordTimes(
+    context,
+    await requireConnection(context, connectionId),
+    tenant,
+    options.readPasswords ?? false,
+  )
+  await verifyDue(context, connection, tenant)
   const result: CycleResult = {
     id: context.runtime.newId(),
     observed,
@@ -69,7 +80,6 @@ export async function runCycle(
       if (outcome.kind === 'done') result.applied += 1
       else result.failed += 1
     }
-    progress(result.applied + result.failed)
     connection = await requireConnection(context, connectionId)
   }
   result.held = held.length

@@ -164,7 +164,8 @@ async function recordProposal(
       detail: failure?.detail ?? null,
     })
     if (outcome.kind === 'done') {
-      await passwordArrived(change, connection, { user: { id: binding.user_id } }, version, context.runtime.now())
+      const unit = { user: { id: binding.user_id } }
+      await passwordArrived(change, connection, unit, version, context.runtime.now(), outcome.tenantAt)
     }
   })
   if (outcome.kind === 'done') return { result: 'updated', reason: null, refused: false, mayHaveLanded: true }

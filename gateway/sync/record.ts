@@ -4,6 +4,7 @@ import type { Actor } from '../domain/actor.ts'
 import type { Outcome, TenantFailure } from '../domain/failure.ts'
 import { lookAgainAt, nextAttempt } from '../domain/next-attempt.ts'
 import type { BlockCause, Operation, OperationKind } from '../domain/operation.ts'
+import { passwordDrifted } from '../domain/password-drift.ts'
 import { baselineOf } from '../domain/plan.ts'
 import { staleForMs } from '../domain/settle.ts'
 import { dropBlockIntent, markRestored, putAccounts, recordWrite } from '../store/accounts.ts'
@@ -16,6 +17,7 @@ import { purgeLetGo } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
 import type { Unit } from './load.ts'
 import type { Applied, Planned } from './planned.ts'
+import { lookForMissingMs } from './verify.ts'
 
 /** The event type of each operation, as the contract names them. */
 export const eventOf = {
@@ -71,7 +73,7 @@ export async function recordOperation(
       await putAccounts(change.trx, connection.id, [created], now)
       await updateBinding(change.trx, key, { account_id: created.id })
       if (operation.passwordVersion !== null)
-        await passwordArrived(change, connection, unit, operation.passwordVersion, now)
+        await passwordArrived(change, connection, unit, operation.passwordVersion, now, outcome.tenantAt)
       else await updateBinding(change.trx, key, { password_state: 'awaiting_login' })
       return
     }
@@ -83,7 +85,7 @@ export async function recordOperation(
       await recordWrite(change.trx, connection.id, operation.accountId, written(operation), now)
       return
     case 'set_password':
-      await passwordArrived(change, connection, unit, operation.version, now)
+      await passwordArrived(change, connection, unit, operation.version, now, outcome.tenantAt)
       return
     case 'deprovision': {
       const block = { enabled: false, blockedBy: operation.reason as BlockCause, revokeDue: false }
@@ -154,12 +156,19 @@ export async function passwordArrived(
   unit: { user: { id: string } },
   version: number,
   now: number,
+  tenantAt = now,
 ): Promise<void> {
   await erasePending(change.trx, ownerOf(connection, unit.user.id), { version })
   await updateBinding(
     change.trx,
     { connection_id: connection.id, user_id: unit.user.id },
-    { password_state: 'in_sync', password_version: version, password_synced_at: now, password_reason: null },
+    {
+      password_state: 'in_sync',
+      password_version: version,
+      password_synced_at: now,
+      password_tenant_at: tenantAt,
+      password_reason: null,
+    },
   )
 }
 
@@ -222,6 +231,7 @@ export async function settleBinding(
     await updateBinding(change.trx, binding, { state: 'pending', ...again })
     return
   }
+  if (!applied.some(({ operation }) => operation.kind === 'set_password')) await noteDrift(change, unit)
   await updateBinding(change.trx, binding, {
     state: 'in_sync',
     baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)),
@@ -242,6 +252,29 @@ const readBack = (applied: readonly Applied[]) =>
   applied.some(({ operation }) => {
     return (operation.kind === 'update' || operation.kind === 'take_over') && operation.changes.length > 0
   })
+
+/** The password was changed at Microsoft: told once, and ended by the person's next sign-in here. */
+async function noteDrift(change: Change, { binding, stored, user, desired }: Unit): Promise<boolean> {
+  if (stored === null || binding.unbind !== null) return false
+  const { passwordChangedAt, createdAt, immutableId } = stored.account
+  const standing = { state: binding.password_state, syncedAt: binding.password_tenant_at ?? binding.password_synced_at }
+  const ours = immutableId === desired.immutableId
+  if (!passwordDrifted(standing, { passwordChangedAt, createdAt, ours })) return false
+  await updateBinding(change.trx, binding, { password_state: 'drifted', password_reason: driftReason })
+  change.event({
+    type: 'password_drift',
+    outcome: 'failure',
+    user: user.id,
+    connection: binding.connection_id,
+    account: binding.account_id,
+    cause: binding.password_synced_at === null ? 'before_first_sign_in' : 'changed_at_microsoft',
+    detail: driftReason,
+  })
+  return true
+}
+
+const driftReason =
+  'The password was changed at Microsoft, so there are two now. Signing in to the portal makes them one again.'
 
 async function settleFailed(
   context: SyncContext,
@@ -296,7 +329,7 @@ export async function recordVerdict(
       case 'left':
         return await letGo(change, binding)
       case 'in_step': {
-        change.quiet('nothing to do')
+        if (!(await noteDrift(change, unit))) change.quiet('nothing to do')
         const waiting = unit.target.kind === 'none'
         await updateBinding(change.trx, binding, {
           state: waiting ? binding.state : 'in_sync',
@@ -323,7 +356,13 @@ export async function recordVerdict(
             detail: error.detail,
           })
         } else change.quiet('known already')
-        const problem = { state, error: JSON.stringify(error), next_attempt_at: null, recover: null } as const
+        const problem = {
+          state,
+          error: JSON.stringify(error),
+          next_attempt_at: null,
+          recover: null,
+          ...(state === 'missing' && { verify_at: now + lookForMissingMs }),
+        } as const
         await updateBinding(change.trx, binding, problem)
         return await covered(change, unit)
       }

@@ -11,6 +11,7 @@ import { bindUser, requireUser, unbindUser } from './bind.ts'
 import { type BulkInput, runBulk, startBulk } from './bulk.ts'
 import * as connections from './connections.ts'
 import type { SyncContext } from './context.ts'
+import { type DriftDeps, listDrift, resolveDrift, runResolveAll, startResolveAll, type UpdatePerson } from './drift.ts'
 import { listAccounts, runImport, startImport } from './import.ts'
 import { createJobs, type JobRun, type Jobs } from './jobs.ts'
 import { type Sent, sendPassword } from './password-lane.ts'
@@ -30,18 +31,22 @@ export type SyncOptions = {
   owner: string
   /** Creates the people of a CSV file; the directory does. */
   importUsers(run: JobRun): Promise<void>
+  /** Changes a person; the directory does. */
+  updateUser: UpdatePerson
 }
 
 export function createSync(context: SyncContext, options: SyncOptions) {
   const runner: Runner = createRunner(context, options)
+  const drift: DriftDeps = { runner, updateUser: options.updateUser }
   const jobs: Jobs = createJobs(context, {
     bulk: (run, connectionId) => runBulk(context, run, connectionId),
     import: (run, connectionId) => runImport(context, runner, run, connectionId),
     async sync(run, connectionId) {
-      const result = await runner.cycleNow(connectionId ?? '')
+      const result = await runner.cycleNow(connectionId ?? '', { readPasswords: true })
       await run.report([{ item: 'cycle', ok: true, result }])
     },
     users_import: (run) => options.importUsers(run),
+    drift: (run, connectionId) => runResolveAll(context, drift, run, connectionId),
     undo: (run, connectionId) => runUndo(context, run, connectionId),
   })
   context.store.onWake((connectionId) => runner.wake(connectionId))
@@ -103,6 +108,14 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     approvePlan: (actor: Actor, id: string, planId: string): Promise<Plan> =>
       approvePlan(context, runner, actor, id, planId),
 
+    listDrift: (id: string, query: Parameters<typeof listDrift>[2]) => listDrift(context, id, query),
+    resolveDrift: (
+      actor: Actor,
+      ids: { connectionId: string; userId: string },
+      input: Parameters<typeof resolveDrift>[4],
+    ) => resolveDrift(context, drift, actor, ids, input),
+    resolveAllDrift: (actor: Actor, id: string, input: Parameters<typeof startResolveAll>[4]) =>
+      startResolveAll(context, jobs, actor, id, input),
     getUndo: (id: string, query: UndoInput) => previewUndo(context, id, query),
     undoWrites: (actor: Actor, id: string, input: Parameters<typeof startUndo>[4]) =>
       startUndo(context, jobs, actor, id, input),

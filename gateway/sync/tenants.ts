@@ -39,7 +39,13 @@ export function originsOf(cloud: Cloud, allowed: readonly string[]): Origins {
 export type Tenants = {
   of(connection: ConnectionRow): Tenant
   /** For a connection that is not stored yet. */
-  open(options: { tenantId: string; clientId: string; cloud: Cloud; credential: StoredCredential }): Tenant
+  open(options: {
+    tenantId: string
+    clientId: string
+    cloud: Cloud
+    credential: StoredCredential
+    writes: 'allowed' | 'refused'
+  }): Tenant
   forget(connectionId: string): Promise<void>
   close(): Promise<void>
 }
@@ -50,29 +56,33 @@ export function createTenants(deps: {
   allowedClouds: readonly string[]
   log: Log
 }): Tenants {
-  const open = new Map<string, { sealed: string; tenant: Tenant }>()
-  const create: Tenants['open'] = ({ tenantId, clientId, cloud, credential }) =>
+  const open = new Map<string, { key: string; tenant: Tenant }>()
+  const create: Tenants['open'] = ({ tenantId, clientId, cloud, credential, writes }) =>
     openTenant({
       cloud: originsOf(cloud, deps.allowedClouds),
       tenantId,
       clientId,
       credential: secretOf(credential),
+      writes,
       runtime: deps.runtime,
       log: deps.log,
     })
   return {
     open: create,
     of(connection) {
+      const writes = writesOf(connection)
+      const key = `${writes} ${connection.sealed_credential ?? ''}`
       const known = open.get(connection.id)
-      if (known !== undefined && known.sealed === connection.sealed_credential) return known.tenant
+      if (known?.key === key) return known.tenant
       if (known !== undefined) void known.tenant.close()
       const tenant = create({
         tenantId: connection.tenant_id,
         clientId: connection.client_id,
         cloud: JSON.parse(connection.cloud) as Cloud,
         credential: openCredential(deps.vault, connection),
+        writes,
       })
-      open.set(connection.id, { sealed: connection.sealed_credential ?? '', tenant })
+      open.set(connection.id, { key, tenant })
       return tenant
     },
     async forget(connectionId) {
@@ -85,6 +95,12 @@ export function createTenants(deps: {
       open.clear()
     },
   }
+}
+
+/** A connection that observes, or is paused cannot write, whatever is planned. */
+function writesOf({ state, settings }: ConnectionRow): 'allowed' | 'refused' {
+  const { mode } = JSON.parse(settings) as { mode: 'observe' | 'apply' }
+  return mode === 'apply' && state !== 'paused' && state !== 'deactivated' ? 'allowed' : 'refused'
 }
 
 function secretOf(credential: StoredCredential): TenantOptions['credential'] {

@@ -1,5 +1,6 @@
 import * as binding from './binding.ts'
 import * as connection from './connection.ts'
+import * as drift from './drift.ts'
 import type { EndpointShape } from './endpoint.ts'
 import * as event from './event.ts'
 import * as job from './job.ts'
@@ -50,6 +51,9 @@ export const endpoints = {
   bulkBindings: binding.bulkBindings,
   syncBinding: binding.syncBinding,
 
+  listDrift: drift.listDrift,
+  resolveDrift: drift.resolveDrift,
+  resolveAllDrift: drift.resolveAllDrift,
   getUndo: undo.getUndo,
   undoWrites: undo.undoWrites,
 

@@ -4,7 +4,7 @@ import { JobId, Time } from './ids.ts'
 
 export const Job = z.object({
   id: JobId,
-  kind: z.enum(['import', 'bulk', 'sync', 'users_import', 'undo']),
+  kind: z.enum(['import', 'bulk', 'sync', 'users_import', 'undo', 'drift']),
   state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
   total: z.number().int(),
   /** done + failed = total at the end. */

@@ -45,6 +45,7 @@ export const problems = {
   binding_not_found: { status: 404, title: 'The user is not bound to this connection' },
   bound_elsewhere: { status: 409, title: 'The user is bound to another connection' },
 
+  no_drift: { status: 409, title: 'Nothing differs' },
   nothing_to_undo: { status: 404, title: 'There is nothing to undo' },
   plan_not_found: { status: 404, title: 'No such plan' },
   plan_changed: { status: 409, title: 'The plan has changed since it was shown' },

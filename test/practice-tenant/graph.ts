@@ -16,7 +16,9 @@ export function createGraph(state: State, quota: Quota): Graph {
     const fault = takeFault(state, call)
     if (fault?.delayMs !== undefined) await pause(fault.delayMs)
     const whole = call.method === 'POST' && /^\/\$batch$/i.test(call.path)
-    const headers = headersOf(ids)
+    // The tenant's own clock, which may be another than ours; parts of a batch do not tell it.
+    const date = new Date(state.now()).toUTCString()
+    const headers = { ...headersOf(ids), ...(!call.batch && { date }) }
     let reply: Reply
     try {
       if (fault?.drop === 'before') reply = { status: 0, headers, body: null, drop: true }

@@ -24,12 +24,17 @@ let stub: GraphStub
 let tenant: Tenant
 const lines: unknown[] = []
 
-const open = (credential: Parameters<typeof openTenant>[0]['credential'], origin = stub.origin) =>
+const open = (
+  credential: Parameters<typeof openTenant>[0]['credential'],
+  origin = stub.origin,
+  writes: 'allowed' | 'refused' = 'allowed',
+) =>
   openTenant({
     cloud: { graph: origin, login: origin },
     tenantId,
     clientId,
     credential,
+    writes,
     runtime: systemRuntime,
     log: (line) => lines.push(line),
   })
@@ -72,8 +77,11 @@ const password = (n: number): Write => ({
 })
 
 test('a password goes out as one PATCH that carries the token and the id of our event', async () => {
-  stub.answer(() => ({ status: 204, headers: { 'request-id': 'r-1' } }))
-  expect(await write([password(1)], 'interactive')).toEqual([{ kind: 'done', requestId: 'r-1', value: undefined }])
+  const tenantAt = Date.UTC(2026, 10, 23, 9)
+  stub.answer(() => ({ status: 204, headers: { 'request-id': 'r-1', date: new Date(tenantAt).toUTCString() } }))
+  expect(await write([password(1)], 'interactive')).toEqual([
+    { kind: 'done', requestId: 'r-1', value: undefined, tenantAt },
+  ])
   expect(stub.asked).toHaveLength(1)
   expect(stub.asked[0]).toMatchObject({
     method: 'PATCH',
@@ -83,6 +91,28 @@ test('a password goes out as one PATCH that carries the token and the id of our 
     body: { passwordProfile: { password: 'canary-password', forceChangePasswordNextSignIn: false } },
   })
   expect(stub.tokens.last?.get('scope')).toContain(`${stub.origin}/.default`)
+})
+
+test('a tenant opened for reading lets no write out, alone or in a batch, and reads all the same', async () => {
+  const origin = stub.origin
+  const reading = open({ kind: 'secret', secret: new Secret(secret) }, origin, 'refused')
+  try {
+    for (const writes of [[password(1)], [password(1), password(2)]]) {
+      const outcomes: WriteOutcome[] = []
+      await reading.writeAll(writes, 'bulk', (index, outcome) => {
+        outcomes[index] = outcome
+      })
+      expect(outcomes).toHaveLength(writes.length)
+      for (const outcome of outcomes)
+        expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'reading_only' } })
+    }
+    expect(stub.asked).toEqual([])
+    stub.answer(() => missing)
+    expect(await reading.readAccounts([idOf(1), idOf(2)])).toEqual(new Map())
+    expect(stub.asked).toHaveLength(2)
+  } finally {
+    await reading.close()
+  }
 })
 
 test('many writes at once ask for one token', async () => {

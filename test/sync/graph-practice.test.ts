@@ -25,6 +25,7 @@ beforeAll(async () => {
     tenantId: practice.tenantId,
     clientId: practice.clientId,
     credential: { kind: 'secret', secret: new Secret(practice.clientSecret) },
+    writes: 'allowed',
     runtime: systemRuntime,
   })
 }, 60_000)

@@ -11,11 +11,18 @@ export const life: Migration = {
       .execute()
     await schema.alterTable('bindings').addColumn('verify_at', 'bigint').execute()
     await schema.alterTable('bindings').addColumn('job_id', 'text').execute()
+    await schema.alterTable('bindings').addColumn('password_tenant_at', 'bigint').execute()
     await schema
       .createIndex('bindings_by_verify_at')
       .on('bindings')
       .columns(['connection_id', 'verify_at'])
       .where('verify_at' as never, 'is not', null)
+      .execute()
+    await schema
+      .createIndex('bindings_by_drift')
+      .on('bindings')
+      .columns(['connection_id', 'user_id'])
+      .where('drift' as never, '!=', '[]')
       .execute()
     await schema.alterTable('accounts').addColumn('blocking', 'text').execute()
     await schema

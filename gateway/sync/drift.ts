@@ -1,0 +1,187 @@
+import type { Binding } from '@lockstep/shared/contract/binding'
+import type { DriftAction, DriftRow } from '@lockstep/shared/contract/drift'
+import type { Job } from '@lockstep/shared/contract/job'
+import { UpdateUser } from '@lockstep/shared/contract/user'
+import type { Actor } from '../domain/actor.ts'
+import type { Baseline } from '../domain/desire.ts'
+import type { Tracked } from '../domain/operation.ts'
+import { Problem } from '../domain/problem.ts'
+import { type BindingRow, findBinding, listDriftedPage, updateBinding } from '../store/bindings.ts'
+import type { ConnectionRow } from '../store/connections.ts'
+import { findUsersEvenDeleted } from '../store/users.ts'
+import { attempt, requireUser } from './bind.ts'
+import type { SyncContext } from './context.ts'
+import type { JobRun, Jobs } from './jobs.ts'
+import { presentBinding } from './present-binding.ts'
+import { requireConnection } from './require-connection.ts'
+import type { Runner } from './runner.ts'
+import { assertUsable } from './sync-bindings.ts'
+
+type Entry = { attribute: Tracked; ours: string | null; theirs: string | null; seenAt: number }
+
+/** Changes a person of the directory; the directory does, with all its rules. */
+export type UpdatePerson = (actor: Actor, userId: string, values: UpdateUser) => Promise<unknown>
+
+export type DriftDeps = { runner: Runner; updateUser: UpdatePerson }
+
+export async function listDrift(
+  context: SyncContext,
+  id: string,
+  query: { limit: number; cursor?: string | undefined; attribute?: string | undefined },
+): Promise<{ items: DriftRow[]; next: string | null }> {
+  await requireConnection(context, id)
+  const rows = await listDriftedPage(context.store.db, id, { after: query.cursor ?? '', limit: query.limit + 1 })
+  const page = rows.slice(0, query.limit)
+  const users = await findUsersEvenDeleted(
+    context.store.db,
+    page.map((row) => row.user_id),
+  )
+  const items = page.flatMap((row) =>
+    entriesOf(row)
+      .filter(({ attribute }) => query.attribute === undefined || attribute === query.attribute)
+      .map((entry) => ({
+        ...entry,
+        userId: row.user_id as DriftRow['userId'],
+        displayName: users.get(row.user_id)?.display_name ?? '',
+        accountId: row.account_id,
+        seenAt: new Date(entry.seenAt).toISOString(),
+      })),
+  )
+  return { items, next: rows.length > page.length ? (page.at(-1)?.user_id ?? null) : null }
+}
+
+const entriesOf = (row: BindingRow) => JSON.parse(row.drift) as Entry[]
+
+/** Takes over the values of the account into the directory, or sends ours again. */
+export async function resolveDrift(
+  context: SyncContext,
+  deps: DriftDeps,
+  actor: Actor,
+  ids: { connectionId: string; userId: string },
+  input: { action: DriftAction; attributes?: readonly string[] | undefined },
+): Promise<Binding> {
+  const connection = await requireConnection(context, ids.connectionId)
+  assertUsable(connection)
+  const user = await requireUser(context, ids.userId)
+  const binding = await findBinding(context.store.db, connection.id, user.id)
+  if (binding === undefined)
+    throw new Problem('binding_not_found', `${user.display_name} is not bound to "${connection.name}".`)
+  await resolve(context, deps, actor, connection, binding, input)
+  const after = await attempt(context, deps.runner, actor, connection, user.id)
+  return presentBinding(after ?? binding, await requireUser(context, user.id), connection)
+}
+
+async function resolve(
+  context: SyncContext,
+  deps: DriftDeps,
+  actor: Actor,
+  connection: ConnectionRow,
+  binding: BindingRow,
+  input: { action: DriftAction; attributes?: readonly string[] | undefined },
+): Promise<void> {
+  const entries = entriesOf(binding).filter(({ attribute }) => input.attributes?.includes(attribute) ?? true)
+  if (entries.length === 0)
+    throw new Problem('no_drift', 'Nothing of this differs any more. Look at the person again for what does.')
+  if (input.action === 'adopt') await deps.updateUser(actor, binding.user_id, adopted(entries))
+  await context.store.change(actor, async (change) => {
+    const now = await findBinding(change.trx, connection.id, binding.user_id)
+    if (now === undefined) return change.quiet('unbound meanwhile')
+    const values =
+      input.action === 'repair'
+        ? { repair: JSON.stringify(entries.map(({ attribute }) => attribute)) }
+        : { baseline: JSON.stringify(agreed(now, entries)) }
+    const attempt = { attempt: 0, next_attempt_at: null }
+    await updateBinding(change.trx, now, { ...values, ...attempt, state: 'out_of_sync', dirty: now.dirty + 1 })
+    change.event({
+      type: `binding_drift_${input.action}`,
+      user: binding.user_id,
+      connection: connection.id,
+      account: binding.account_id,
+      changes: entries.map(({ attribute, ours, theirs }) =>
+        input.action === 'adopt'
+          ? { attribute, before: ours, after: theirs }
+          : { attribute, before: theirs, after: ours },
+      ),
+    })
+  })
+}
+
+/** Both sides hold the account's values from now on. */
+function agreed(binding: BindingRow, entries: readonly Entry[]): Baseline {
+  const before = binding.baseline === null ? {} : (JSON.parse(binding.baseline) as Baseline)
+  const both = entries.map(({ attribute, theirs }) => [attribute, { ours: theirs, theirs }])
+  return { ...before, ...Object.fromEntries(both) }
+}
+
+/** The account's values as a change of the person; what the directory does not take is refused before anything changes. */
+function adopted(entries: readonly Entry[]): UpdateUser {
+  const values: Record<string, unknown> = {}
+  const attributes: Record<string, string | null> = {}
+  for (const { attribute, theirs } of entries) {
+    if (attribute === 'userPrincipalName') values['email'] = theirs
+    else if (attribute === 'displayName' || attribute === 'givenName' || attribute === 'familyName')
+      values[attribute] = theirs
+    else attributes[attribute] = theirs
+  }
+  const parsed = UpdateUser.safeParse({ ...values, ...(Object.keys(attributes).length > 0 && { attributes }) })
+  if (parsed.success) return parsed.data
+  throw new Problem(
+    'validation_failed',
+    'A value of the account is none that a person can have here. Correct it at Microsoft, or repair it to ours.',
+    { errors: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) },
+  )
+}
+
+export async function startResolveAll(
+  context: SyncContext,
+  jobs: Jobs,
+  actor: Actor,
+  id: string,
+  input: { action: DriftAction; attribute?: string | undefined },
+): Promise<Job> {
+  const connection = await requireConnection(context, id)
+  assertUsable(connection)
+  let total = 0
+  for await (const _ of driftedWith(context, id, input.attribute)) total += 1
+  return await jobs.start('drift', id, actor, input, total)
+}
+
+export async function runResolveAll(
+  context: SyncContext,
+  deps: DriftDeps,
+  run: JobRun,
+  connectionId: string | null,
+): Promise<void> {
+  const input = run.input as { action: DriftAction; attribute?: string }
+  const connection = await requireConnection(context, connectionId ?? '')
+  for await (const binding of driftedWith(context, connection.id, input.attribute)) {
+    if (run.finished.has(binding.user_id)) continue
+    const userId = binding.user_id
+    try {
+      const attributes = input.attribute === undefined ? undefined : [input.attribute]
+      await resolve(context, deps, run.actor, connection, binding, { action: input.action, attributes })
+      await run.report([{ item: userId, ok: true, result: { userId, result: input.action } }])
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      const told = { code: error.code, detail: error.message }
+      await run.report([{ item: userId, ok: false, result: { userId, result: 'failed', error: told } }])
+    }
+  }
+  deps.runner.wake(connection.id)
+}
+
+async function* driftedWith(
+  context: SyncContext,
+  id: string,
+  attribute: string | undefined,
+): AsyncGenerator<BindingRow> {
+  for (let after = ''; ; ) {
+    const page = await listDriftedPage(context.store.db, id, { after, limit: 500 })
+    const last = page.at(-1)
+    if (last === undefined) return
+    after = last.user_id
+    yield* page.filter(
+      (row) => attribute === undefined || entriesOf(row).some((entry) => entry.attribute === attribute),
+    )
+  }
+}
