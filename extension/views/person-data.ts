@@ -57,7 +57,8 @@ function connectionFor(user: User, binding: Binding | null, connections: readonl
 
 /** What would happen; nothing is applied. */
 export function loadPlan(client: Client, person: Person, intent: Intent, signal: AbortSignal): Promise<Plan> {
-  const query = { user: person.user.id, ...(intent !== 'sync' && { if: intent }) }
+  const supposed = intent === 'restore' ? 'bind' : intent
+  const query = { user: person.user.id, ...(supposed !== 'sync' && { if: supposed }) }
   return client.call('GET /connections/{id}/plan', { params: { id: person.connection?.id ?? '' }, query, signal })
 }
 
@@ -65,8 +66,9 @@ export function loadPlan(client: Client, person: Person, intent: Intent, signal:
 export async function act(client: Client, person: Person, intent: Intent): Promise<string | null> {
   const params = { id: person.connection?.id ?? '', userId: person.user.id }
   const idempotencyKey = crypto.randomUUID()
-  if (intent === 'bind') {
-    await client.call('PUT /connections/{id}/bindings/{userId}', { params, body: {} })
+  if (intent === 'bind' || intent === 'restore' || intent === 'recreate') {
+    const body = intent === 'recreate' ? { recreate: true } : {}
+    await client.call('PUT /connections/{id}/bindings/{userId}', { params, body })
     return null
   }
   if (intent === 'sync') {

@@ -69,7 +69,9 @@ function follow(desired: Desired, target: Held): BindingPlan {
   const { changes, drift } = difference(desired, target.account)
   const operations: Operation[] = []
   const at = { userId: desired.userId, accountId: target.account.id }
-  if (target.kind === 'matched') operations.push({ kind: 'take_over', ...at, reason: 'bound', changes })
+  // The first reconciliation is the takeover, also of an account that an admin has chosen.
+  const first = target.kind === 'matched' || desired.baseline === null
+  if (first) operations.push({ kind: 'take_over', ...at, reason: 'bound', changes })
   else if (changes.length > 0)
     operations.push({
       kind: 'update',

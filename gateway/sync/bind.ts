@@ -7,22 +7,14 @@ import { match } from '../domain/match.ts'
 import { Problem } from '../domain/problem.ts'
 import { restorable } from '../domain/restorable.ts'
 import { findAccount } from '../store/accounts.ts'
-import {
-  type BindingRow,
-  bindingOfAccount,
-  bindingsOfUser,
-  blankBinding,
-  findBinding,
-  insertBinding,
-  updateBinding,
-} from '../store/bindings.ts'
+import { type BindingRow, bindingOfAccount, bindingsOfUser, findBinding } from '../store/bindings.ts'
 import { type ConnectionRow, findConnection } from '../store/connections.ts'
-import { takeFresh } from '../store/fresh-passwords.ts'
-import { putPending } from '../store/pending-passwords.ts'
 import { findUser, type UserRow } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
 import { remember } from './observe.ts'
 import { presentBinding } from './present-binding.ts'
+import { markLeaving, putBinding } from './put-binding.ts'
+import { recoverBinding } from './recover.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 import { syncBindings } from './sync-bindings.ts'
@@ -52,7 +44,7 @@ export async function bindUser(
   }
   await refuseImpossible(context, connection, user)
   if (before?.state === 'missing' && before.unbind === null)
-    await recover(context, actor, connection, user, before, input)
+    await recoverBinding(context, actor, connection, user, before, input)
   else {
     const accountId = await chooseAccount(context, connection, user, input)
     await context.store.change(actor, async (change) => {
@@ -165,42 +157,6 @@ async function chooseAccount(
   return null
 }
 
-/** Brings back the account that was deleted in the tenant, or makes a new one if that is what was asked for. */
-async function recover(
-  context: SyncContext,
-  actor: Actor,
-  connection: ConnectionRow,
-  user: UserRow,
-  before: BindingRow,
-  input: BindInput,
-): Promise<void> {
-  const accountId = before.account_id as AccountId | null
-  const deleted = accountId === null ? new Set() : await context.tenants.of(connection).readDeleted([accountId])
-  const restores = deleted.has(accountId)
-  if (!restores && input.recreate !== true) {
-    throw new Problem(
-      'account_deleted',
-      `The account of ${user.email} was deleted for good and cannot be restored. Bind with "recreate": true to make a new, empty one, or unbind.`,
-    )
-  }
-  if (user.state === 'suspended')
-    throw new Problem('user_state_conflict', `${user.display_name} is suspended. Resume the person first, then bind.`)
-  await context.store.change(actor, async (change) => {
-    const { trx } = change
-    if (restores) {
-      const again = { attempt: 0, next_attempt_at: null, error: null, dirty: before.dirty + 1 }
-      await updateBinding(trx, before, { state: 'pending', recover: 'restore', ...again })
-    } else await putBinding(context, trx, connection, user, { ...input, accountId: null, named: false })
-    change.event({
-      type: 'binding_create',
-      user: user.id,
-      connection: connection.id,
-      account: accountId,
-      cause: restores ? 'restore' : 'recreate',
-    })
-  })
-}
-
 async function refuseUnfit(
   context: SyncContext,
   connection: ConnectionRow,
@@ -230,51 +186,6 @@ const protectionSentence: Record<string, string> & { unknown: string } = {
   unknown: 'It is not known whether the account is protected. Look at the preflight of the connection.',
 }
 
-/** Writes the row of a new, renewed or returning binding. */
-export async function putBinding(
-  context: SyncContext,
-  trx: Parameters<typeof insertBinding>[0],
-  connection: ConnectionRow,
-  user: UserRow,
-  input: {
-    accountId: AccountId | null
-    named: boolean
-    /** The job that asks for it, by which it can be undone. */
-    jobId?: string
-    enable?: boolean
-    attributes?: 'fill_empty' | 'ours_win'
-    override?: readonly string[] | undefined
-  },
-): Promise<void> {
-  const now = context.runtime.now()
-  const key = { connection_id: connection.id, user_id: user.id }
-  const credential = await trx
-    .selectFrom('user_credentials')
-    .select('version')
-    .where('user_id', '=', user.id)
-    .executeTakeFirst()
-  const row: BindingRow = {
-    ...blankBinding({ ...key, created_at: now }),
-    account_id: input.accountId,
-    attributes_mode: input.attributes ?? 'fill_empty',
-    named: input.named ? 1 : 0,
-    override_protected: input.override?.includes('protected') ? 1 : 0,
-    enable: input.enable ? 1 : 0,
-    job_id: input.jobId ?? null,
-    password_state: credential === undefined ? 'none' : 'awaiting_login',
-  }
-  const version = credential?.version ?? 0
-  const fresh = await takeFresh(trx, context.vault, user.id, version)
-  if (fresh !== null) row.password_state = 'pending'
-  const before = await findBinding(trx, connection.id, user.id)
-  if (before === undefined) await insertBinding(trx, row)
-  else await updateBinding(trx, key, { ...row, dirty: before.dirty + 1, created_at: before.created_at })
-  if (fresh === null) return
-  const { accountId } = input
-  const to = { connectionId: connection.id, userId: user.id, tenantId: connection.tenant_id, accountId }
-  await putPending(trx, context.vault, { ...to, version, password: fresh, proposed: false, now })
-}
-
 /** Unbinds: the account is blocked, or kept enabled; the binding goes when that is done. */
 export async function unbindUser(
   context: SyncContext,
@@ -301,26 +212,4 @@ export async function unbindUser(
   const leaving: BindingRow = { ...binding, state: 'unbinding', unbind: account }
   const after = await attempt(context, runner, actor, connection, user.id)
   return presentBinding(after ?? leaving, user, connection)
-}
-
-export async function markLeaving(
-  trx: Parameters<typeof updateBinding>[0],
-  binding: BindingRow,
-  account: 'block' | 'keep',
-  more: { named?: boolean; jobId?: string } = {},
-): Promise<void> {
-  await trx
-    .deleteFrom('pending_passwords')
-    .where('connection_id', '=', binding.connection_id)
-    .where('user_id', '=', binding.user_id)
-    .execute()
-  await updateBinding(trx, binding, {
-    state: 'unbinding',
-    unbind: account,
-    named: more.named ? 1 : binding.named,
-    job_id: more.jobId ?? null,
-    dirty: binding.dirty + 1,
-    attempt: 0,
-    next_attempt_at: null,
-  })
 }

@@ -4,11 +4,13 @@ import { Problem } from '../domain/problem.ts'
 import { type BindingRow, findBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { findUser } from '../store/users.ts'
-import { markLeaving, putBinding, refuseImpossible } from './bind.ts'
+import { refuseImpossible } from './bind.ts'
 import type { SyncContext } from './context.ts'
 import { gateKey } from './gates.ts'
 import type { ItemResult, JobRun, Jobs } from './jobs.ts'
 import { readProtection } from './protection.ts'
+import { markLeaving, putBinding } from './put-binding.ts'
+import { assertLetIn, wantBack } from './recover.ts'
 import { requireConnection } from './require-connection.ts'
 import { syncBindings } from './sync-bindings.ts'
 
@@ -147,7 +149,16 @@ async function wish(
     })
     return
   }
-  if (binding !== undefined && binding.unbind === null && binding.state !== 'failed') return
+  const bound = binding !== undefined && binding.unbind === null
+  if (bound && binding.state === 'missing') {
+    assertLetIn(user)
+    if (input.dryRun) return
+    return await context.store.change(actor, async (change) => {
+      await wantBack(change, binding, jobId)
+      change.event({ type: 'binding_create', user: userId, connection: connection.id, cause: 'restore' })
+    })
+  }
+  if (bound && binding.state !== 'failed') return
   await refuseImpossible(context, connection, user)
   if (input.dryRun) return
   await context.store.change(actor, async (change) => {

@@ -22,25 +22,13 @@ export type CycleResult = {
   took: number
 }
 
-/** `readPasswords`: ask at once when passwords changed at Microsoft, not just once an hour. */
-export type CycleOptions = { readPasswords?: boolean }
-
 /** Observe, plan, guard, apply, record: once. */
-export async function runCycle(
-  context: SyncContext,
-  connectionId: string,
-  options: CycleOptions = {},
-): Promise<CycleResult> {
+export async function runCycle(context: SyncContext, connectionId: string): Promise<CycleResult> {
   const started = context.runtime.now()
   let connection = await requireConnection(context, connectionId)
   const tenant = context.tenants.of(connection)
   const { observed, full } = await observe(context, connection, tenant)
-  await readPasswordTimes(
-    context,
-    await requireConnection(context, connectionId),
-    tenant,
-    options.readPasswords ?? false,
-  )
+  await readPasswordTimes(context, await requireConnection(context, connectionId), tenant)
   await verifyDue(context, connection, tenant)
   const result: CycleResult = {
     id: context.runtime.newId(),

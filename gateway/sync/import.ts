@@ -8,11 +8,11 @@ import { accountPage, findAccount, type StoredAccount } from '../store/accounts.
 import { bindingOfAccount, findBinding, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { findUserByEmail, insertUser, type NewUser, type UserRow } from '../store/users.ts'
-import { putBinding } from './bind.ts'
 import type { SyncContext } from './context.ts'
 import type { ItemResult, JobRun, Jobs } from './jobs.ts'
 import { desiredOf } from './load.ts'
 import { readProtection } from './protection.ts'
+import { putBinding } from './put-binding.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 

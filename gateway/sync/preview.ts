@@ -9,6 +9,7 @@ import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import { requireUser } from './bind.ts'
 import type { SyncContext } from './context.ts'
 import { loadUnits } from './load.ts'
+import { lookUp } from './look-up.ts'
 import { operationKey, planIdOf } from './plan-id.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
@@ -17,11 +18,14 @@ import { type Approval, brakeFor } from './sync-bindings.ts'
 /** How long an approval lives, in ms. */
 const approvalMs = 24 * 3_600_000
 
+/** What an admin thinks of doing to one person. */
+type Supposed = 'bind' | 'recreate' | 'unbind' | 'unbind_keep'
+
 /** What the next cycle would do, from what was observed last. Nothing is applied. */
 export async function previewPlan(
   context: SyncContext,
   id: string,
-  query: { user?: string | undefined; if?: 'bind' | 'unbind' | 'unbind_keep' | undefined },
+  query: { user?: string | undefined; if?: Supposed | undefined },
 ): Promise<Plan> {
   const connection = await requireConnection(context, id)
   const operations =
@@ -66,19 +70,25 @@ async function operationsOf(
   context: SyncContext,
   connection: ConnectionRow,
   userId: string,
-  what: 'bind' | 'unbind' | 'unbind_keep' | undefined,
+  what: Supposed | undefined,
 ): Promise<Operation[]> {
   const user = await requireUser(context, userId)
   const binding = await findBinding(context.store.db, connection.id, user.id)
   const supposed = suppose(connection.id, user.id, binding, what)
   if (supposed === null) return []
-  const [unit] = await loadUnits(context.store.db, connection, [supposed])
+  const loaded = await loadUnits(context.store.db, connection, [supposed])
+  const [unit] = await lookUp(context, connection, context.tenants.of(connection), loaded)
   if (unit === undefined) return []
   const result = plan(unit.desired, unit.target)
   if (result.verdict === 'conflict')
     throw new Problem(
       'account_conflict',
       'More than one account matches this person. Choose one and bind by its object id.',
+    )
+  if (result.verdict === 'missing' && what === 'bind')
+    throw new Problem(
+      'account_deleted',
+      'The account was deleted for good and cannot be restored. Create a new, empty one, or unbind.',
     )
   if (result.verdict === 'protected')
     throw new Problem(
@@ -93,11 +103,13 @@ function suppose(
   connectionId: string,
   userId: string,
   binding: BindingRow | undefined,
-  what: 'bind' | 'unbind' | 'unbind_keep' | undefined,
+  what: Supposed | undefined,
 ): BindingRow | null {
   const bound = binding !== undefined && binding.unbind === null
   if (what === 'bind' && !bound) return blankBinding({ connection_id: connectionId, user_id: userId, created_at: 0 })
   if (binding === undefined) return null
+  if (what === 'recreate') return { ...binding, account_id: null }
+  if (what === 'bind' && binding.state === 'missing') return { ...binding, recover: 'restore' }
   if (what === 'unbind') return { ...binding, unbind: 'block' }
   if (what === 'unbind_keep') return { ...binding, unbind: 'keep' }
   return binding

@@ -3,7 +3,7 @@ import { nextAttemptAt } from '../store/bindings.ts'
 import { findConnection, listConnections, updateConnection } from '../store/connections.ts'
 import { acquireLease } from '../store/leases.ts'
 import type { SyncContext } from './context.ts'
-import { type CycleOptions, type CycleResult, runCycle } from './cycle.ts'
+import { type CycleResult, runCycle } from './cycle.ts'
 
 export type Runner = {
   /** A connection is new or usable again: run its cycles. */
@@ -12,7 +12,7 @@ export type Runner = {
   /** Something changed: run a cycle soon. */
   wake(connectionId: string): void
   /** Runs one cycle, after the one that may be under way. */
-  cycleNow(connectionId: string, options?: CycleOptions): Promise<CycleResult>
+  cycleNow(connectionId: string): Promise<CycleResult>
   /** Resolves once the connection's accounts were read for the first time, or the time is up. */
   firstRead(connectionId: string, withinMs: number): Promise<void>
   stop(): Promise<void>
@@ -34,7 +34,7 @@ type Loop = {
   firstRead: Promise<void>
 }
 
-export function createRunner(context: SyncContext, runnerOptions: { everyMs: number; owner: string }): Runner {
+export function createRunner(context: SyncContext, options: { everyMs: number; owner: string }): Runner {
   const loops = new Map<string, Loop>()
 
   /** One cycle at a time for a connection; the error of one is the error of its connection, not of the loop. */
@@ -50,17 +50,17 @@ export function createRunner(context: SyncContext, runnerOptions: { everyMs: num
       const { now } = change
       return await acquireLease(change.trx, {
         name: `connection ${connectionId}`,
-        owner: runnerOptions.owner,
+        owner: options.owner,
         now,
         untilAt: now + leaseMs,
       })
     })
 
-  const cycle = async (connectionId: string, options?: CycleOptions): Promise<CycleResult> => {
+  const cycle = async (connectionId: string): Promise<CycleResult> => {
     const lease = await takeLease(connectionId)
     if (lease === undefined) throw new Error('Another gateway holds the lease of this connection.')
     try {
-      const result = await runCycle(context, connectionId, options)
+      const result = await runCycle(context, connectionId)
       await clearError(context, connectionId)
       return result
     } catch (error) {
@@ -95,7 +95,7 @@ export function createRunner(context: SyncContext, runnerOptions: { everyMs: num
       const soonest = left > 0 ? now + againMs : next
       const waitMs = failed
         ? backoffMs
-        : Math.min(runnerOptions.everyMs, soonest === null ? runnerOptions.everyMs : Math.max(soonest - now, againMs))
+        : Math.min(options.everyMs, soonest === null ? options.everyMs : Math.max(soonest - now, againMs))
       await loop.alarm.sleep(waitMs, signal)
     }
   }
@@ -125,11 +125,9 @@ export function createRunner(context: SyncContext, runnerOptions: { everyMs: num
       await context.tenants.forget(connectionId)
     },
     wake: (connectionId) => loops.get(connectionId)?.alarm.ring(),
-    async cycleNow(connectionId, options) {
+    async cycleNow(connectionId) {
       const loop = loops.get(connectionId)
-      return await (loop === undefined
-        ? cycle(connectionId, options)
-        : inTurn(loop, () => cycle(connectionId, options)))
+      return await (loop === undefined ? cycle(connectionId) : inTurn(loop, () => cycle(connectionId)))
     },
     async firstRead(connectionId, withinMs) {
       const loop = loops.get(connectionId)

@@ -5,7 +5,7 @@ import type { Plan } from '@lockstep/shared/contract/plan'
 import type { Actor } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
 import { findAccount } from '../store/accounts.ts'
-import { type BindingRow, findBinding, listBindingPage, markUserDirty } from '../store/bindings.ts'
+import { type BindingRow, findBinding, listBindingPage } from '../store/bindings.ts'
 import { listConnections } from '../store/connections.ts'
 import { bindUser, requireUser, unbindUser } from './bind.ts'
 import { type BulkInput, runBulk, startBulk } from './bulk.ts'
@@ -14,13 +14,14 @@ import type { SyncContext } from './context.ts'
 import { type DriftDeps, listDrift, resolveDrift, runResolveAll, startResolveAll, type UpdatePerson } from './drift.ts'
 import { listAccounts, runImport, startImport } from './import.ts'
 import { createJobs, type JobRun, type Jobs } from './jobs.ts'
+import { syncOnDemand } from './on-demand.ts'
 import { type Sent, sendPassword } from './password-lane.ts'
 import { presentBinding } from './present-binding.ts'
-import { approvePlan, presentOperation, previewPlan } from './preview.ts'
+import { approvePlan, previewPlan } from './preview.ts'
 import { requireConnection } from './require-connection.ts'
 import { runUndo } from './run-undo.ts'
 import { createRunner, type Runner, startAll } from './runner.ts'
-import { assertUsable, syncBindings } from './sync-bindings.ts'
+import { assertUsable } from './sync-bindings.ts'
 import { previewUndo, startUndo, type UndoInput } from './undo.ts'
 
 /** Everything the engine does for the outside, by the names of the contract's endpoints. */
@@ -42,7 +43,7 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     bulk: (run, connectionId) => runBulk(context, run, connectionId),
     import: (run, connectionId) => runImport(context, runner, run, connectionId),
     async sync(run, connectionId) {
-      const result = await runner.cycleNow(connectionId ?? '', { readPasswords: true })
+      const result = await runner.cycleNow(connectionId ?? '')
       await run.report([{ item: 'cycle', ok: true, result }])
     },
     users_import: (run) => options.importUsers(run),
@@ -153,42 +154,7 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     bulkBindings: (actor: Actor, id: string, input: BulkInput): Promise<Job> =>
       startBulk(context, jobs, actor, id, input),
 
-    /** Provision on demand: reads the account as it is now, then does for this one user what a cycle would. */
-    async syncBinding(actor: Actor, ids: { connectionId: string; userId: string }) {
-      const connection = await requireConnection(context, ids.connectionId)
-      assertUsable(connection)
-      const before = await findBinding(context.store.db, connection.id, ids.userId)
-      if (before === undefined) throw new Problem('binding_not_found', 'This user is not bound to the connection.')
-      await context.store.change(actor, async (change) => {
-        await markUserDirty(change.trx, ids.userId)
-        change.event({ type: 'binding_sync', user: ids.userId, connection: connection.id, account: before.account_id })
-      })
-      const tenant = context.tenants.of(connection)
-      const { applied } = await syncBindings(context, connection, tenant, [ids.userId], 'interactive', actor)
-      const operations = (applied.get(ids.userId) ?? []).map(({ operation, outcome }) => ({
-        ...presentOperation(operation),
-        result: {
-          outcome:
-            outcome.kind === 'done'
-              ? ('success' as const)
-              : outcome.kind === 'unknown'
-                ? ('retrying' as const)
-                : ('failure' as const),
-          code: outcome.kind === 'failed' ? outcome.failure.code : null,
-          detail: outcome.kind === 'failed' ? outcome.failure.detail : null,
-          requestId: outcome.kind === 'failed' ? outcome.failure.requestId : outcome.requestId,
-        },
-      }))
-      const after = await findBinding(context.store.db, connection.id, ids.userId)
-      return {
-        operations,
-        binding: presentBinding(
-          after ?? { ...before, state: 'unbinding' },
-          await requireUser(context, ids.userId),
-          connection,
-        ),
-      }
-    },
+    syncBinding: (actor: Actor, ids: { connectionId: string; userId: string }) => syncOnDemand(context, actor, ids),
     importUsers: (actor: Actor, input: { rows: readonly unknown[]; dryRun: boolean }): Promise<Job> =>
       jobs.start('users_import', null, actor, input, input.rows.length),
     getJob: (id: string): Promise<Job> => jobs.find(id),

@@ -76,16 +76,15 @@ async function verified(
   })
 }
 
-/** Asks when each password changed, if that was not seen within the hour, or at once when a person wants to know. */
+/** Asks when each password changed, once an hour. */
 export async function readPasswordTimes(
   context: SyncContext,
   connection: ConnectionRow,
   tenant: Tenant,
-  atOnce: boolean,
 ): Promise<void> {
   const now = context.runtime.now()
   const last = Math.max(connection.full_read_at ?? 0, connection.passwords_read_at ?? 0)
-  if (!atOnce && now - last < passwordsEveryMs) return
+  if (now - last < passwordsEveryMs) return
   for await (const page of tenant.passwordTimes()) {
     const stored = await findAccounts(
       context.store.db,

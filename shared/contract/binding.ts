@@ -3,7 +3,7 @@ import { endpoint } from './endpoint.ts'
 import { AccountId, ConnectionId, Time, UserId } from './ids.ts'
 import { Job } from './job.ts'
 import { listOf, listQuery, search } from './list.ts'
-import { Operation, OperationResult } from './plan.ts'
+import { Operation, OperationResult, SyncStep } from './plan.ts'
 
 export const BindingState = z.enum(['pending', 'in_sync', 'out_of_sync', 'retrying', 'failed', 'missing', 'unbinding'])
 export type BindingState = z.infer<typeof BindingState>
@@ -133,6 +133,12 @@ export const syncBinding = endpoint({
   path: '/connections/{id}/bindings/{userId}/sync',
   summary: 'Sync one user now',
   access: 'helpdesk',
-  answers: { 200: z.object({ operations: z.array(Operation.extend({ result: OperationResult })), binding: Binding }) },
+  answers: {
+    200: z.object({
+      steps: z.array(SyncStep),
+      operations: z.array(Operation.extend({ result: OperationResult })),
+      binding: Binding,
+    }),
+  },
   problems: ['connection_not_found', 'binding_not_found', 'connection_not_usable', 'tenant_unreachable'],
 })

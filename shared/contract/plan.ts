@@ -34,6 +34,14 @@ export const OperationResult = z.object({
 })
 export type OperationResult = z.infer<typeof OperationResult>
 
+/** What a sync on demand did, step by step. */
+export const SyncStep = z.object({
+  step: z.enum(['observe', 'scope', 'match', 'plan', 'apply']),
+  outcome: z.enum(['success', 'failure', 'retrying', 'skipped']),
+  detail: z.string(),
+})
+export type SyncStep = z.infer<typeof SyncStep>
+
 export const Brake = z.object({
   operations: z.number().int(),
   threshold: z.number().int(),
@@ -56,10 +64,17 @@ export const getPlan = endpoint({
   query: z.strictObject({
     user: z.string().max(64).optional(),
     /** Ask what would happen if this user were bound or unbound. */
-    if: z.enum(['bind', 'unbind', 'unbind_keep']).optional(),
+    if: z.enum(['bind', 'recreate', 'unbind', 'unbind_keep']).optional(),
   }),
   answers: { 200: Plan },
-  problems: ['connection_not_found', 'user_not_found', 'account_conflict', 'account_protected', 'tenant_unreachable'],
+  problems: [
+    'connection_not_found',
+    'user_not_found',
+    'account_conflict',
+    'account_protected',
+    'account_deleted',
+    'tenant_unreachable',
+  ],
 })
 
 export const approvePlan = endpoint({

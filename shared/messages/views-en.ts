@@ -41,6 +41,8 @@ export const viewsEn = {
   'detail.protected': 'This account is protected: {reason}',
   'detail.requestId': 'Request id {id}',
   'action.bind': 'Bind',
+  'action.restore': 'Restore',
+  'action.recreate': 'Create anew',
   'action.unbind': 'Unbind',
   'action.sync': 'Sync now',
   'action.working': 'Working…',
@@ -96,6 +98,8 @@ export const viewsEn = {
     'The deleted account {account} is restored, with its mailbox and files, and then follows the directory.',
   'plan.revoke_sessions': 'Open sessions of the account {account} are ended.',
   'plan.nothing.bind': 'The account stays as it is and follows the directory from now on.',
+  'plan.nothing.restore': 'The account is there again as it was.',
+  'plan.nothing.recreate': 'There is nothing to create.',
   'plan.nothing.unbind': 'Nothing changes in the account. It no longer follows the directory.',
   'plan.nothing.unbind_keep':
     'The account {account} stays enabled and keeps its last password. It no longer follows the directory.',

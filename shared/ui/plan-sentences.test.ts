@@ -31,7 +31,7 @@ describe('what will happen, in words', () => {
   })
 
   it('each intent has a sentence for a plan with nothing to do', () => {
-    for (const intent of ['bind', 'unbind', 'unbind_keep', 'sync'] as const) {
+    for (const intent of ['bind', 'restore', 'recreate', 'unbind', 'unbind_keep', 'sync'] as const) {
       expect(sentencesOf(planOf(), intent, account)).toEqual([
         { kind: 'nothing', text: expect.stringMatching(/\.$/), changes: [] },
       ])

@@ -3,7 +3,7 @@ import { say } from '../messages/say.ts'
 import { labelOf } from './differences.ts'
 
 /** What the person who looks is about to do. */
-export type Intent = 'bind' | 'unbind' | 'unbind_keep' | 'sync'
+export type Intent = 'bind' | 'restore' | 'recreate' | 'unbind' | 'unbind_keep' | 'sync'
 
 export type PlanSentence = {
   kind: Operation['kind'] | 'nothing' | 'held'

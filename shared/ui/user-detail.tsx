@@ -8,7 +8,7 @@ import { compare } from './differences.ts'
 import { StatusBadge } from './status-badge.tsx'
 import { Time } from './time.tsx'
 
-export type UserAction = 'bind' | 'unbind' | 'sync'
+export type UserAction = 'bind' | 'restore' | 'recreate' | 'unbind' | 'sync'
 
 export type UserDetailProps = {
   user: User
@@ -95,7 +95,14 @@ function Actions({ user, binding, busy, onAction }: UserDetailProps) {
     return user.state === 'staged' ? null : <div class="ls-actions">{button('bind', 'ls-primary')}</div>
   return (
     <div class="ls-actions">
-      {button('sync', 'ls-primary')}
+      {binding.state === 'missing' ? (
+        <>
+          {button('restore', 'ls-primary')}
+          {button('recreate', '')}
+        </>
+      ) : (
+        button('sync', 'ls-primary')
+      )}
       {binding.state !== 'unbinding' && button('unbind', '')}
     </div>
   )

@@ -23,6 +23,8 @@ export const panel = {
   'panel.noConnection': 'No tenant is connected yet. Connect one in the console first.',
   'panel.loading': 'Loading…',
   'panel.done.bind': '{name} is bound.',
+  'panel.done.restore': 'The account of {name} comes back.',
+  'panel.done.recreate': '{name} gets a new account.',
   'panel.done.unbind': '{name} is being unbound.',
   'panel.done.sync': '{name} was synced.',
   'panel.sync.failed': 'Microsoft 365 refused: {detail}',

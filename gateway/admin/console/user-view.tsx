@@ -7,7 +7,7 @@ import { EventList } from './events-view.tsx'
 import { Badge, Empty, RefusalNotice, Shown } from './parts.tsx'
 import { useAction } from './use-action.ts'
 import { useAnswer } from './use-answer.ts'
-import { WhatWillHappen } from './what-will-happen.tsx'
+import { type Act, WhatWillHappen } from './what-will-happen.tsx'
 import { standingOfBinding, standingOfPassword, standingOfUser, timeText } from './words.ts'
 
 export function UserView({ id, mayWrite }: { id: string; mayWrite: boolean }) {
@@ -82,7 +82,7 @@ type CardProps = { user: User; connection: Connection; mayWrite: boolean; change
 
 function BindingCard({ user, connection, mayWrite, changed }: CardProps) {
   const binding = user.bindings.find(({ connectionId }) => connectionId === connection.id)
-  const [asked, setAsked] = useState<'bind' | 'unbind' | null>(null)
+  const [asked, setAsked] = useState<Act | null>(null)
   const { busy, refusal, run } = useAction()
   const params = { id: connection.id, userId: user.id }
   const sync = () =>
@@ -111,9 +111,20 @@ function BindingCard({ user, connection, mayWrite, changed }: CardProps) {
           )}
           {binding && (
             <>
-              <button type="button" onClick={sync} disabled={busy}>
-                {busy ? 'Syncing…' : 'Sync now'}
-              </button>
+              {binding.state === 'missing' ? (
+                <>
+                  <button type="button" class="primary" onClick={() => setAsked('restore')}>
+                    Restore…
+                  </button>
+                  <button type="button" onClick={() => setAsked('recreate')}>
+                    Create anew…
+                  </button>
+                </>
+              ) : (
+                <button type="button" onClick={sync} disabled={busy}>
+                  {busy ? 'Syncing…' : 'Sync now'}
+                </button>
+              )}
               <button type="button" class="danger" onClick={() => setAsked('unbind')}>
                 Unbind…
               </button>

@@ -5,8 +5,17 @@ import { useAction } from './use-action.ts'
 import { useAnswer } from './use-answer.ts'
 import { sentenceOf } from './words.ts'
 
+export type Act = 'bind' | 'restore' | 'recreate' | 'unbind'
+
+const labels: Record<Act, string> = {
+  bind: 'Bind',
+  restore: 'Restore',
+  recreate: 'Create anew',
+  unbind: 'Unbind',
+}
+
 type Props = {
-  act: 'bind' | 'unbind'
+  act: Act
   /** Of the connection. */
   id: string
   userId: string
@@ -18,7 +27,8 @@ type Props = {
 /** Shows the plan for one person before anything is done, in words and attribute by attribute. */
 export function WhatWillHappen({ act, id, userId, account, done, cancel }: Props) {
   const [keep, setKeep] = useState(false)
-  const asked = act === 'bind' ? 'bind' : keep ? 'unbind_keep' : 'unbind'
+  const bind = act === 'recreate' ? 'recreate' : 'bind'
+  const asked = act !== 'unbind' ? bind : keep ? 'unbind_keep' : 'unbind'
   const { answer } = useAnswer(
     (signal) => api.call('GET /connections/{id}/plan', { params: { id }, query: { user: userId, if: asked }, signal }),
     [asked],
@@ -27,8 +37,10 @@ export function WhatWillHappen({ act, id, userId, account, done, cancel }: Props
   const params = { id, userId }
   const go = () =>
     run(async () => {
-      if (act === 'bind') await api.call('PUT /connections/{id}/bindings/{userId}', { params, body: {} })
-      else {
+      if (act !== 'unbind') {
+        const body = act === 'recreate' ? { recreate: true } : {}
+        await api.call('PUT /connections/{id}/bindings/{userId}', { params, body })
+      } else {
         const query = { account: keep ? ('keep' as const) : ('block' as const) }
         await api.call('DELETE /connections/{id}/bindings/{userId}', { params, query })
       }
@@ -56,7 +68,7 @@ export function WhatWillHappen({ act, id, userId, account, done, cancel }: Props
       <RefusalNotice refusal={refusal} />
       <p class="actions">
         <button type="button" class="primary" onClick={go} disabled={busy || answer.state !== 'here'}>
-          {busy ? 'Working…' : act === 'bind' ? 'Bind' : 'Unbind'}
+          {busy ? 'Working…' : labels[act]}
         </button>
         <button type="button" onClick={cancel}>
           Cancel
