@@ -7,6 +7,7 @@ import { deleteEndedEntries } from '../store/oauth-entries.ts'
 import { expirePending } from '../store/pending-passwords.ts'
 import { deleteEndedSessions } from '../store/sessions.ts'
 import { expireAttempts } from '../store/throttles.ts'
+import { erasePastTombstones } from '../store/tombstones.ts'
 import { purgeLetGo } from '../store/users.ts'
 import type { Context } from './context.ts'
 import { settleProposals } from './offer-password.ts'
@@ -44,6 +45,7 @@ export async function tidyUp(context: Context): Promise<void> {
     await expireIdempotent(trx, now)
     await expireAttempts(trx, now - dayMs)
     await erasePastImages(trx, now - keptForMs)
+    await erasePastTombstones(trx, now)
     await purgeLetGo(trx)
   })
   context.store.checkpoint()

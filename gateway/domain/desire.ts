@@ -24,6 +24,8 @@ export type Desired = {
   /** Null before the first reconciliation. */
   baseline: Baseline | null
   driftPolicy: 'notify' | 'enforce'
+  /** The connection was deactivated and comes back: the account is taken over again. */
+  returning: boolean
   /** Attributes whose drift an admin wants repaired. */
   repair: readonly Tracked[]
   /** Version of the sealed password that waits for this account. */

@@ -25,6 +25,7 @@ const ana = (some: Partial<Desired> = {}): Desired => ({
   baseline: null,
   driftPolicy: 'notify',
   repair: [],
+  returning: false,
   passwordVersion: null,
   enableFound: false,
   overrideProtected: false,

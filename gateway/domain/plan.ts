@@ -45,6 +45,8 @@ export function plan(desired: Desired, target: Target): BindingPlan {
     case 'missing':
       return verdict(target.kind)
     case 'none':
+      // An account that is known but was not seen is never made a second time.
+      if (desired.accountId !== null) return verdict('missing')
       return desired.presence.kind === 'blocked' ? verdict('in_step') : work(provision(desired))
     case 'deleted':
       return desired.presence.kind === 'blocked' ? verdict('missing') : work(restore(desired, target.accountId))
@@ -69,8 +71,8 @@ function follow(desired: Desired, target: Held): BindingPlan {
   const { changes, drift } = difference(desired, target.account)
   const operations: Operation[] = []
   const at = { userId: desired.userId, accountId: target.account.id }
-  // The first reconciliation is the takeover, also of an account that an admin has chosen.
-  const first = target.kind === 'matched' || desired.baseline === null
+  // The first reconciliation is the takeover, also of an account that an admin has chosen, or that comes back.
+  const first = target.kind === 'matched' || desired.baseline === null || desired.returning
   if (first) operations.push({ kind: 'take_over', ...at, reason: 'bound', changes })
   else if (changes.length > 0)
     operations.push({

@@ -34,6 +34,7 @@ const untouched = {
   last_cycle: null,
   brake: null,
   approval: null,
+  returning: 0,
 } as const satisfies Partial<ConnectionRow>
 
 export type NewConnection = Omit<ConnectionRow, keyof typeof untouched>

@@ -93,6 +93,8 @@ export type Connections = {
   /** Plan that an admin has released, by its id, with who and until when. JSON. */
   approval: string | null
   created_at: number
+  /** 1: it comes back, and a person has not approved the plan of that yet. */
+  returning: number
   /** When every account was last asked when its password changed. */
   passwords_read_at: number | null
 }
@@ -128,8 +130,8 @@ export type Bindings = {
   created_at: number
   /** When the tenant took our last version, by its own clock. */
   password_tenant_at: number | null
-  /** `restore`: an admin wants the deleted account of this binding back. */
-  recover: 'restore' | null
+  /** `restore`: an admin wants the deleted account back. `return`: the connection comes back, and this binding with it. */
+  recover: 'restore' | 'return' | null
   /** JSON: attributes whose drift an admin wants repaired. */
   repair: string
   /** When the account is read by id, since no delta has to tell what is looked for. */
@@ -152,6 +154,17 @@ export type BeforeImages = {
   changes: string
   at: number
   undone_at: number | null
+}
+
+/** Who was bound, and what was blocked by us, when a connection was deactivated. */
+export type Tombstones = {
+  tenant_id: string
+  account_id: string
+  user_id: string | null
+  /** JSON: what of the binding is still true later. */
+  binding: string | null
+  blocked_by: string | null
+  ends_at: number
 }
 
 export type Accounts = {
@@ -325,6 +338,7 @@ export type Database = {
   connections: Connections
   bindings: Bindings
   before_images: BeforeImages
+  tombstones: Tombstones
   accounts: Accounts
   account_addresses: AccountAddresses
   pending_passwords: PendingPasswords

@@ -17,6 +17,7 @@ import {
   sealCredential,
   updateConnection,
 } from '../store/connections.ts'
+import { buryConnection, eraseTombstone, returnBindings, tombstoneMs } from '../store/tombstones.ts'
 import type { SyncContext } from './context.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
@@ -58,6 +59,7 @@ export async function presentConnection(context: SyncContext, row: ConnectionRow
     lastCycle: lastCycle === null ? null : { ...lastCycle, at: iso(lastCycle.at) },
     counts: await countBindings(context.store.db, row.id),
     brake: row.brake === null ? null : (JSON.parse(row.brake) as Connection['brake']),
+    returning: row.returning === 1,
     settings: JSON.parse(row.settings) as ConnectionSettings,
   }
 }
@@ -115,6 +117,12 @@ export async function createConnection(
       created_at: context.runtime.now(),
     })
     change.event({ type: 'connection_create', connection: id, detail: `${input.name}: ${preflight.tenantName}` })
+    const returned = await returnBindings(change.trx, { id, tenant_id: input.tenantId }, change.now)
+    if (returned === 0) return
+    // Nothing is written before a person has seen what would be.
+    const settings = changedSettings(defaultSettings, { ...input.settings, mode: 'observe' })
+    await updateConnection(change.trx, id, { returning: 1, settings: JSON.stringify(settings) })
+    change.event({ type: 'connection_return', connection: id, detail: `${returned} people were bound before.` })
   })
   runner.add(id)
   return await presentConnection(context, await requireConnection(context, id))
@@ -242,7 +250,10 @@ export async function setPaused(
   return await presentConnection(context, await requireConnection(context, id))
 }
 
-/** Deactivates: secrets, delta token and cached accounts go at once; accounts in the tenant stay as they are. */
+/**
+ * Deactivates: secrets, delta token and cached accounts go at once, accounts in the tenant stay as they are. Who was bound
+ * to what is kept for 30 days, so that connecting the tenant again is one plan; purged, that goes too.
+ */
 export async function deleteConnection(
   context: SyncContext,
   runner: Runner,
@@ -255,13 +266,21 @@ export async function deleteConnection(
     throw new Problem('confirmation_mismatch', `Give the connection's name, "${connection.name}", as confirmation.`)
   }
   await runner.remove(id)
+  const purge = input.purge === 'now'
   await context.store.change(actor, async (change) => {
+    if (purge) await eraseTombstone(change.trx, connection.tenant_id)
+    else await buryConnection(change.trx, connection, change.now + tombstoneMs)
     for (const table of ['pending_passwords', 'account_addresses', 'accounts'] as const) {
       await change.trx.deleteFrom(table).where('connection_id', '=', id).execute()
     }
-    // Without the tombstone of later (bindings kept for 30 days) a deactivated connection is gone with its bindings.
     await change.trx.deleteFrom('bindings').where('connection_id', '=', id).execute()
     await change.trx.deleteFrom('connections').where('id', '=', id).execute()
-    change.event({ type: 'connection_delete', connection: id, detail: connection.name })
+    if (purge) await change.trx.deleteFrom('before_images').where('connection_id', '=', id).execute()
+    change.event({
+      type: 'connection_delete',
+      cause: purge ? 'purged' : 'deactivated',
+      connection: id,
+      detail: connection.name,
+    })
   })
 }

@@ -41,7 +41,7 @@ export async function loadUnits(
     if (user === undefined) continue
     const desired = desiredOf(binding, user, settings, waiting.get(user.id)?.version ?? null)
     const stored = binding.account_id === null ? null : (accounts.get(binding.account_id) ?? null)
-    const target = stored === null ? await matchStored(db, connection.id, desired) : held('bound', stored)
+    const target = stored === null ? await unseen(db, connection.id, desired) : held('bound', stored)
     units.push({ binding, user, desired, target, stored })
   }
   return units
@@ -64,6 +64,7 @@ export function desiredOf(
     mode: binding.attributes_mode,
     baseline: binding.baseline === null ? null : (JSON.parse(binding.baseline) as Baseline),
     driftPolicy: settings.driftPolicy,
+    returning: binding.recover === 'return',
     repair: JSON.parse(binding.repair) as Desired['repair'],
     passwordVersion,
     enableFound: binding.enable === 1,
@@ -77,6 +78,11 @@ export function held(kind: 'bound' | 'matched', stored: StoredAccount): Target {
   if (stored.deletedAt !== null) return { kind: 'missing' }
   const { account, protection, blockedBy, revokeDue } = stored
   return { kind, account, protection, blockedBy, revokeDue: revokeDue && blockedBy !== null }
+}
+
+/** An account that is known by its id is not matched anew. */
+async function unseen(db: Kysely<Database>, connectionId: string, desired: Desired): Promise<Target> {
+  return desired.accountId === null ? await matchStored(db, connectionId, desired) : { kind: 'none' }
 }
 
 /** Looks among the accounts that were observed; the tenant itself is asked before anything is created. */

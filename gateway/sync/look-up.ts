@@ -1,13 +1,13 @@
 import type { AccountId } from '@lockstep/shared/contract/ids'
-import { system } from '../domain/actor.ts'
 import { match } from '../domain/match.ts'
 import { restorable } from '../domain/restorable.ts'
 import type { FoundObject, Tenant } from '../graph/tenant.ts'
-import { findAccount, putAccounts } from '../store/accounts.ts'
+import { findAccount } from '../store/accounts.ts'
 import { bindingOfAccount } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { SyncContext } from './context.ts'
 import { held, type Unit } from './load.ts'
+import { remember } from './observe.ts'
 
 /** At most this many questions to the tenant at a time. */
 const lookUpsAtOnce = 8
@@ -24,7 +24,8 @@ export async function lookUp(
 ): Promise<Unit[]> {
   const found = new Map<Unit, Unit>()
   const queue = units.filter(({ desired, target }) => {
-    return target.kind === 'none' && desired.leaving === null && desired.presence.kind === 'enabled'
+    if (target.kind !== 'none') return false
+    return desired.accountId !== null || (desired.leaving === null && desired.presence.kind === 'enabled')
   })
   const ask = async () => {
     for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) {
@@ -38,6 +39,7 @@ export async function lookUp(
 
 async function lookUpOne(context: SyncContext, connection: ConnectionRow, tenant: Tenant, unit: Unit): Promise<Unit> {
   const { desired } = unit
+  if (desired.accountId !== null) return await readKnown(context, connection, tenant, unit, desired.accountId)
   const objects = await tenant.find({ immutableId: desired.immutableId, addresses: [desired.email] })
   const accounts = objects.flatMap((object) => (object.kind === 'user' ? [object.account] : []))
   const hit = match(desired, accounts)
@@ -46,12 +48,24 @@ async function lookUpOne(context: SyncContext, connection: ConnectionRow, tenant
   if (await isOthers(context, connection, unit, hit.account.id))
     return { ...unit, target: { kind: 'conflict', accountIds: [hit.account.id] } }
   const { account } = hit
-  await context.store.change(system, async (change) => {
-    change.quiet('observation')
-    await putAccounts(change.trx, connection.id, [account], context.runtime.now())
-  })
+  await remember(context, connection.id, [account])
   const stored = await findAccount(context.store.db, connection.id, account.id)
   return stored === undefined ? unit : { ...unit, stored, target: held('matched', stored) }
+}
+
+/** The account of a binding that was not observed yet, as after a connection came back. */
+async function readKnown(
+  context: SyncContext,
+  connection: ConnectionRow,
+  tenant: Tenant,
+  unit: Unit,
+  accountId: AccountId,
+): Promise<Unit> {
+  const account = (await tenant.readAccounts([accountId])).get(accountId)
+  if (account === undefined) return unit
+  await remember(context, connection.id, [account])
+  const stored = await findAccount(context.store.db, connection.id, accountId)
+  return stored === undefined ? unit : { ...unit, stored, target: held('bound', stored) }
 }
 
 /** No account is there: a deleted one comes back rather than a second one is made; a group in the way is for a person. */

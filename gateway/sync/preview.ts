@@ -1,3 +1,4 @@
+import type { ConnectionSettings } from '@lockstep/shared/contract/connection'
 import type { Plan } from '@lockstep/shared/contract/plan'
 import type { Actor } from '../domain/actor.ts'
 import { weightOf } from '../domain/brake.ts'
@@ -6,6 +7,8 @@ import { plan } from '../domain/plan.ts'
 import { Problem } from '../domain/problem.ts'
 import { type BindingRow, blankBinding, dueBindings, findBinding } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
+import type { Change } from '../store/store.ts'
+import { eraseTombstone, returnBlocks } from '../store/tombstones.ts'
 import { requireUser } from './bind.ts'
 import type { SyncContext } from './context.ts'
 import { loadUnits } from './load.ts'
@@ -115,6 +118,14 @@ function suppose(
   return binding
 }
 
+/** The plan of a connection that comes back was seen: from now on the tenant follows again. */
+async function comeBack(change: Change, connection: ConnectionRow): Promise<void> {
+  const settings = { ...(JSON.parse(connection.settings) as ConnectionSettings), mode: 'apply' }
+  await updateConnection(change.trx, connection.id, { returning: 0, settings: JSON.stringify(settings) })
+  await returnBlocks(change.trx, connection)
+  await eraseTombstone(change.trx, connection.tenant_id)
+}
+
 /** Releases the brake for exactly the operations that were shown, for 24 h. */
 export async function approvePlan(
   context: SyncContext,
@@ -147,6 +158,7 @@ export async function approvePlan(
   }
   await context.store.change(actor, async (change) => {
     await updateConnection(change.trx, connection.id, { approval: JSON.stringify(approval), brake: null })
+    if (connection.returning === 1) await comeBack(change, connection)
     change.event({
       type: 'connection_plan_approve',
       connection: connection.id,

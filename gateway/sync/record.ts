@@ -241,6 +241,7 @@ export async function settleBinding(
     drift: driftOf(plan.drift, binding.drift, now),
     last_sync_at: now,
     repair: '[]',
+    recover: null,
     job_id: null,
     ...(readBack(applied) && { verify_at: now + staleForMs }),
   })

@@ -24,6 +24,9 @@ import { createRunner, type Runner, startAll } from './runner.ts'
 import { assertUsable } from './sync-bindings.ts'
 import { previewUndo, startUndo, type UndoInput } from './undo.ts'
 
+/** How long a plan waits for the first read of a new connection, in ms. */
+const firstReadMs = 10_000
+
 /** Everything the engine does for the outside, by the names of the contract's endpoints. */
 export type Sync = ReturnType<typeof createSync>
 
@@ -105,7 +108,10 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     importAccounts: (actor: Actor, id: string, input: ImportInput) =>
       startImport(context, runner, jobs, actor, id, input),
 
-    getPlan: (id: string, query: Parameters<typeof previewPlan>[2]): Promise<Plan> => previewPlan(context, id, query),
+    async getPlan(id: string, query: Parameters<typeof previewPlan>[2]): Promise<Plan> {
+      await runner.firstRead(id, firstReadMs)
+      return await previewPlan(context, id, query)
+    },
     approvePlan: (actor: Actor, id: string, planId: string): Promise<Plan> =>
       approvePlan(context, runner, actor, id, planId),
 

@@ -64,6 +64,8 @@ export const Connection = z.object({
     drifted: z.number().int(),
   }),
   brake: Brake.nullable(),
+  /** It was deactivated and comes back: approving its plan binds everybody again. */
+  returning: z.boolean(),
   settings: ConnectionSettings,
 })
 export type Connection = z.infer<typeof Connection>
