@@ -331,3 +331,14 @@ export async function unseenSince(db: Kysely<Database>, connectionId: string, si
     .execute()
   return rows.map((row) => row.id)
 }
+
+/** How many accounts live, as far as is known. */
+export async function countAccounts(db: Kysely<Database>, connectionId: string): Promise<number> {
+  const row = await db
+    .selectFrom('accounts')
+    .select((e) => e.fn.countAll<number>().as('n'))
+    .where('connection_id', '=', connectionId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(row.n)
+}

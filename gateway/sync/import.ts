@@ -4,7 +4,7 @@ import { Email } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
 import { baselineOf } from '../domain/plan.ts'
 import { Problem } from '../domain/problem.ts'
-import { accountPage, findAccount, type StoredAccount } from '../store/accounts.ts'
+import { accountPage, countAccounts, findAccount, type StoredAccount } from '../store/accounts.ts'
 import { bindingOfAccount, findBinding, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { findUserByEmail, insertUser, type NewUser, type UserRow } from '../store/users.ts'
@@ -133,18 +133,8 @@ export async function startImport(
   input: ImportInput,
 ): Promise<Job> {
   await readyConnection(context, runner, id)
-  const total = input.accountIds === 'all' ? await countAccounts(context, id) : new Set(input.accountIds).size
+  const total = input.accountIds === 'all' ? await countAccounts(context.store.db, id) : new Set(input.accountIds).size
   return await jobs.start('import', id, actor, input, total)
-}
-
-async function countAccounts(context: SyncContext, id: string): Promise<number> {
-  const row = await context.store.db
-    .selectFrom('accounts')
-    .select((e) => e.fn.countAll<number>().as('n'))
-    .where('connection_id', '=', id)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirstOrThrow()
-  return Number(row.n)
 }
 
 export async function runImport(

@@ -1,8 +1,9 @@
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount } from '../domain/account.ts'
 import { system } from '../domain/actor.ts'
+import { isSuspicious } from '../domain/empty-read.ts'
 import type { PartialObservation, Tenant } from '../graph/tenant.ts'
-import { findAccounts, markDeleted, putAccounts, unseenSince } from '../store/accounts.ts'
+import { countAccounts, findAccounts, markDeleted, putAccounts, unseenSince } from '../store/accounts.ts'
 import { markAccountsDirty } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import type { SyncContext } from './context.ts'
@@ -14,51 +15,75 @@ export type Observation = { observed: number; full: boolean }
 
 /**
  * Follows the delta to its end and remembers every account as it is. A page may lack properties: what is not complete is
- * read by id. The link is stored only after all pages of the round are; absences are confirmed by id before they count.
+ * read by id. The link is stored only after all pages of the round are; absences are confirmed by id before they count, and
+ * where too many are absent at once everything is read in full before.
  */
 export async function observe(context: SyncContext, connection: ConnectionRow, tenant: Tenant): Promise<Observation> {
   const now = context.runtime.now()
   const due = connection.full_read_at === null || now - connection.full_read_at >= fullReadEveryMs
-  let link = due ? null : connection.delta_link
-  for (let round = 0; round < 2; round++) {
-    const done = await readRound(context, connection, tenant, link)
-    if (done !== 'reset') {
-      if (link === null)
-        await confirmAbsent(context, connection, tenant, await unseenSince(context.store.db, connection.id, now))
-      await context.store.change(system, async (change) => {
-        change.quiet('observation')
-        await updateConnection(change.trx, connection.id, {
-          delta_link: done.deltaLink,
-          ...(link === null && { full_read_at: now }),
-        })
-      })
-      return { observed: done.observed, full: link === null }
-    }
-    link = null
-  }
-  throw new Error('The tenant gave up its delta token twice in one cycle.')
+  const first = due ? null : await readRound(context, connection, tenant, connection.delta_link)
+  const small = first !== null && first !== 'reset' && !(await lostTooMany(context, connection, first.removed.length))
+  const round = small ? first : await readInFull(context, connection, tenant)
+  await confirmAbsent(context, connection, tenant, round.removed)
+  await context.store.change(system, async (change) => {
+    change.quiet('observation')
+    await updateConnection(change.trx, connection.id, {
+      delta_link: round.deltaLink,
+      ...(!small && { full_read_at: now }),
+    })
+  })
+  return { observed: round.observed, full: !small }
 }
+
+type Round = {
+  observed: number
+  deltaLink: string
+  /** Known accounts that the round says are gone, or did not show. */
+  removed: string[]
+}
+
+/** Everything from the beginning; twice when the first time lost so many that it may be the read that is wrong. */
+async function readInFull(context: SyncContext, connection: ConnectionRow, tenant: Tenant): Promise<Round> {
+  for (let again = false; ; again = true) {
+    const since = context.runtime.now()
+    const round = await readRound(context, connection, tenant, null)
+    if (round === 'reset') throw new Error('The tenant gave up its delta token in a read from the beginning.')
+    const removed = await unseenSince(context.store.db, connection.id, since)
+    if (again || !(await lostTooMany(context, connection, removed.length))) return { ...round, removed }
+    await context.store.change(system, async (change) => {
+      change.event({
+        type: 'connection_read_again',
+        outcome: 'skipped',
+        connection: connection.id,
+        detail: `The tenant did not show ${removed.length} known accounts. Everything is read again before that means anything.`,
+      })
+    })
+  }
+}
+
+const lostTooMany = async (context: SyncContext, connection: ConnectionRow, lost: number): Promise<boolean> =>
+  lost > 0 && isSuspicious(lost, await countAccounts(context.store.db, connection.id))
 
 async function readRound(
   context: SyncContext,
   connection: ConnectionRow,
   tenant: Tenant,
   link: string | null,
-): Promise<'reset' | { observed: number; deltaLink: string }> {
+): Promise<'reset' | Round> {
   let observed = 0
   let deltaLink: string | null = null
+  const removed = new Set<AccountId>()
   for await (const page of tenant.observe(link)) {
     if (page.kind === 'reset') return 'reset'
     const accounts = await complete(context, connection, tenant, page.accounts)
     await remember(context, connection.id, accounts)
-    const removed = page.removed.map((item) => item.id)
-    if (removed.length > 0)
-      await confirmAbsent(context, connection, tenant, await known(context, connection.id, removed))
-    observed += page.accounts.length + removed.length
+    for (const { id } of page.accounts) removed.delete(id)
+    for (const { id } of page.removed) removed.add(id)
+    observed += page.accounts.length + page.removed.length
     deltaLink = page.deltaLink
   }
   if (deltaLink === null) throw new Error('The tenant ended its delta without a link for the next round.')
-  return { observed, deltaLink }
+  return { observed, deltaLink, removed: await known(context, connection.id, [...removed]) }
 }
 
 /** Merges what the page says into what we knew; reads by id what remains incomplete. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { system } from '../domain/actor.ts'
-import { testRuntime } from '../domain/testing.ts'
+import { type TestRuntime, testRuntime } from '../domain/testing.ts'
 import type { Tenant } from '../graph/tenant.ts'
 import { insertConnection } from '../store/connections.ts'
 import { openStore } from '../store/store.ts'
@@ -18,6 +18,7 @@ export const testConnection = 'c1'
 /** An engine on a store of its own, with one connection that writes, and a tenant that a test plays. */
 export type TestSync = {
   context: SyncContext
+  runtime: TestRuntime
   /** A person who is active; returns the id. */
   addPerson(name: string): Promise<string>
   close(): Promise<void>
@@ -48,6 +49,7 @@ export async function testSync(tenant: Partial<Tenant>): Promise<TestSync> {
   })
   const played = tenant as Tenant
   return {
+    runtime,
     context: {
       store,
       vault,
