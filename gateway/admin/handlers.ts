@@ -93,6 +93,8 @@ type ConnectionNames =
   | 'listAccounts'
   | 'getAccount'
   | 'importAccounts'
+  | 'importQueue'
+  | 'undoImport'
   | 'getPlan'
   | 'approvePlan'
   | 'listDrift'
@@ -113,6 +115,8 @@ function ofConnections({ sync }: HandlerSources): Pick<Handlers, ConnectionNames
     syncConnection: async ({ actor, params }) => ({ job: await sync.syncConnection(actor, params.id) }),
     listAccounts: ({ params, query }) => sync.listAccounts(params.id, query),
     getAccount: ({ params }) => sync.getAccount(params.id, params.accountId),
+    importQueue: ({ params, query }) => sync.importQueue(params.id, query),
+    undoImport: async ({ actor, params }) => ({ job: await sync.undoImport(actor, params.jobId) }),
     importAccounts: async ({ actor, params, body }) => ({ job: await sync.importAccounts(actor, params.id, body) }),
     getPlan: ({ params, query }) => sync.getPlan(params.id, query),
     async approvePlan({ actor, params }) {
@@ -164,9 +168,13 @@ function ofBindings({ directory, sync }: HandlerSources): Pick<Handlers, Binding
   }
 }
 
-function ofRecords({ sync, store }: HandlerSources): Pick<Handlers, 'getJob' | 'listEvents' | 'verifyEvents'> {
+function ofRecords({
+  sync,
+  store,
+}: HandlerSources): Pick<Handlers, 'getJob' | 'listJobResults' | 'listEvents' | 'verifyEvents'> {
   return {
     getJob: ({ params }) => sync.getJob(params.id),
+    listJobResults: ({ params, query }) => sync.listJobResults(params.id, query),
     listEvents: ({ query }) => listEvents(store.db, query),
     verifyEvents: () => verifyEvents(store.db),
   }

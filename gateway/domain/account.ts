@@ -19,6 +19,8 @@ export type ObservedAccount = {
   synced: boolean
   /** In a restricted management unit. */
   restricted: boolean
+  /** Whether it holds any licence; absent where that was not told. */
+  licensed?: boolean
   attributes: Attributes
   passwordChangedAt: Instant | null
   createdAt: Instant | null

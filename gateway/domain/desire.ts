@@ -41,12 +41,14 @@ export function presenceOf(state: UserState): Desired['presence'] {
   return state === 'suspended' ? { kind: 'blocked', cause: 'suspended' } : { kind: 'enabled' }
 }
 
+export const immutableIdPrefix = 'lockstep-'
+
 /**
  * The immutable id of accounts that we create. Derived from the user id, so that a create whose answer was lost is
  * recognised. Microsoft 365 refuses "$" and "_" in it (users.md of the Graph reference, user resource type).
  */
 export function immutableIdOf(userId: UserId): string {
-  return `lockstep-${userId.replace(/[^A-Za-z0-9-]/g, '-')}`
+  return `${immutableIdPrefix}${userId.replace(/[^A-Za-z0-9-]/g, '-')}`
 }
 
 /** The part of an address before the "@", made fit for a mail nickname: at most 64 safe characters. */

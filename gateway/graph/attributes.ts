@@ -38,6 +38,7 @@ export const accountSelect = [
   'userType',
   'isManagementRestricted',
   'createdDateTime',
+  'assignedLicenses',
   ...Object.values(graphNames),
 ]
 

@@ -18,6 +18,11 @@ export async function sendTogether(transport: Transport, requests: readonly Requ
   const [first] = requests
   if (first === undefined) return []
   if (requests.length === 1) return [await sendOne(transport, first)]
+  return await sendAsBatch(transport, requests)
+}
+
+/** The same in a batch even for one request. */
+export async function sendAsBatch(transport: Transport, requests: readonly Request[]): Promise<Answered[]> {
   const whole = await sendOne(transport, { method: 'POST', url: '/$batch', body: { requests: requests.map(partOf) } })
   if (whole.kind !== 'answer' || whole.answer.status !== 200) return requests.map(() => whole)
   return answersOf(whole.answer, requests.length)

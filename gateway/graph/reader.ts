@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Log } from '../domain/log.ts'
 import type { Runtime } from '../domain/runtime.ts'
-import { type Answered, batchSize, sendTogether } from './batch.ts'
+import { type Answered, batchSize, sendAsBatch, sendTogether } from './batch.ts'
 import { type Answer, failureOf, TenantError, unreachable } from './failure.ts'
 import type { Governor, Lane } from './governor.ts'
 import { slowDownOf } from './throttled.ts'
@@ -16,6 +16,8 @@ export type Reader = {
   items(url: string, units?: number): AsyncGenerator<unknown>
   /** Many reads, 20 to a request. The answers come in their order, those that say no included. */
   readMany(urls: readonly string[]): Promise<Answer[]>
+  /** A file in base64, whatever it holds: that is how a batch answers it. */
+  readFile(url: string): Promise<Answer>
 }
 
 /** Batches of reads under way at once. */
@@ -38,14 +40,14 @@ export function createReader(deps: {
   }
 
   /** Sends these, and those again that were put off, until all have an answer or patience ends. */
-  const ask = async (urls: readonly string[], units: number): Promise<Answer[]> => {
+  const ask = async (urls: readonly string[], units: number, send = sendTogether): Promise<Answer[]> => {
     const answers = new Map<string, Answer>()
     const until = runtime.now() + deps.patienceMs
     let open = [...new Set(urls)]
     for (let attempt = 0; open.length > 0; attempt++) {
       await governor.admit(lane, { writes: 0, units: units * open.length })
       const sent = open
-      const got = await sendTogether(
+      const got = await send(
         transport,
         sent.map((url) => ({ method: 'GET', url })),
       )
@@ -80,6 +82,10 @@ export function createReader(deps: {
 
   return {
     read,
+    async readFile(url) {
+      const [answer] = (await ask([url], 1, sendAsBatch)) as [Answer]
+      return answer
+    },
     pages,
     async *items(url, units) {
       for await (const page of pages(url, units)) yield* page

@@ -7,6 +7,7 @@ import { followDelta, type ObservedPage } from './delta.ts'
 import { failureOf, isMissing } from './failure.ts'
 import { type FoundObject, findByImmutableId, findHolders } from './find.ts'
 import { createGovernor, type Lane } from './governor.ts'
+import { type ManagerPair, readMailboxPurposes, readManagers, readMembers, readPhoto } from './people-extras.ts'
 import { type Preflight, runPreflight } from './preflight.ts'
 import { readProtected } from './protected.ts'
 import { createReader, parsed, type Reader } from './reader.ts'
@@ -20,6 +21,7 @@ import { createWriter } from './writer.ts'
 
 export type { ObservedPage } from './delta.ts'
 export type { FoundObject, MatchedBy } from './find.ts'
+export type { ManagerPair } from './people-extras.ts'
 export type { Preflight } from './preflight.ts'
 export type { WriteOutcome } from './verdict.ts'
 export type { PartialObservation } from './wire.ts'
@@ -53,6 +55,14 @@ export type Tenant = {
   find(probe: { immutableId: string | null; addresses: readonly string[] }): Promise<FoundObject[]>
   /** Holders of directory roles and members of role-assignable groups. */
   protectedAccounts(): Promise<Map<AccountId, 'privileged_role'>>
+  /** Who manages whom, of everybody or of these. */
+  managersOf(ids: readonly AccountId[] | 'all'): AsyncIterable<ManagerPair>
+  /** What these mailboxes are for, as far as the tenant tells. */
+  mailboxPurposes(ids: readonly AccountId[]): Promise<Map<AccountId, string>>
+  /** Ids of everything in a group, also through groups in it. */
+  membersOf(groupId: string): Promise<Set<string>>
+  /** The photo of an account; null when there is none. */
+  photoOf(id: AccountId): Promise<Uint8Array | 'too_large' | null>
   writeAll(
     writes: readonly Write[],
     lane: Lane,
@@ -90,6 +100,10 @@ export function openTenant(options: TenantOptions): Tenant {
     readDeleted: (ids) => readDeleted(reader, [...new Set(ids)], runtime.now),
     find: (probe) => findHolders(reader, probe, runtime.now),
     protectedAccounts: () => readProtected(reader),
+    managersOf: (ids) => readManagers(reader, ids, runtime.now),
+    mailboxPurposes: (ids) => readMailboxPurposes(readerOf('interactive'), ids),
+    membersOf: (groupId) => readMembers(readerOf('interactive'), groupId),
+    photoOf: (id) => readPhoto(reader, id, runtime.now),
     writeAll: writer.writeAll,
     async close() {
       governor.close()

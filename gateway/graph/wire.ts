@@ -19,6 +19,7 @@ export const GraphUser = z.looseObject({
   userType: text,
   isManagementRestricted: z.boolean().nullish(),
   createdDateTime: text,
+  assignedLicenses: z.array(z.unknown()).nullish(),
   '@removed': z.object({ reason: z.string() }).optional(),
 })
 export type GraphUser = z.infer<typeof GraphUser>
@@ -105,6 +106,7 @@ export function observe(user: GraphUser, first = false): PartialObservation {
   if (user.isManagementRestricted !== undefined) seen.restricted = user.isManagementRestricted === true
   if (user.lastPasswordChangeDateTime !== undefined) seen.passwordChangedAt = instant(user.lastPasswordChangeDateTime)
   if (user.createdDateTime !== undefined) seen.createdAt = instant(user.createdDateTime)
+  if (user.assignedLicenses !== undefined) seen.licensed = (user.assignedLicenses ?? []).length > 0
   return seen
 }
 
@@ -152,6 +154,7 @@ function complete(told: PartialObservation, userPrincipalName: string, enabled: 
     guest: told.guest ?? false,
     synced: told.synced ?? false,
     restricted: told.restricted ?? false,
+    licensed: told.licensed ?? false,
     attributes: attributes as ObservedAccount['attributes'],
     passwordChangedAt: told.passwordChangedAt ?? null,
     createdAt: told.createdAt ?? null,

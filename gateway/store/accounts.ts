@@ -3,6 +3,7 @@ import type { Kysely, Selectable } from 'kysely'
 import type { ObservedAccount, Protection } from '../domain/account.ts'
 import type { BlockCause, Tracked } from '../domain/operation.ts'
 import { overwrite, settle, type Written } from '../domain/settle.ts'
+import { putAccountTerms, traitsOf } from './account-traits.ts'
 import type { Accounts, Database } from './schema.ts'
 
 /** An account as last observed, with what only we know about it. */
@@ -16,9 +17,10 @@ export type StoredAccount = {
   blocking: BlockCause | null
   /** Blocked by us, and the sessions are not known to be revoked. */
   revokeDue: boolean
+  traits: { mailbox: string | null; looksShared: boolean; nameFits: boolean }
 }
 
-const fromRow = (row: Selectable<Accounts>): StoredAccount => ({
+export const fromRow = (row: Selectable<Accounts>): StoredAccount => ({
   account: JSON.parse(row.observed) as ObservedAccount,
   protection: row.protection as Protection | null,
   blockedBy: row.blocked_by,
@@ -26,6 +28,7 @@ const fromRow = (row: Selectable<Accounts>): StoredAccount => ({
   written: JSON.parse(row.written) as Written,
   blocking: row.blocking,
   revokeDue: row.revoke_due === 1,
+  traits: { mailbox: row.mailbox, looksShared: row.looks_shared === 1, nameFits: row.odd_name === 0 },
 })
 
 export async function findAccount(
@@ -101,7 +104,9 @@ export async function putAccounts(
       blocked_by: account.enabled ? null : (before?.blockedBy ?? before?.blocking ?? null),
       written: JSON.stringify(written),
       seen_at: now,
+      ...traitsOf(account),
     }
+    await putAccountTerms(trx, connectionId, before?.account, account)
     await trx
       .insertInto('accounts')
       .values({ connection_id: connectionId, id: account.id, blocking: null, revoke_due: 0, ...row })
@@ -293,31 +298,22 @@ export async function candidatesFor(
   return [...(await findAccounts(db, connectionId, [...ids])).values()].filter((found) => found.deletedAt === null)
 }
 
-/** One page of living accounts by user principal name. */
-export async function accountPage(
+/** Ids of living accounts in the order of the ids. */
+export async function accountIds(
   db: Kysely<Database>,
   connectionId: string,
-  query: { search?: string | undefined; after: string; limit: number },
-): Promise<StoredAccount[]> {
-  let select = db
+  page: { after: string; limit: number },
+): Promise<string[]> {
+  const rows = await db
     .selectFrom('accounts')
-    .selectAll()
+    .select('id')
     .where('connection_id', '=', connectionId)
     .where('deleted_at', 'is', null)
-    .where('user_principal_name', '>', query.after)
-    .orderBy('user_principal_name')
-    .limit(query.limit)
-  const search = query.search?.toLowerCase()
-  if (search !== undefined && search !== '') {
-    const end = `${search}\u{10ffff}`
-    select = select.where((e) =>
-      e.or([
-        e.and([e('user_principal_name', '>=', search), e('user_principal_name', '<', end)]),
-        e.and([e('display_name_lc', '>=', search), e('display_name_lc', '<', end)]),
-      ]),
-    )
-  }
-  return (await select.execute()).map(fromRow)
+    .where('id', '>', page.after)
+    .orderBy('id')
+    .limit(page.limit)
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 /** Ids of accounts that a full read did not show. */

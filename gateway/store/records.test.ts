@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { system } from '../domain/actor.ts'
 import { testRuntime } from '../domain/testing.ts'
 import { beginIdempotent, dropIdempotent, expireIdempotent, finishIdempotent } from './idempotency.ts'
-import { findJob, finishedItems, insertJob, presentJob, putJobResults, unfinishedJobs, updateJob } from './jobs.ts'
+import { findJob, finishedItems, insertJob, markRunning, presentJob, putJobResults, unfinishedJobs } from './jobs.ts'
 import { acquireLease, holdsLease, releaseLease, renewLease } from './leases.ts'
 import { deleteEndedEntries, OauthEntries } from './oauth-entries.ts'
 import { putSetting } from './settings.ts'
@@ -50,7 +50,7 @@ test('a job goes on where it was; an item that is repeated counts once', async (
   await quietly((trx) =>
     insertJob(trx, { id: 'j1', kind: 'bulk', connection_id: 'c1', actor: '{}', input: '{}', total: 3, created_at: 1 }),
   )
-  await quietly((trx) => updateJob(trx, 'j1', { state: 'running', started_at: 1_000 }))
+  await quietly((trx) => markRunning(trx, 'j1', 1_000))
   const results = [
     { item: 'u1', ok: true, result: { userId: 'u1' } },
     { item: 'u2', ok: false, result: { userId: 'u2' } },
@@ -61,7 +61,25 @@ test('a job goes on where it was; an item that is repeated counts once', async (
   expect(await finishedItems(store.db, 'j1')).toEqual(new Set(['u1', 'u2']))
   const row = await findJob(store.db, 'j1')
   if (row === undefined) throw new Error('no job')
-  expect(await presentJob(store.db, row, 3_000)).toMatchObject({ done: 1, failed: 1, etaSeconds: 1 })
+  expect(await presentJob(store.db, row, 3_000)).toMatchObject({ done: 1, failed: 1, etaSeconds: 1, perSecond: 1 })
+})
+
+test('the time that a gateway stood still is no part of how long a job takes', async () => {
+  await quietly((trx) =>
+    insertJob(trx, { id: 'j2', kind: 'bulk', connection_id: 'c1', actor: '{}', input: '{}', total: 4, created_at: 1 }),
+  )
+  const result = (item: string) => [{ item, ok: true, result: {} }]
+  const shown = async (now: number) => {
+    const row = await findJob(store.db, 'j2')
+    return row && (await presentJob(store.db, row, now))
+  }
+  await quietly((trx) => markRunning(trx, 'j2', 1_000))
+  await quietly((trx) => putJobResults(trx, 'j2', result('a')))
+  expect(await shown(2_000)).toMatchObject({ etaSeconds: 3 })
+  await quietly((trx) => markRunning(trx, 'j2', 900_000))
+  expect(await shown(900_500)).toMatchObject({ etaSeconds: null, perSecond: null })
+  await quietly((trx) => putJobResults(trx, 'j2', result('b')))
+  expect(await shown(901_000)).toMatchObject({ etaSeconds: 2, perSecond: 1, startedAt: new Date(1_000).toISOString() })
 })
 
 test('a key answers the same for a day, and only for the same request', async () => {

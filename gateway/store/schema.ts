@@ -187,7 +187,29 @@ export type Accounts = {
   blocking: 'suspended' | 'unbound' | 'expired' | 'admin' | null
   /** 1: blocked by us, and the sessions are not known to be revoked yet. */
   revoke_due: number
+  /** What the mailbox is for as the tenant says (`user`, `shared`, `room`, …); null while it was not asked. */
+  mailbox: string | null
+  licensed: number
+  /** 1: cannot sign in and has an address but no licence, as shared mailboxes do. */
+  looks_shared: number
+  /** 1: the name is no address that a user can have here. */
+  odd_name: number
 }
+
+/** Which account a person was imported from, bound or not. */
+export type ImportLinks = {
+  connection_id: string
+  account_id: string
+  user_id: string
+  job_id: string
+  at: number
+}
+
+/** What a search for accounts finds: folded words of names and addresses, by prefix. */
+export type AccountTerms = { connection_id: string; term: string; account_id: string }
+
+/** A JPEG without metadata, in base64. */
+export type UserPhotos = { user_id: string; content: string; at: number }
 
 /** Addresses of accounts, lower case, for matching. */
 export type AccountAddresses = {
@@ -267,7 +289,7 @@ export type OauthEntries = {
 
 export type Jobs = {
   id: string
-  kind: 'import' | 'bulk' | 'sync' | 'users_import' | 'undo' | 'drift'
+  kind: 'import' | 'import_undo' | 'bulk' | 'sync' | 'users_import' | 'undo' | 'drift'
   connection_id: string | null
   /** JSON: who started it. */
   actor: string
@@ -281,6 +303,9 @@ export type Jobs = {
   created_at: number
   started_at: number | null
   ended_at: number | null
+  /** When work last began or went on, and how many items had a result then: what the time left is reckoned from. */
+  resumed_at: number | null
+  resumed_count: number
 }
 
 export type JobResults = {
@@ -341,6 +366,9 @@ export type Database = {
   tombstones: Tombstones
   accounts: Accounts
   account_addresses: AccountAddresses
+  account_terms: AccountTerms
+  import_links: ImportLinks
+  user_photos: UserPhotos
   pending_passwords: PendingPasswords
   fresh_passwords: FreshPasswords
   events: Events

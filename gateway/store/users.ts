@@ -94,7 +94,8 @@ async function putTerms(trx: Kysely<Database>, user: NewUser): Promise<void> {
  * `purgeLetGo`; everybody else is gone at once.
  */
 export async function removeUser(trx: Kysely<Database>, id: string, now: number): Promise<void> {
-  for (const table of ['user_terms', 'user_credentials', 'password_proposals', 'user_links', 'sessions'] as const)
+  const own = ['user_terms', 'user_credentials', 'password_proposals', 'user_links', 'sessions'] as const
+  for (const table of [...own, 'import_links', 'user_photos'] as const)
     await trx.deleteFrom(table).where('user_id', '=', id).execute()
   await trx.updateTable('users').set({ manager_id: null }).where('manager_id', '=', id).execute()
   await trx.updateTable('users').set({ deleted_at: now, state: 'suspended', role: null }).where('id', '=', id).execute()

@@ -9,6 +9,7 @@ import { restorable } from '../domain/restorable.ts'
 import { findAccount } from '../store/accounts.ts'
 import { type BindingRow, bindingOfAccount, bindingsOfUser, findBinding } from '../store/bindings.ts'
 import { type ConnectionRow, findConnection } from '../store/connections.ts'
+import { importedFrom } from '../store/import-links.ts'
 import { findUser, type UserRow } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
 import { remember } from './observe.ts'
@@ -120,6 +121,15 @@ async function chooseAccount(
   input: BindInput,
 ): Promise<AccountId | null> {
   const tenant = context.tenants.of(connection)
+  const imported = await importedFrom(context.store.db, connection.id, user.id)
+  if (input.accountId === undefined && imported !== undefined) {
+    const account = (await tenant.readAccounts([imported])).get(imported)
+    if (account !== undefined) {
+      await remember(context, connection.id, [account])
+      await refuseUnfit(context, connection, user, imported, input)
+      return imported
+    }
+  }
   if (input.accountId !== undefined) {
     const account = (await tenant.readAccounts([input.accountId])).get(input.accountId)
     if (account === undefined) throw new Problem('account_not_found', 'The tenant has no account with this object id.')

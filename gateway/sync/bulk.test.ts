@@ -41,6 +41,9 @@ test('a job tells what became of somebody whom a cycle had in hand only once tha
       finished: new Set(),
       total: async () => undefined,
       report: async (results) => void told.push(...results),
+      record: async () => undefined,
+      note: async () => undefined,
+      mayGoOn: () => undefined,
     },
     testConnection,
   )

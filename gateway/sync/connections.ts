@@ -29,6 +29,7 @@ export const defaultSettings: ConnectionSettings = {
   notifyOnBind: true,
   breakGlass: [],
   brake: defaultBrake,
+  autoImport: null,
 }
 
 const iso = (at: number) => new Date(at).toISOString()
@@ -60,7 +61,7 @@ export async function presentConnection(context: SyncContext, row: ConnectionRow
     counts: await countBindings(context.store.db, row.id),
     brake: row.brake === null ? null : (JSON.parse(row.brake) as Connection['brake']),
     returning: row.returning === 1,
-    settings: JSON.parse(row.settings) as ConnectionSettings,
+    settings: { ...defaultSettings, ...(JSON.parse(row.settings) as ConnectionSettings) },
   }
 }
 

@@ -1,128 +1,23 @@
-import type { ImportableAccount, ImportInput, ImportResult } from '@lockstep/shared/contract/connection'
+import type { ImportInput, ImportResult } from '@lockstep/shared/contract/connection'
 import type { Job } from '@lockstep/shared/contract/job'
-import { Email } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
-import { baselineOf } from '../domain/plan.ts'
-import { Problem } from '../domain/problem.ts'
-import { accountPage, countAccounts, findAccount, type StoredAccount } from '../store/accounts.ts'
-import { bindingOfAccount, findBinding, updateBinding } from '../store/bindings.ts'
+import { type Choice, decideImport } from '../domain/import-decision.ts'
+import type { Claims, Person } from '../domain/standing.ts'
+import { accountIds, countAccounts, findAccounts } from '../store/accounts.ts'
 import type { ConnectionRow } from '../store/connections.ts'
-import { findUserByEmail, insertUser, type NewUser, type UserRow } from '../store/users.ts'
+import { answeringTo, claimsOn, markedFor, peopleOf } from '../store/importable.ts'
+import type { Change } from '../store/store.ts'
 import type { SyncContext } from './context.ts'
+import { addManagers, addPhotos } from './import-extras.ts'
+import { readyConnection } from './import-list.ts'
+import { carryOut } from './import-write.ts'
 import type { ItemResult, JobRun, Jobs } from './jobs.ts'
-import { desiredOf } from './load.ts'
 import { readProtection } from './protection.ts'
-import { putBinding } from './put-binding.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 
-/** How long a list of accounts waits for the first read of a new connection, in ms. */
-const firstReadMs = 30_000
+/** How many accounts are decided and written together: one transaction. */
 const chunkSize = 100
-
-/** What can be imported, with why not. */
-export async function listAccounts(
-  context: SyncContext,
-  runner: Runner,
-  id: string,
-  query: {
-    limit: number
-    cursor?: string | undefined
-    status?: ImportableAccount['status'] | undefined
-    search?: string | undefined
-  },
-): Promise<{ items: ImportableAccount[]; next: string | null }> {
-  const connection = await readyConnection(context, runner, id)
-  const items: ImportableAccount[] = []
-  let after = query.cursor ?? ''
-  for (;;) {
-    const page = await accountPage(context.store.db, id, { search: query.search, after, limit: query.limit })
-    for (const stored of page) {
-      const item = await presentAccount(context, connection, stored)
-      after = stored.account.userPrincipalName.toLowerCase()
-      if (query.status === undefined || item.status === query.status) items.push(item)
-      if (items.length === query.limit) return { items, next: after }
-    }
-    if (page.length < query.limit) return { items, next: null }
-  }
-}
-
-/** Until the accounts and who is protected were read once, nothing is known that could be shown or imported. */
-async function readyConnection(context: SyncContext, runner: Runner, id: string): Promise<ConnectionRow> {
-  const before = await requireConnection(context, id)
-  if (before.protected_read_at !== null) return before
-  await runner.firstRead(id, firstReadMs)
-  const after = await requireConnection(context, id)
-  if (after.protected_read_at !== null) return after
-  throw new Problem(
-    'connection_not_usable',
-    `The accounts of "${after.name}" have not been read yet. Look at the connection, and try again in a minute.`,
-  )
-}
-
-async function presentAccount(
-  context: SyncContext,
-  connection: ConnectionRow,
-  stored: StoredAccount,
-): Promise<ImportableAccount> {
-  const { account } = stored
-  const standing = await standingOf(context, connection, stored)
-  return {
-    id: account.id,
-    userPrincipalName: account.userPrincipalName,
-    displayName: account.attributes.displayName,
-    mail: account.mail,
-    accountEnabled: account.enabled,
-    status: standing.status,
-    ...(standing.reason !== undefined && { reason: standing.reason }),
-    ...(standing.userId !== undefined && { userId: standing.userId }),
-  }
-}
-
-type Standing = { status: ImportableAccount['status']; reason?: string; userId?: string }
-
-async function standingOf(
-  context: SyncContext,
-  connection: ConnectionRow,
-  { account, protection }: StoredAccount,
-): Promise<Standing> {
-  const { db } = context.store
-  const binding = await bindingOfAccount(db, connection.id, account.id)
-  if (binding !== undefined) return { status: 'imported', userId: binding.user_id }
-  if (protection === 'guest')
-    return { status: 'guest', reason: 'The account is a guest: its password lives in another organisation.' }
-  if (protection !== null)
-    return { status: 'protected', reason: protectedBecause[protection] ?? 'The account is protected.' }
-  const email = Email.safeParse(account.userPrincipalName)
-  if (!email.success)
-    return { status: 'conflict', reason: `${account.userPrincipalName} is no address that a user can have here.` }
-  const user = await findUserByEmail(db, email.data)
-  if (user === undefined) return { status: 'new' }
-  if (await matches(context, connection, user, account.id)) return { status: 'imported', userId: user.id }
-  return {
-    status: 'conflict',
-    userId: user.id,
-    reason: `${user.display_name} has this address here and is bound to another account.`,
-  }
-}
-
-const protectedBecause: Record<string, string> = {
-  privileged_role: 'The account holds an administrator role in Entra.',
-  synced: 'The account is synced from on-premises Active Directory.',
-  restricted: 'The account is in a restricted management unit.',
-  break_glass: 'The account is on the break-glass list.',
-}
-
-/** A user of the same address who is not bound to a different account is the same person. */
-async function matches(
-  context: SyncContext,
-  connection: ConnectionRow,
-  user: UserRow,
-  accountId: string,
-): Promise<boolean> {
-  const binding = await findBinding(context.store.db, connection.id, user.id)
-  return binding === undefined || binding.account_id === null || binding.account_id === accountId
-}
 
 export async function startImport(
   context: SyncContext,
@@ -133,8 +28,15 @@ export async function startImport(
   input: ImportInput,
 ): Promise<Job> {
   await readyConnection(context, runner, id)
-  const total = input.accountIds === 'all' ? await countAccounts(context.store.db, id) : new Set(input.accountIds).size
-  return await jobs.start('import', id, actor, input, total)
+  const named = selected(input)
+  const accounts = named === 'all' ? await countAccounts(context.store.db, id) : named.length
+  return await jobs.start('import', id, actor, input, accounts + new Set(input.groups).size)
+}
+
+/** Object ids as the tenant writes them, each once; a decision selects its account. */
+function selected({ accountIds: given, resolutions }: ImportInput): 'all' | string[] {
+  if (given === 'all') return 'all'
+  return [...new Set([...given, ...resolutions.map(({ accountId }) => accountId)].map((id) => id.toLowerCase()))]
 }
 
 export async function runImport(
@@ -147,113 +49,113 @@ export async function runImport(
   const id = connectionId ?? ''
   const connection = await requireConnection(context, id)
   await readProtection(context, connection)
+  let finished = run.finished.size
   for await (const chunk of chunks(context, id, input)) {
-    const results: ItemResult[] = []
-    for (const accountId of chunk) {
-      if (run.finished.has(accountId)) continue
-      const result = await importOne(context, run.actor, connection, accountId, input)
-      results.push({ item: accountId, ok: result.result !== 'failed', result })
-    }
-    await run.report(results)
-    if (input.bind) runner.wake(id)
+    run.mayGoOn()
+    const todo = chunk.filter((accountId) => !run.finished.has(accountId))
+    if (todo.length === 0) continue
+    await importChunk(context, run, connection, input, todo)
+    finished += todo.length
+    if (input.bind && !input.dryRun) runner.wake(id)
   }
+  // Accounts come and go while everybody is imported.
+  if (input.accountIds === 'all') await run.total(finished)
+  if (input.dryRun) return
+  await addManagers(context, run, connection, input)
+  if (input.photos) await addPhotos(context, run, connection)
 }
 
 async function* chunks(context: SyncContext, id: string, input: ImportInput): AsyncGenerator<string[]> {
-  if (input.accountIds !== 'all') {
-    const ids = [...new Set<string>(input.accountIds)]
-    for (let start = 0; start < ids.length; start += chunkSize) yield ids.slice(start, start + chunkSize)
+  const named = selected(input)
+  if (named !== 'all') {
+    for (let start = 0; start < named.length; start += chunkSize) yield named.slice(start, start + chunkSize)
     return
   }
   for (let after = ''; ; ) {
-    const page = await accountPage(context.store.db, id, { after, limit: chunkSize })
+    const page = await accountIds(context.store.db, id, { after, limit: chunkSize })
     const last = page.at(-1)
     if (last === undefined) return
-    after = last.account.userPrincipalName.toLowerCase()
-    yield page.map(({ account }) => account.id)
+    after = last
+    yield page
   }
 }
 
-async function importOne(
+/** Decides and writes in one transaction with the results: what a kill leaves is whole. */
+async function importChunk(
   context: SyncContext,
-  actor: Actor,
+  run: JobRun,
   connection: ConnectionRow,
-  accountId: string,
   input: ImportInput,
-): Promise<ImportResult> {
-  const stored = await findAccount(context.store.db, connection.id, accountId)
-  if (stored === undefined || stored.deletedAt !== null) {
-    return { accountId, result: 'failed', reason: 'The tenant has no account with this object id.' }
-  }
-  const standing = await standingOf(context, connection, stored)
-  if (standing.status === 'guest' || standing.status === 'protected')
-    return { accountId, result: 'skipped', ...reasonOf(standing) }
-  if (standing.status === 'conflict')
-    return { accountId, result: 'conflict', ...reasonOf(standing), ...userOf(standing) }
-  const result = standing.userId === undefined ? 'imported' : 'linked'
-  if (input.dryRun) return { accountId, result, ...userOf(standing) }
-  const user = standing.userId === undefined ? newUser(context, stored) : undefined
-  const userId = user?.id ?? standing.userId ?? ''
-  await context.store.change(actor, async (change) => {
-    if (user !== undefined) {
-      await insertUser(change.trx, user)
-      change.event({ type: 'import_user', user: userId, connection: connection.id, account: accountId })
-    } else change.event({ type: 'import_link', user: userId, connection: connection.id, account: accountId })
-    if (!input.bind || (await findBinding(change.trx, connection.id, userId)) !== undefined) return
-    const row = await change.trx.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirstOrThrow()
-    await bindImported(context, change, connection, row, stored)
-  })
-  return { accountId, userId, result }
-}
-
-const reasonOf = ({ reason }: Standing) => (reason === undefined ? {} : { reason })
-const userOf = ({ userId }: Standing) => (userId === undefined ? {} : { userId })
-
-/** The person as the account shows them; staged until activated. */
-function newUser(context: SyncContext, { account }: StoredAccount): NewUser {
-  const now = context.runtime.now()
-  const { displayName, givenName, familyName, ...attributes } = account.attributes
-  const kept = Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== null))
-  return {
-    id: context.runtime.newId(),
-    email: account.userPrincipalName.toLowerCase(),
-    display_name: displayName ?? account.userPrincipalName,
-    given_name: givenName,
-    family_name: familyName,
-    alternate_email: null,
-    state: 'staged',
-    role: null,
-    attributes: JSON.stringify(kept),
-    manager_id: null,
-    created_at: now,
-    updated_at: now,
-  }
-}
-
-/** Both sides are equal at this moment, so what differs later was changed by somebody. */
-async function bindImported(
-  context: SyncContext,
-  change: {
-    trx: Parameters<typeof putBinding>[1]
-    event(event: { type: string; user: string; connection: string; account: string; cause: string }): void
-  },
-  connection: ConnectionRow,
-  user: UserRow,
-  stored: StoredAccount,
+  ids: readonly string[],
 ): Promise<void> {
-  await putBinding(context, change.trx, connection, user, { accountId: stored.account.id, named: false })
-  const binding = await findBinding(change.trx, connection.id, user.id)
-  if (binding !== undefined) {
-    const settings = JSON.parse(connection.settings)
-    await updateBinding(change.trx, binding, {
-      baseline: JSON.stringify(baselineOf(desiredOf(binding, user, settings, null), [])),
+  await context.store.change(run.actor, async (change) => {
+    change.quiet('what changed something has its own event')
+    const stored = await findAccounts(change.trx, connection.id, ids)
+    const living = [...stored.values()].filter(({ deletedAt }) => deletedAt === null)
+    const claims = await claimsOn(change.trx, connection.id, living)
+    const choose = await choices(change, connection, input, claims)
+    const results: ItemResult[] = []
+    for (const accountId of ids) {
+      const account = stored.get(accountId)
+      const claim = claims.get(accountId)
+      const result: ImportResult =
+        account === undefined || claim === undefined
+          ? { accountId, result: 'failed', reason: 'The tenant has no account with this object id.' }
+          : await carryOut(context, change, run, connection, input, account, decideImport(claim, choose(accountId)))
+      results.push({ item: accountId, ok: result.result !== 'failed', result })
+    }
+    await run.record(change, results)
+  })
+}
+
+/** What a person has decided, with what has to be known of it. Adds to the claims whom a decision names. */
+async function choices(
+  { trx }: Change,
+  connection: ConnectionRow,
+  input: ImportInput,
+  claims: Map<string, Claims>,
+): Promise<(accountId: string) => Choice> {
+  const given = new Map(input.resolutions.map((each) => [each.accountId.toLowerCase(), each]))
+  const promised = new Map(
+    [...given].flatMap(([id, { userId, email }]) =>
+      [userId, email].flatMap((each) => (each ? [[each, id] as const] : [])),
+    ),
+  )
+  const here = [...given].filter(([id]) => claims.has(id)).map(([, each]) => each)
+  const emails = here.flatMap(({ email }) => email ?? [])
+  const holders = await trx
+    .selectFrom('users')
+    .select(['id', 'email'])
+    .where('deleted_at', 'is', null)
+    .where('email', 'in', emails.length === 0 ? [''] : emails)
+    .execute()
+  const people = await peopleOf(trx, connection.id, [
+    ...new Set([...here.flatMap(({ userId }) => userId ?? []), ...holders.map(({ id }) => id)]),
+  ])
+  const holderOf = new Map<string, Person | undefined>(holders.map(({ id, email }) => [email, people.get(id)]))
+  const answering = await answeringTo(trx, connection.id, emails)
+  const marks = await markedFor(trx, connection.id, [...people.keys()])
+  for (const [id, claim] of claims) {
+    if (!given.has(id)) continue
+    claims.set(id, {
+      ...claim,
+      answering: new Map([...claim.answering, ...answering]),
+      marks: new Map([...claim.marks, ...marks]),
     })
   }
-  change.event({
-    type: 'binding_create',
-    user: user.id,
-    connection: connection.id,
-    account: stored.account.id,
-    cause: 'import',
-  })
+  return (accountId) => {
+    const decision = given.get(accountId)
+    return {
+      named: input.accountIds !== 'all' || decision !== undefined,
+      promised,
+      resolution:
+        decision === undefined
+          ? null
+          : decision.action === 'link'
+            ? { action: 'link', user: people.get(decision.userId ?? '') ?? null }
+            : decision.action === 'rename'
+              ? { action: 'rename', email: decision.email ?? '', holder: holderOf.get(decision.email ?? '') ?? null }
+              : { action: 'skip' },
+    }
+  }
 }

@@ -6,11 +6,16 @@ import {
   finishedItems,
   insertJob,
   type JobRow,
+  jobInput,
+  jobResultPage,
+  markRunning,
   presentJob,
   putJobResults,
   unfinishedJobs,
   updateJob,
 } from '../store/jobs.ts'
+import { cursorOf, readCursor } from '../store/page.ts'
+import type { Change } from '../store/store.ts'
 import type { SyncContext } from './context.ts'
 
 /** One item of a job: its name is its key, so that a job that goes on after a restart counts nothing twice. */
@@ -24,6 +29,12 @@ export type JobRun = {
   finished: ReadonlySet<string>
   total(count: number): Promise<void>
   report(results: readonly ItemResult[]): Promise<void>
+  /** Results as a part of the change that they tell of, so that a kill leaves both or none. */
+  record(change: Change, results: readonly ItemResult[]): Promise<void>
+  /** A sentence that the job tells people beside its results. */
+  note(sentence: string): Promise<void>
+  /** Throws once the gateway is asked to end: between two chunks, so that the job goes on later. */
+  mayGoOn(): void
 }
 
 export type JobKinds = Record<JobRow['kind'], (run: JobRun, connectionId: string | null) => Promise<void>>
@@ -33,14 +44,26 @@ export type Jobs = {
   /** Goes on with what a stop has interrupted. */
   resume(): Promise<void>
   find(id: string): Promise<Job>
+  /** Results page by page, however many there are. */
+  results(
+    id: string,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<{ items: Record<string, unknown>[]; next: string | null }>
+  /** Ends what runs after the items that it has in hand; `resume` goes on with it. */
   stop(): Promise<void>
 }
+
+class Stopping extends Error {}
 
 /** Long work that survives a restart: what was asked for is stored before it starts, and every item's result as it comes. */
 export function createJobs(context: SyncContext, kinds: JobKinds): Jobs {
   const running = new Set<Promise<void>>()
+  let stopping = false
+  const mayGoOn = () => {
+    if (stopping) throw new Stopping('The gateway ends.')
+  }
   const launch = (row: JobRow) => {
-    const ended = execute(context, kinds, row).finally(() => running.delete(ended))
+    const ended = execute(context, kinds, row, mayGoOn).finally(() => running.delete(ended))
     running.add(ended)
   }
   return {
@@ -59,7 +82,7 @@ export function createJobs(context: SyncContext, kinds: JobKinds): Jobs {
         })
       })
       launch(row)
-      return await presentJob(context.store.db, row, context.runtime.now(), false)
+      return await presentJob(context.store.db, row, context.runtime.now())
     },
     async resume() {
       for (const row of await unfinishedJobs(context.store.db)) launch(row)
@@ -69,36 +92,62 @@ export function createJobs(context: SyncContext, kinds: JobKinds): Jobs {
       if (row === undefined) throw new Problem('job_not_found', 'There is no job with this id.')
       return await presentJob(context.store.db, row, context.runtime.now())
     },
+    async results(id, { limit, cursor }) {
+      if ((await findJob(context.store.db, id)) === undefined)
+        throw new Problem('job_not_found', 'There is no job with this id.')
+      const after = cursor === undefined ? '' : readCursor(cursor).text
+      const rows = await jobResultPage(context.store.db, id, { after, limit: limit + 1 })
+      const page = rows.slice(0, limit)
+      const last = rows.length > limit ? page.at(-1) : undefined
+      return {
+        items: page.map(({ result }) => result),
+        next: last === undefined ? null : cursorOf({ text: last.item, number: 0, id: '' }),
+      }
+    },
     async stop() {
+      stopping = true
       await Promise.all(running)
     },
   }
 }
 
-async function execute(context: SyncContext, kinds: JobKinds, row: JobRow): Promise<void> {
+async function execute(context: SyncContext, kinds: JobKinds, row: JobRow, mayGoOn: () => void): Promise<void> {
   const quietly = async (values: Parameters<typeof updateJob>[2]) =>
     await context.store.change(JSON.parse(row.actor) as Actor, async (change) => {
       change.quiet('progress of a job')
       await updateJob(change.trx, row.id, values)
     })
   try {
-    await quietly({ state: 'running', started_at: row.started_at ?? context.runtime.now() })
+    const actor = JSON.parse(row.actor) as Actor
+    await context.store.change(actor, async (change) => {
+      change.quiet('progress of a job')
+      await markRunning(change.trx, row.id, context.runtime.now())
+    })
+    const notes: string[] = []
+    const record: JobRun['record'] = (change, results) => putJobResults(change.trx, row.id, results)
     const run: JobRun = {
       id: row.id,
-      input: JSON.parse(row.input),
-      actor: JSON.parse(row.actor) as Actor,
+      input: JSON.parse(await jobInput(context.store.db, row.id)),
+      actor,
       finished: await finishedItems(context.store.db, row.id),
       total: async (count) => await quietly({ total: count }),
       report: async (results) => {
-        await context.store.change(run.actor, async (change) => {
+        await context.store.change(actor, async (change) => {
           change.quiet('each item had its own event')
-          await putJobResults(change.trx, row.id, results)
+          await record(change, results)
         })
       },
+      record,
+      async note(sentence) {
+        notes.push(sentence)
+        await quietly({ detail: notes.join(' ') })
+      },
+      mayGoOn,
     }
     await kinds[row.kind](run, row.connection_id)
     await quietly({ state: 'done', ended_at: context.runtime.now() })
   } catch (error) {
+    if (error instanceof Stopping) return
     context.log({ msg: 'a job failed', job: row.id, kind: row.kind, error: String(error) })
     const detail =
       error instanceof Problem

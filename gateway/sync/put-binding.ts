@@ -2,6 +2,7 @@ import type { AccountId } from '@lockstep/shared/contract/ids'
 import { type BindingRow, blankBinding, findBinding, insertBinding, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { takeFresh } from '../store/fresh-passwords.ts'
+import { importedFrom } from '../store/import-links.ts'
 import { putPending } from '../store/pending-passwords.ts'
 import type { UserRow } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
@@ -29,9 +30,11 @@ export async function putBinding(
     .select('version')
     .where('user_id', '=', user.id)
     .executeTakeFirst()
+  // Whoever was imported under another address would match nothing.
+  const accountId = input.accountId ?? (await importedFrom(trx, connection.id, user.id)) ?? null
   const row: BindingRow = {
     ...blankBinding({ ...key, created_at: now }),
-    account_id: input.accountId,
+    account_id: accountId,
     attributes_mode: input.attributes ?? 'fill_empty',
     named: input.named ? 1 : 0,
     override_protected: input.override?.includes('protected') ? 1 : 0,
@@ -46,7 +49,6 @@ export async function putBinding(
   if (before === undefined) await insertBinding(trx, row)
   else await updateBinding(trx, key, { ...row, dirty: before.dirty + 1, created_at: before.created_at })
   if (fresh === null) return
-  const { accountId } = input
   const to = { connectionId: connection.id, userId: user.id, tenantId: connection.tenant_id, accountId }
   await putPending(trx, context.vault, { ...to, version, password: fresh, proposed: false, now })
 }

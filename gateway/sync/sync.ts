@@ -12,7 +12,9 @@ import { type BulkInput, runBulk, startBulk } from './bulk.ts'
 import * as connections from './connections.ts'
 import type { SyncContext } from './context.ts'
 import { type DriftDeps, listDrift, resolveDrift, runResolveAll, startResolveAll, type UpdatePerson } from './drift.ts'
-import { listAccounts, runImport, startImport } from './import.ts'
+import { runImport, startImport } from './import.ts'
+import { importQueue, listAccounts } from './import-list.ts'
+import { runImportUndo, startImportUndo } from './import-undo.ts'
 import { createJobs, type JobRun, type Jobs } from './jobs.ts'
 import { syncOnDemand } from './on-demand.ts'
 import { type Sent, sendPassword } from './password-lane.ts'
@@ -45,6 +47,7 @@ export function createSync(context: SyncContext, options: SyncOptions) {
   const jobs: Jobs = createJobs(context, {
     bulk: (run, connectionId) => runBulk(context, run, connectionId),
     import: (run, connectionId) => runImport(context, runner, run, connectionId),
+    import_undo: (run, connectionId) => runImportUndo(context, run, connectionId),
     async sync(run, connectionId) {
       const result = await runner.cycleNow(connectionId ?? '')
       await run.report([{ item: 'cycle', ok: true, result }])
@@ -105,6 +108,8 @@ export function createSync(context: SyncContext, options: SyncOptions) {
           account.passwordChangedAt === null ? null : new Date(account.passwordChangedAt).toISOString(),
       }
     },
+    importQueue: (id: string, query: Parameters<typeof importQueue>[3]) => importQueue(context, runner, id, query),
+    undoImport: (actor: Actor, jobId: string): Promise<Job> => startImportUndo(context, jobs, actor, jobId),
     importAccounts: (actor: Actor, id: string, input: ImportInput) =>
       startImport(context, runner, jobs, actor, id, input),
 
@@ -164,5 +169,6 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     importUsers: (actor: Actor, input: { rows: readonly unknown[]; dryRun: boolean }): Promise<Job> =>
       jobs.start('users_import', null, actor, input, input.rows.length),
     getJob: (id: string): Promise<Job> => jobs.find(id),
+    listJobResults: jobs.results,
   }
 }

@@ -4,6 +4,7 @@ import { AccountId, ConnectionId, Time } from './ids.ts'
 import { Job } from './job.ts'
 import { listOf, listQuery, search } from './list.ts'
 import { Brake } from './plan.ts'
+import { Email } from './user.ts'
 
 const origin = z
   .url({ protocol: /^https$/ })
@@ -23,6 +24,10 @@ export const ConnectionSettings = z.object({
   notifyOnBind: z.boolean(),
   /** Object ids or addresses of accounts that are never touched. */
   breakGlass: z.array(z.string().max(113)).max(50),
+  /** New accounts of this domain, and of this group where one is named, are put before an administrator. Null: none. */
+  autoImport: z
+    .strictObject({ domain: z.string().trim().toLowerCase().min(1).max(48), remoteGroup: z.guid().optional() })
+    .nullable(),
   brake: z.object({
     minimum: z.number().int().min(1).max(25),
     share: z.number().min(0.001).max(0.1),
@@ -195,8 +200,10 @@ export const syncConnection = endpoint({
   problems: ['connection_not_found', 'connection_not_usable'],
 })
 
-export const AccountStatus = z.enum(['new', 'imported', 'conflict', 'protected', 'guest'])
+export const AccountStatus = z.enum(['new', 'imported', 'conflict', 'protected', 'guest', 'shared'])
 export type AccountStatus = z.infer<typeof AccountStatus>
+
+const PersonInBrief = z.object({ id: z.string(), email: z.string(), displayName: z.string() })
 
 export const ImportableAccount = z.object({
   id: AccountId,
@@ -205,19 +212,34 @@ export const ImportableAccount = z.object({
   mail: z.string().nullable(),
   accountEnabled: z.boolean(),
   status: AccountStatus,
+  /** Why it is so, and for a conflict what can be done. */
   reason: z.string().optional(),
   userId: z.string().optional(),
+  /** The one person here who stands against the account or has it. */
+  user: PersonInBrief.optional(),
+  /** All people here who could be behind an account in conflict. */
+  candidates: z.array(PersonInBrief).optional(),
 })
 export type ImportableAccount = z.infer<typeof ImportableAccount>
 
 export const listAccounts = endpoint({
   method: 'GET',
   path: '/connections/{id}/accounts',
-  summary: 'What can be imported',
+  summary: 'What can be imported; search matches beginnings of name words and addresses',
   access: 'auditor',
   query: z.strictObject({ ...listQuery, status: AccountStatus.optional(), search }),
   answers: { 200: listOf(ImportableAccount) },
-  problems: ['connection_not_found', 'tenant_unreachable'],
+  problems: ['connection_not_found', 'connection_not_usable', 'tenant_unreachable'],
+})
+
+export const importQueue = endpoint({
+  method: 'GET',
+  path: '/connections/{id}/import-queue',
+  summary: 'New accounts that match the rule of settings.autoImport and wait for an administrator to import them',
+  access: 'auditor',
+  query: z.strictObject(listQuery),
+  answers: { 200: listOf(ImportableAccount) },
+  problems: ['connection_not_found', 'connection_not_usable', 'tenant_unreachable'],
 })
 
 /** The account as last observed, with the directory's attribute names, for comparison. */
@@ -240,19 +262,65 @@ export const getAccount = endpoint({
   problems: ['connection_not_found', 'account_not_found'],
 })
 
-export const ImportInput = z.strictObject({
-  accountIds: z.union([z.array(AccountId).min(1).max(200_000), z.literal('all')]),
-  bind: z.boolean().default(false),
-  dryRun: z.boolean().default(false),
-  notify: z.boolean().optional(),
-})
+const Resolution = z
+  .strictObject({
+    accountId: AccountId,
+    action: z.enum(['link', 'rename', 'skip']),
+    /** Whom to link to. */
+    userId: z.string().min(1).max(64).optional(),
+    /** The address to import under. */
+    email: Email.optional(),
+  })
+  .refine((given) => (given.action === 'link') === (given.userId !== undefined), {
+    message: 'Give userId with "link", and only there.',
+    path: ['userId'],
+  })
+  .refine((given) => (given.action === 'rename') === (given.email !== undefined), {
+    message: 'Give email with "rename", and only there.',
+    path: ['email'],
+  })
+
+export const ImportInput = z
+  .strictObject({
+    accountIds: z.union([z.array(AccountId).max(200_000), z.literal('all')]).default([]),
+    /** Object ids of security groups. */
+    groups: z.array(z.guid()).max(1_000).default([]),
+    bind: z.boolean().default(false),
+    dryRun: z.boolean().default(false),
+    notify: z.boolean().optional(),
+    /** Reads the photos of the imported, too. */
+    photos: z.boolean().default(false),
+    /** What to do with single accounts; one that is named here is a part of the selection. */
+    resolutions: z.array(Resolution).max(10_000).default([]),
+  })
+  .refine(
+    (given) =>
+      given.accountIds === 'all' || given.accountIds.length + given.groups.length + given.resolutions.length > 0,
+    {
+      message: 'Name accounts or groups, or give "all".',
+      path: ['accountIds'],
+    },
+  )
+  .refine(
+    (given) =>
+      new Set(given.resolutions.map(({ accountId }) => accountId.toLowerCase())).size === given.resolutions.length,
+    {
+      message: 'Decide once about each account.',
+      path: ['resolutions'],
+    },
+  )
 export type ImportInput = z.infer<typeof ImportInput>
 
 export const ImportResult = z.object({
-  accountId: z.string(),
+  accountId: z.string().optional(),
+  groupId: z.string().optional(),
   userId: z.string().optional(),
   result: z.enum(['imported', 'linked', 'conflict', 'skipped', 'failed']),
   reason: z.string().optional(),
+  /** The import has bound the person. */
+  bound: z.boolean().optional(),
+  /** A stable word beside the reason, where there is one. */
+  code: z.string().optional(),
 })
 export type ImportResult = z.infer<typeof ImportResult>
 
@@ -264,4 +332,24 @@ export const importAccounts = endpoint({
   body: ImportInput,
   answers: { 202: z.object({ job: Job }) },
   problems: ['connection_not_found', 'connection_not_usable'],
+})
+
+export const ImportUndoResult = z.object({
+  accountId: z.string(),
+  userId: z.string(),
+  /** `removed`: the person is gone again; `released`: somebody who was here before is as before. */
+  result: z.enum(['removed', 'released', 'skipped', 'failed']),
+  reason: z.string().optional(),
+  /** Attributes of the account that were put back. */
+  restored: z.array(z.string()).optional(),
+})
+export type ImportUndoResult = z.infer<typeof ImportUndoResult>
+
+export const undoImport = endpoint({
+  method: 'POST',
+  path: '/imports/{jobId}/undo',
+  summary: 'Within 48 hours: remove whom an import created, end its bindings, put back what was written since',
+  access: 'admin',
+  answers: { 202: z.object({ job: Job }) },
+  problems: ['job_not_found', 'import_too_old', 'import_not_undoable', 'connection_not_found', 'connection_not_usable'],
 })

@@ -39,6 +39,8 @@ export const endpoints = {
   resumeConnection: connection.resumeConnection,
   syncConnection: connection.syncConnection,
   listAccounts: connection.listAccounts,
+  importQueue: connection.importQueue,
+  undoImport: connection.undoImport,
   getAccount: connection.getAccount,
   importAccounts: connection.importAccounts,
 
@@ -58,6 +60,7 @@ export const endpoints = {
   undoWrites: undo.undoWrites,
 
   getJob: job.getJob,
+  listJobResults: job.listJobResults,
   listEvents: event.listEvents,
   verifyEvents: event.verifyEvents,
 } as const satisfies Record<string, EndpointShape>

@@ -50,6 +50,8 @@ export const problems = {
   plan_not_found: { status: 404, title: 'No such plan' },
   plan_changed: { status: 409, title: 'The plan has changed since it was shown' },
   brake_engaged: { status: 409, title: 'The brake is engaged' },
+  import_too_old: { status: 409, title: 'The import is too long ago' },
+  import_not_undoable: { status: 409, title: 'The import cannot be undone' },
   job_not_found: { status: 404, title: 'No such job' },
   token_not_found: { status: 404, title: 'No such token' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },

@@ -14,6 +14,7 @@ const statuses: Record<AccountStatus, Standing> = {
   conflict: { tone: 'failed', word: 'Conflict' },
   protected: { tone: 'waiting', word: 'Protected' },
   guest: { tone: 'note', word: 'Guest' },
+  shared: { tone: 'note', word: 'Shared mailbox' },
 }
 
 type Props = { connectionId: string; mayImport: boolean; imported: () => void }
