@@ -1,7 +1,9 @@
 import { attributeNames } from '@lockstep/shared/contract/attributes'
 import { CreateUser } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
+import { likelyDomain } from '../domain/domain-advice.ts'
 import { Problem } from '../domain/problem.ts'
+import { listConnections } from '../store/connections.ts'
 import { findUserByEmail } from '../store/users.ts'
 import type { Context } from './context.ts'
 import { createUser } from './create-user.ts'
@@ -13,47 +15,80 @@ type Run = {
   actor: Actor
   finished: ReadonlySet<string>
   report(results: readonly Item[]): Promise<void>
+  mayGoOn(): void
 }
+
+/** What the rows before have taken, and what the tenants own. */
+type Known = { rowOf: Map<string, number>; domains: string[] }
 
 const rowsAtOnce = 50
 
 /** Creates the people of a CSV file, staged unless the row says otherwise; a row that is wrong harms no other. */
 export async function importUsers(context: Context, run: Run): Promise<void> {
   const { rows, dryRun } = run.input as { rows: CsvRow[]; dryRun: boolean }
-  const todo = rows.filter((row) => !run.finished.has(itemOf(row)))
+  // A rehearsal creates nobody, so it has to go through the rows before again to know whom they would have created.
+  const todo = dryRun ? rows : rows.filter((row) => !run.finished.has(itemOf(row)))
+  const known: Known = { rowOf: new Map(), domains: await ownedDomains(context) }
   for (let start = 0; start < todo.length; start += rowsAtOnce) {
+    run.mayGoOn()
     const results: Item[] = []
     for (const row of todo.slice(start, start + rowsAtOnce))
-      results.push(await importRow(context, run.actor, row, dryRun))
+      results.push(await importRow(context, run.actor, row, dryRun, known))
     await run.report(results)
   }
 }
 
+async function ownedDomains({ store }: Context): Promise<string[]> {
+  const connections = (await listConnections(store.db)).filter(({ state }) => state !== 'deactivated')
+  return connections.flatMap(({ domains }) => (JSON.parse(domains) as string[]).map((domain) => domain.toLowerCase()))
+}
+
 const itemOf = ({ row }: CsvRow) => String(row).padStart(6, '0')
 
-async function importRow(context: Context, actor: Actor, given: CsvRow, dryRun: boolean): Promise<Item> {
+async function importRow(context: Context, actor: Actor, given: CsvRow, dryRun: boolean, known: Known): Promise<Item> {
   const { row, email } = given
-  const told = (ok: boolean, result: 'created' | 'exists' | 'failed', reason?: string): Item => ({
+  const told = (ok: boolean, result: 'created' | 'exists' | 'failed', more: Record<string, string> = {}): Item => ({
     item: itemOf(given),
     ok,
-    result: { row, email, result, ...(reason !== undefined && { reason }) },
+    result: { row, email, result, ...more },
   })
   const parsed = CreateUser.safeParse(inputOf(given))
   if (!parsed.success) {
-    return told(
-      false,
-      'failed',
-      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join(' '),
-    )
+    const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join(' ')
+    return told(false, 'failed', { reason })
   }
-  if ((await findUserByEmail(context.store.db, parsed.data.email)) !== undefined) return told(true, 'exists')
-  if (dryRun) return told(true, 'created')
+  const before = known.rowOf.get(parsed.data.email)
+  if (before !== undefined) return told(true, 'exists', { reason: `Row ${before} has this address already.` })
+  known.rowOf.set(parsed.data.email, row)
+  if ((await findUserByEmail(context.store.db, parsed.data.email)) !== undefined)
+    return told(true, 'exists', { reason: 'Somebody here has this address already. Nothing was changed about them.' })
+  const advice = adviceOn(parsed.data.email, known.domains)
+  if (dryRun) return told(true, 'created', advice)
   try {
     await createUser(context, actor, parsed.data)
-    return told(true, 'created')
+    return told(true, 'created', advice)
   } catch (error) {
-    if (error instanceof Problem) return told(false, 'failed', error.message)
-    throw error
+    if (!(error instanceof Problem)) throw error
+    known.rowOf.delete(parsed.data.email)
+    return told(false, 'failed', { code: error.code, reason: error.message })
+  }
+}
+
+/** Somebody of a domain that no tenant owns can be a person here, but will never follow into Microsoft 365. */
+function adviceOn(email: string, domains: readonly string[]): Record<string, string> {
+  const at = email.lastIndexOf('@')
+  const domain = email.slice(at + 1)
+  if (domains.length === 0 || domains.includes(domain)) return {}
+  const likely = likelyDomain(
+    domain,
+    domains.filter((each) => !each.endsWith('.onmicrosoft.com')),
+  )
+  const suggestion = likely === null ? {} : { suggestion: `${email.slice(0, at)}@${likely}` }
+  const hint = likely === null ? `Those that do: ${domains.join(', ')}.` : `Did you mean ${suggestion.suggestion}?`
+  return {
+    code: 'domain_not_in_connection',
+    reason: `${domain} belongs to no connected tenant, so this person cannot be bound. ${hint}`,
+    ...suggestion,
   }
 }
 

@@ -8,7 +8,7 @@ export type CsvRow = { row: number; email: string; values: Record<string, string
 const own = ['email', 'displayName', 'givenName', 'familyName', 'alternateEmail', 'state']
 const known = new Map([...own, ...attributeNames].map((name) => [name.toLowerCase(), name]))
 const largestRecord = 32_768
-const mostRows = 50_000
+const mostRows = 200_000
 
 /** Reads the whole file before anything is done with it. Problem `malformed_csv` names the row and the way out. */
 export function parseUsersCsv(text: string): CsvRow[] {
@@ -19,7 +19,7 @@ export function parseUsersCsv(text: string): CsvRow[] {
   const columns = header.map(columnOf)
   if (!columns.includes('email')) throw malformed('There is no column "email". Name the columns in the first row.')
   if (new Set(columns).size !== columns.length) throw malformed('A column stands there twice. Name each once.')
-  if (rows.length > mostRows) throw malformed(`The file has more than ${mostRows} rows. Split it.`)
+  if (rows.length > mostRows) throw malformed('The file has more than 200,000 rows. Split it.')
   return rows.map((cells, index) => {
     const pairs = columns.map((column, at) => [column, cells[at] ?? ''] as const).filter(([, value]) => value !== '')
     const values = Object.fromEntries(pairs)
@@ -29,15 +29,28 @@ export function parseUsersCsv(text: string): CsvRow[] {
 
 function read(text: string): string[][] {
   try {
-    return parse(text, { bom: true, trim: true, skip_empty_lines: true, max_record_size: largestRecord })
+    return parse(text, {
+      bom: true,
+      delimiter: delimiterOf(text),
+      trim: true,
+      skip_empty_lines: true,
+      max_record_size: largestRecord,
+    })
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     const at: unknown = error['lines']
     const line = typeof at === 'number' ? ` near line ${at}` : ''
     throw malformed(
-      `The file is no CSV${line}. Every row needs as many cells as the first; quote cells that hold commas.`,
+      `The file is no CSV${line}. Every row needs as many cells as the first; quote cells that hold a comma, a semicolon or a line break.`,
     )
   }
+}
+
+/** What separates the column names: spreadsheets write semicolons or tabs where the comma is the decimal sign. */
+function delimiterOf(text: string): string {
+  const names = (/^.*/.exec(text.trimStart())?.[0] ?? '').replace(/"[^"]*"/g, '')
+  const count = (sign: string) => names.split(sign).length
+  return [',', ';', '\t'].reduce((best, sign) => (count(sign) > count(best) ? sign : best))
 }
 
 function columnOf(name: string): string {

@@ -71,7 +71,9 @@ export type ServeOptions = {
 
 const bodyLimitBytes = 64 * 1024
 const bulkLimitBytes = 8 * 1024 * 1024
-const bulk: ReadonlySet<EndpointName> = new Set(['bulkBindings', 'importAccounts', 'importUsers'])
+/** 200,000 rows of a table. */
+const csvLimitBytes = 32 * 1024 * 1024
+const bulk: ReadonlySet<EndpointName> = new Set(['bulkBindings', 'importAccounts'])
 const nothing = z.strictObject({})
 
 /** Mounts the whole contract below the base path. */
@@ -80,7 +82,7 @@ export function serve(app: Hono<HttpEnv>, handlers: Handlers, options: ServeOpti
     const shape: EndpointShape = endpoints[name]
     // What is asked and answered is checked against the shape, which no single type can say of all of them.
     const handler = handlers[name] as unknown as AnyHandler
-    const limitBytes = bulk.has(name) ? bulkLimitBytes : bodyLimitBytes
+    const limitBytes = shape.bodyType === 'text/csv' ? csvLimitBytes : bulk.has(name) ? bulkLimitBytes : bodyLimitBytes
     app.on(shape.method, pathOf(shape), (c) => answer(c, shape, handler, limitBytes, options))
   }
   for (const path of new Set(Object.values(endpoints).map(pathOf))) {
