@@ -1,38 +1,5 @@
-import type { Change, Tracked } from './operation.ts'
-
 /** How long an import can be undone, in ms. */
 export const undoableForMs = 48 * 3_600_000
-
-type Written = readonly { attribute: string; before: string | null; after: string | null }[]
-
-/**
- * What puts an account back: each attribute that we wrote gets the value from before our first write, unless the account
- * shows another one than our last: then somebody there has decided since. `writes` are in the order in which they happened.
- */
-export function restoring(
-  writes: readonly Written[],
-  current: (attribute: Tracked) => string | null,
-): { changes: Change[]; leftAlone: Tracked[] } {
-  const first = new Map<Tracked, string | null>()
-  const last = new Map<Tracked, string | null>()
-  for (const { attribute, before, after } of writes.flat()) {
-    if (attribute === 'accountEnabled' || attribute === 'password') continue
-    const name = attribute as Tracked
-    if (!first.has(name)) first.set(name, before)
-    last.set(name, after)
-  }
-  const changes: Change[] = []
-  const leftAlone: Tracked[] = []
-  for (const [attribute, original] of first) {
-    const now = current(attribute)
-    if (same(now, original)) continue
-    if (same(now, last.get(attribute) ?? null)) changes.push({ attribute, before: now, after: original })
-    else leftAlone.push(attribute)
-  }
-  return { changes, leftAlone }
-}
-
-const same = (a: string | null, b: string | null) => (a === '' ? null : a) === (b === '' ? null : b)
 
 /** What is known of somebody whom an import created, when it is to be undone. */
 export type SinceImport = {

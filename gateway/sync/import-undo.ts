@@ -4,9 +4,10 @@ import type { Job } from '@lockstep/shared/contract/job'
 import type { Actor } from '../domain/actor.ts'
 import { undoableForMs, whyKept } from '../domain/import-undo.ts'
 import { Problem } from '../domain/problem.ts'
+import { listBeforeImages } from '../store/before-images.ts'
 import { type BindingRow, bindingOfAccount, bindingsOfUser, deleteBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
-import { actsOn, writesTo } from '../store/history.ts'
+import { actsOn } from '../store/history.ts'
 import { dropImportLink } from '../store/import-links.ts'
 import { findJob, jobInput, jobResultPage } from '../store/jobs.ts'
 import { erasePending } from '../store/pending-passwords.ts'
@@ -54,7 +55,7 @@ export async function runImportUndo(context: SyncContext, run: JobRun, connectio
     const todo = page.filter(({ accountId }) => !run.finished.has(accountId))
     const results: ItemResult[] = []
     for (const item of todo) {
-      const result = await undoOne(context, run.actor, connection, input, item)
+      const result = await undoOne(context, run, connection, input, item)
       results.push({ item: item.accountId, ok: result.result !== 'failed', result })
     }
     await run.report(results)
@@ -78,7 +79,7 @@ async function* done(context: SyncContext, jobId: string): AsyncGenerator<Done[]
 
 async function undoOne(
   context: SyncContext,
-  actor: Actor,
+  run: JobRun,
   connection: ConnectionRow,
   input: Input,
   item: Done,
@@ -95,22 +96,15 @@ async function undoOne(
   try {
     const obstacle = await obstacleTo(context, connection, input, item)
     if (obstacle !== null) return told('skipped', obstacle)
-    const written = await writesTo(context.store.db, connection.id, accountId, input.since)
-    if (written.length > 0 && !mayWrite(connection))
-      return told(
-        'failed',
-        `Attributes were written since, and "${connection.name}" does not write now. Resume it first.`,
-      )
-    await context.store.change(actor, (change) => release(change, connection, input, item))
-    const { changes, leftAlone, failure } = await putBack(context, actor, connection, item, written)
-    if (failure !== null) return told('failed', failure)
-    const kept =
-      leftAlone.length === 0 ? undefined : `Changed in the tenant since and left so: ${leftAlone.join(', ')}.`
-    return told(
-      item.created ? 'removed' : 'released',
-      kept,
-      changes.map(({ attribute }) => attribute),
+    const images = (await listBeforeImages(context.store.db, connection.id, { userId }, input.since)).filter(
+      (image) => image.account_id === accountId,
     )
+    if (images.length > 0 && !mayWrite(connection))
+      return told('failed', `The account was written to, and "${connection.name}" does not write now. Resume it first.`)
+    await context.store.change(run.actor, (change) => release(change, connection, input, item))
+    const { restored, reasons, failure } = await putBack(context, run, connection, item, images)
+    if (failure !== null) return told('failed', failure)
+    return told(item.created ? 'removed' : 'released', reasons.length > 0 ? reasons.join(' ') : undefined, restored)
   } finally {
     leave()
   }

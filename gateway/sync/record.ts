@@ -196,7 +196,7 @@ function accountOf(operation: Extract<Operation, { kind: 'provision' }>, id: Acc
   }
 }
 
-export function outcomeWord(outcome: Outcome<unknown>): 'success' | 'failure' | 'retrying' {
+function outcomeWord(outcome: Outcome<unknown>): 'success' | 'failure' | 'retrying' {
   if (outcome.kind === 'done') return 'success'
   if (outcome.kind === 'unknown') return 'retrying'
   return outcome.failure.kind === 'throttled' || outcome.failure.kind === 'unavailable' ? 'retrying' : 'failure'

@@ -79,11 +79,11 @@ async function undoOne(
 }
 
 /** Sends the writes; null when all succeeded, otherwise the sentence of the one that did not. */
-async function apply(
+export async function apply(
   context: SyncContext,
   run: JobRun,
   connection: ConnectionRow,
-  { userId, undo: { operations } }: UndoOfAccount,
+  { userId, undo: { operations } }: Pick<UndoOfAccount, 'userId' | 'undo'>,
 ): Promise<string | null> {
   const writes = operations.map((operation) => writeOf(operation, context.runtime.newId()))
   let failure: string | null = null

@@ -88,7 +88,7 @@ function byAccount(rows: readonly BeforeImageRow[]): Map<string, BeforeImageRow[
   return grouped
 }
 
-const imageOf = (row: BeforeImageRow): BeforeImage => ({
+export const imageOf = (row: BeforeImageRow): BeforeImage => ({
   userId: row.user_id as UserId,
   accountId: row.account_id as AccountId,
   kind: row.kind as OperationKind,

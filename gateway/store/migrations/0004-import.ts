@@ -56,12 +56,6 @@ export const importing: Migration = {
       .addColumn('at', 'bigint', (column) => column.notNull())
       .addForeignKeyConstraint('user_photos_user', ['user_id'], 'users', ['id'], (c) => c.onDelete('cascade'))
       .execute()
-    await schema
-      .createIndex('events_by_account_id')
-      .on('events')
-      .columns(['account_id', 'seq'])
-      .where(sql<boolean>`account_id is not null`)
-      .execute()
     for (const [name, where] of [
       ['protection', sql<boolean>`protection is not null`],
       ['licensed', sql<boolean>`licensed = 1`],
