@@ -5,7 +5,16 @@ import { addTo, createGroup, deleteGroup, removeFrom, updateGroup } from './grou
 import { directoryRoles } from './rights.ts'
 import { type SignIn, signIn } from './sign-in.ts'
 import { type Fault, hashOf, type Person, type Properties, type QuotaSize, type State, type Switches } from './state.ts'
-import { createUser, deleteUser, find, purgeUser, restoreUser, revokeSessions, updateUser } from './users.ts'
+import {
+  createUser,
+  deleteUser,
+  find,
+  purgeUser,
+  restoreUser,
+  revokeSessions,
+  setManager,
+  updateUser,
+} from './users.ts'
 
 export type { SignIn }
 
@@ -162,6 +171,8 @@ function adminActs(state: State, body: Properties): unknown {
       return restoreUser(state, null, name, body['body'] ?? null)
     case 'create':
       return createUser(state, null, body['body'])
+    case 'set_manager':
+      return setManager(state, null, name, { '@odata.id': `/users/${String(body['manager'])}` })
     case 'create_group':
       return createGroup(state, null, body['body'])
     case 'patch_group':

@@ -264,8 +264,8 @@ function withPrimary(addresses: readonly string[], mail: string | null): string[
 }
 
 /** "Assign manager", "Remove manager". */
-export function setManager(state: State, call: Call, key: string, body: unknown): void {
-  demand(call, 'User.ReadWrite.All')
+export function setManager(state: State, by: By, key: string, body: unknown): void {
+  if (by !== null) demand(by, 'User.ReadWrite.All')
   const person = find(state, key)
   const link = body === undefined ? null : objectOf(body)['@odata.id']
   const manager = /\/(?:users|directoryObjects)\/([^/]+?)\/?$/i.exec(String(link))?.[1]
