@@ -15,8 +15,10 @@ import { signIn } from '../directory/sign-in.ts'
 import { suspendUser } from '../directory/suspend-user.ts'
 import { updateUser } from '../directory/update-user.ts'
 import { system } from '../domain/actor.ts'
+import { Problem } from '../domain/problem.ts'
 import { Secret } from '../domain/secret.ts'
 import type { Caller, Person } from '../http/caller.ts'
+import { findPhoto } from '../store/photos.ts'
 import { searchUsers, type UserQuery, type UserRow } from '../store/users.ts'
 
 type SignInInput = { email: string; password: string; address: string }
@@ -53,6 +55,12 @@ export function directoryOf(context: Context) {
       return { ...page, items: await presentUsers(db, page.items) }
     },
     getUser: async (id: string): Promise<User> => present(await userOrProblem(db, id)),
+    async userPhoto(id: string): Promise<Uint8Array<ArrayBuffer>> {
+      await userOrProblem(db, id)
+      const photo = await findPhoto(db, id)
+      if (photo !== undefined) return photo
+      throw new Problem('photo_not_found', 'This person has no photo here. Import it from the account with "photos".')
+    },
     createUser: async (actor: Caller, input: CreateUser) => present(await createUser(context, actor, input)),
     updateUser: async (actor: Caller, id: string, values: UpdateUser) =>
       present(await updateUser(context, actor, { userId: id, values })),

@@ -70,10 +70,11 @@ function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
   }
 }
 
-type ImportNames = 'importUsers'
+type ImportNames = 'importUsers' | 'userPhoto'
 
-function ofImport({ sync }: HandlerSources): Pick<Handlers, ImportNames> {
+function ofImport({ directory, sync }: HandlerSources): Pick<Handlers, ImportNames> {
   return {
+    userPhoto: ({ params }) => directory.userPhoto(params.id),
     importUsers: async ({ actor, query, body }) => ({
       job: await sync.importUsers(actor, { rows: parseUsersCsv(body), dryRun: query.dryRun === 'true' }),
     }),

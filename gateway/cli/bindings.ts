@@ -30,44 +30,11 @@ const operations: Column<Operation>[] = [
 
 const which = ['--connection <connection>', 'name or id; not needed when there is only one'] as const
 
-/** `lockstep import`, `bind`, `unbind`, `plan` and `sync`. */
+/** `lockstep bind`, `unbind`, `plan` and `sync`. */
 export function addBindings(program: Command, shell: Shell): void {
-  addImport(program, shell)
   addBind(program, shell)
   addPlan(program, shell)
   addSync(program, shell)
-}
-
-function addImport(program: Command, shell: Shell): void {
-  type Options = Common & { all?: boolean; bind?: boolean; dryRun?: boolean; mail: boolean }
-  program
-    .command('import')
-    .description('make users of accounts')
-    .argument('[account...]', 'object ids of accounts')
-    .option(...which)
-    .option('--all', 'every account that can be imported')
-    .option('--bind', 'bind them as well')
-    .option('--dry-run', 'show what would happen')
-    .option('--no-mail', 'send no mail')
-    .option('--json', 'print JSON')
-    .action(async (accounts: string[], options: Options, command: Command) => {
-      if (options.all ? accounts.length > 0 : accounts.length === 0) {
-        throw new CommandError('Name accounts by their object ids, or give --all.', 2)
-      }
-      const { client } = await connect(shell, dataOption(command))
-      const { id } = await findConnection(client, options.connection)
-      const { job } = await client.call('POST /connections/{id}/imports', {
-        params: { id },
-        // The ids are checked by the gateway, which says what is wrong with them.
-        body: {
-          accountIds: options.all ? 'all' : (accounts as never),
-          bind: options.bind ?? false,
-          dryRun: options.dryRun ?? false,
-          notify: options.mail,
-        },
-      })
-      report(shell, options, await finish(shell, client, job, 'Importing'))
-    })
 }
 
 function addBind(program: Command, shell: Shell): void {
@@ -157,7 +124,13 @@ async function unbindKeeping(
   shell.exitCode = failed === 0 ? 0 : failed === rows.length ? 1 : 3
 }
 
-function report(shell: Shell, { json }: { json?: boolean }, job: Job, users?: ReadonlyMap<string, string>): void {
+/** How a job ended, as a table of its results or as JSON, and as the exit code. */
+export function report(
+  shell: Shell,
+  { json }: { json?: boolean },
+  job: Job,
+  users?: ReadonlyMap<string, string>,
+): void {
   shell.exitCode = exitCodeOf(job)
   if (json) {
     printJson(shell, job)
@@ -174,8 +147,8 @@ function resultOf(row: Record<string, unknown>, users: ReadonlyMap<string, strin
   const error = row['error']
   const detail = typeof error === 'object' && error !== null && 'detail' in error ? text(error.detail) : undefined
   const userId = text(row['userId'])
-  const user = userId === undefined ? undefined : (users?.get(userId) ?? userId)
-  const accountId = text(row['accountId'])
+  const user = text(row['email']) ?? (userId === undefined ? undefined : (users?.get(userId) ?? userId))
+  const accountId = text(row['accountId']) ?? text(row['groupId'])
   const reason = text(row['reason']) ?? detail
   return {
     ...(accountId !== undefined ? { accountId } : user !== undefined && { user }),

@@ -50,7 +50,10 @@ async function lockstep(line: string, answers: Answers, more: Partial<Shell> = {
       requests.push({
         method,
         path,
-        body: typeof init.body === 'string' ? JSON.parse(init.body) : undefined,
+        body:
+          typeof init.body === 'string' && headers.get('content-type') === 'application/json'
+            ? JSON.parse(init.body)
+            : init.body,
         authorization: headers.get('authorization') ?? undefined,
       })
       const answer = answers[`${method} ${path.split('?')[0]}`]
@@ -82,6 +85,7 @@ test.each([
   'token create --name x --role boss',
   'connections create --name x --tenant t --client c',
   'import',
+  'import --link a',
 ])('wrong usage ends with 2: %s', async (line) => {
   const { code, err, out } = await lockstep(line, {})
   expect([code, out]).toEqual([2, ''])
@@ -131,6 +135,46 @@ test.each([
     'POST /connections/c1/sync': { status: 202, body: { job: { ...job, ...counts } } },
   })
   expect(ended.code).toBe(code)
+})
+
+test('decisions about accounts in conflict go along with an import, and it says how to take it back', async () => {
+  const { code, out } = await lockstep('import a1 --bind --link a2=u1 --rename a3=eva@contoso.example --skip a4', {
+    'GET /connections': list(contoso),
+    'POST /connections/c1/imports': { status: 202, body: { job: { ...job, kind: 'import' } } },
+  })
+  expect(code).toBe(0)
+  expect(out).toContain('lockstep import undo j1')
+  expect(requests.find(({ method }) => method === 'POST')?.body).toMatchObject({
+    accountIds: ['a1'],
+    bind: true,
+    resolutions: [
+      { accountId: 'a2', action: 'link', userId: 'u1' },
+      { accountId: 'a3', action: 'rename', email: 'eva@contoso.example' },
+      { accountId: 'a4', action: 'skip' },
+    ],
+  })
+})
+
+test('an import is taken back by the id of its job', async () => {
+  const undone = { ...job, kind: 'import_undo', results: [{ accountId: 'a1', userId: 'u1', result: 'removed' }] }
+  const { code, out } = await lockstep('import undo j1', {
+    'POST /imports/j1/undo': { status: 202, body: { job: undone } },
+  })
+  expect(code).toBe(0)
+  expect(out).toMatch(/a1 +removed/)
+})
+
+test('people of a CSV file are told row by row', async () => {
+  const results = [{ row: 2, email: 'eva@contso.example', result: 'created', reason: 'Did you mean …' }]
+  const { code, out } = await lockstep(
+    'users import - --dry-run',
+    {
+      'POST /users/import': { status: 202, body: { job: { ...job, results } } },
+    },
+    { stdin: Readable.from(['email\neva@contso.example\n']) },
+  )
+  expect(code).toBe(0)
+  expect(out).toMatch(/eva@contso.example +created +Did you mean/)
 })
 
 test('with several connections one has to be named', async () => {

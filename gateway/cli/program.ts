@@ -8,6 +8,7 @@ import { addConnections } from './connections.ts'
 import { addDemo } from './demo.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvents } from './events.ts'
+import { addImport } from './import.ts'
 import { addServe } from './serve.ts'
 import { CommandError, type ExitCode, type Shell } from './shell.ts'
 import { plain } from './table.ts'
@@ -37,6 +38,7 @@ function programOf(shell: Shell): Command {
   addAdmin(program, shell)
   addUsers(program, shell)
   addConnections(program, shell)
+  addImport(program, shell)
   addBindings(program, shell)
   addEvents(program, shell)
   return program

@@ -32,7 +32,7 @@ export async function readAll(stdin: Readable, limit = 1024): Promise<string> {
   let text = ''
   for await (const part of stdin) {
     text += String(part)
-    if (text.length > limit) throw new CommandError('There is more on standard input than a password.', 2)
+    if (text.length > limit) throw new CommandError('There is more on standard input than was expected.', 2)
   }
   return text.replace(/\r?\n$/, '')
 }

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import type { User } from '@lockstep/shared/contract/user'
 import type { Command } from 'commander'
-import { all, connect, dataOption, findUser } from './remote.ts'
-import { readAll, type Shell } from './shell.ts'
+import { report } from './bindings.ts'
+import { all, connect, dataOption, findUser, finish } from './remote.ts'
+import { CommandError, readAll, type Shell } from './shell.ts'
 import { type Column, print, printJson } from './table.ts'
 
 const columns: Column<User>[] = [
@@ -21,6 +23,17 @@ type ListOptions = Json & {
   binding?: 'bound' | 'unbound' | 'drifted' | 'failed'
 }
 type CreateOptions = Json & { email: string; name?: string; staged?: boolean; mail: boolean; passwordStdin?: boolean }
+
+/** In characters. */
+const longestCsv = 32 * 1024 * 1024
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch {
+    throw new CommandError(`${file} cannot be read.`, 2)
+  }
+}
 
 /** `lockstep users …` */
 export function addUsers(program: Command, shell: Shell): void {
@@ -78,6 +91,20 @@ export function addUsers(program: Command, shell: Shell): void {
       })
       if (options.json) return printJson(shell, user)
       print(shell, false, [user], columns)
+    })
+
+  users
+    .command('import')
+    .description('create people from a CSV file; the first row names the columns, "email" among them')
+    .argument('<file>', 'the file, or - for standard input')
+    .option('--dry-run', 'show what would happen, row by row')
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: Json & { dryRun?: boolean }, command: Command) => {
+      const csv = file === '-' ? await readAll(shell.stdin, longestCsv) : await textOf(file)
+      const { client } = await connect(shell, dataOption(command))
+      const query = options.dryRun ? { dryRun: 'true' as const } : {}
+      const { job } = await client.call('POST /users/import', { query, body: csv })
+      report(shell, options, await finish(shell, client, job, 'Importing'))
     })
 
   for (const verb of ['suspend', 'resume'] as const) {

@@ -60,9 +60,15 @@ function answersOf(shape: EndpointShape) {
   return Object.fromEntries(
     Object.entries(shape.answers).map(([status, schema]) => [
       status,
-      { description: 'Done', ...(schema && { content: { 'application/json': { schema } } }) },
+      { description: 'Done', ...(schema && { content: contentOf(shape, schema) }) },
     ]),
   )
+}
+
+function contentOf({ answerType }: EndpointShape, schema: z.ZodType) {
+  // OpenAPI 3.1 says of bytes no more than their type.
+  if (answerType !== undefined) return { [answerType]: { schema: {} } }
+  return { 'application/json': { schema } }
 }
 
 function refusalsOf(shape: EndpointShape) {

@@ -111,6 +111,10 @@ async function answer(
   const given = await readBody(c, shape, limitBytes)
   const body = parse(shape.body ?? nothing, given)
   const asked = { params, query, body, actor: caller, session: sessionCookie(c), address: options.addressOf(c) }
+  if (shape.answerType !== undefined) {
+    const bytes = (await handler(asked)) as Uint8Array<ArrayBuffer>
+    return c.body(bytes, 200, { 'Content-Type': shape.answerType })
+  }
   const run = async () => asAnswered(shape, await handler(asked), options.checkAnswers ?? false)
   const key = c.req.header('idempotency-key')
   const answered =

@@ -12,7 +12,7 @@ export async function putPhoto(trx: Kysely<Database>, userId: string, jpeg: Uint
 }
 
 /** The photo of a person who is not deleted. */
-export async function findPhoto(db: Kysely<Database>, userId: string): Promise<Uint8Array | undefined> {
+export async function findPhoto(db: Kysely<Database>, userId: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const row = await db
     .selectFrom('user_photos as p')
     .innerJoin('users as u', 'u.id', 'p.user_id')

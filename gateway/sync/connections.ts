@@ -271,7 +271,13 @@ export async function deleteConnection(
   await context.store.change(actor, async (change) => {
     if (purge) await eraseTombstone(change.trx, connection.tenant_id)
     else await buryConnection(change.trx, connection, change.now + tombstoneMs)
-    for (const table of ['pending_passwords', 'account_addresses', 'accounts'] as const) {
+    for (const table of [
+      'pending_passwords',
+      'account_addresses',
+      'account_terms',
+      'import_links',
+      'accounts',
+    ] as const) {
       await change.trx.deleteFrom(table).where('connection_id', '=', id).execute()
     }
     await change.trx.deleteFrom('bindings').where('connection_id', '=', id).execute()

@@ -69,6 +69,8 @@ function queryString(query: Record<string, unknown>): string {
 
 async function read(response: Response): Promise<unknown> {
   if (response.status === 204) return undefined
+  if (response.ok && response.headers.get('content-type')?.startsWith('image/'))
+    return new Uint8Array(await response.arrayBuffer())
   const text = await response.text()
   if (response.ok) return text === '' ? undefined : JSON.parse(text)
   throw new ProblemError(asProblem(text) ?? unreadable(response))

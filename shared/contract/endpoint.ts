@@ -14,6 +14,8 @@ export type EndpointShape = {
   body?: z.ZodType
   /** What the body is written in; JSON unless said. */
   bodyType?: 'text/csv'
+  /** What the answer is written in, byte by byte; JSON unless said. */
+  answerType?: 'image/jpeg'
   /** By status; null for an empty answer. */
   answers: Readonly<Partial<Record<200 | 201 | 202 | 204, z.ZodType | null>>>
   problems: readonly ProblemCode[]

@@ -28,6 +28,7 @@ export const endpoints = {
   setUserPassword: user.setUserPassword,
   userBindings: user.userBindings,
   importUsers: user.importUsers,
+  userPhoto: user.userPhoto,
 
   listConnections: connection.listConnections,
   createConnection: connection.createConnection,

@@ -18,6 +18,7 @@ export const problems = {
   busy: { status: 503, title: 'The gateway is busy' },
 
   user_not_found: { status: 404, title: 'No such user' },
+  photo_not_found: { status: 404, title: 'No photo' },
   email_taken: { status: 409, title: 'The email address is taken' },
   user_state_conflict: { status: 409, title: 'The user is in another state' },
   user_is_last_admin: { status: 409, title: 'The last administrator cannot go' },

@@ -193,6 +193,16 @@ export const importUsers = endpoint({
   problems: ['malformed_csv', 'unsupported_media_type', 'request_too_large'],
 })
 
+export const userPhoto = endpoint({
+  method: 'GET',
+  path: '/users/{id}/photo',
+  summary: 'The photo that was imported for a person, without metadata',
+  access: 'auditor',
+  answers: { 200: z.instanceof(Uint8Array) },
+  answerType: 'image/jpeg',
+  problems: ['user_not_found', 'photo_not_found'],
+})
+
 export const userBindings = endpoint({
   method: 'GET',
   path: '/users/{id}/bindings',

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { connect, importAll, startWorld, until } from '../support/world.ts'
+
+const many = 20_000
+const mostMegabytes = 300
+
+/** The most memory that a process has held so far, in MB. */
+function peakOf(pid: number): number {
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1024
+}
+
+test.runIf(process.platform === 'linux')(
+  `${many} accounts are listed, found and imported within ${mostMegabytes} MB`,
+  async () => {
+    const world = await startWorld({ users: many, quota: 'off' })
+    try {
+      const connection = await connect(world, 'observe')
+      const list = async (query: Record<string, string>) => {
+        const asked = performance.now()
+        const page = await world.gateway.client.call('GET /connections/{id}/accounts', {
+          params: { id: connection },
+          query: { limit: 50, ...query },
+        })
+        return { ...page, tookMs: performance.now() - asked }
+      }
+      await until('the first read', async () => (await list({ count: 'true' })).total === many + 3, 60_000)
+      const job = await importAll(world, connection)
+      expect(job).toMatchObject({ state: 'done', total: many + 3, done: many + 3, failed: 0 })
+      const pages = [await list({ status: 'imported' }), await list({ status: 'new' }), await list({ search: 'weber' })]
+      expect(pages.map(({ items }) => items.length)).toEqual([50, 0, 50])
+      console.log(
+        pages.map(({ tookMs }) => Math.round(tookMs)),
+        Math.round(peakOf(world.gateway.program.pid)),
+      )
+      expect(peakOf(world.gateway.program.pid)).toBeLessThan(mostMegabytes)
+    } finally {
+      await world.close()
+    }
+  },
+  180_000,
+)
