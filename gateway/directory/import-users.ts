@@ -15,7 +15,7 @@ type Run = {
   actor: Actor
   finished: ReadonlySet<string>
   report(results: readonly Item[]): Promise<void>
-  mayGoOn(): void
+  breathe(): Promise<void>
 }
 
 /** What the rows before have taken, and what the tenants own. */
@@ -30,7 +30,7 @@ export async function importUsers(context: Context, run: Run): Promise<void> {
   const todo = dryRun ? rows : rows.filter((row) => !run.finished.has(itemOf(row)))
   const known: Known = { rowOf: new Map(), domains: await ownedDomains(context) }
   for (let start = 0; start < todo.length; start += rowsAtOnce) {
-    run.mayGoOn()
+    await run.breathe()
     const results: Item[] = []
     for (const row of todo.slice(start, start + rowsAtOnce))
       results.push(await importRow(context, run.actor, row, dryRun, known))

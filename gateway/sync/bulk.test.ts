@@ -43,7 +43,7 @@ test('a job tells what became of somebody whom a cycle had in hand only once tha
       report: async (results) => void told.push(...results),
       record: async () => undefined,
       note: async () => undefined,
-      mayGoOn: () => undefined,
+      breathe: async () => undefined,
     },
     testConnection,
   )

@@ -41,7 +41,7 @@ async function setManagers(
   const flush = async () => {
     const some = waiting
     waiting = []
-    run.mayGoOn()
+    await run.breathe()
     await context.store.change(run.actor, async (change) => {
       change.quiet('what changed something has its own event')
       const ids = some.map(({ accountId }) => accountId)
@@ -93,7 +93,7 @@ export async function addPhotos(context: SyncContext, run: JobRun, connection: C
       const queue = people.filter(({ userId }) => !known.has(userId))
       const ask = async () => {
         for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-          run.mayGoOn()
+          await run.breathe()
           await addPhoto(context, run, connection, next, left)
         }
       }
@@ -149,7 +149,10 @@ async function* imported(context: SyncContext, run: Pick<JobRun, 'id'>): AsyncGe
   }
 }
 
-/** People are imported already when this fails: it is told, and no reason to call the import failed. */
+/**
+ * People are imported already when this fails: it is told, and no reason to call the import failed. What only reads is safe
+ * to begin again once: a connection that has stood idle meanwhile may have been closed by the other side.
+ */
 async function orNote(
   context: SyncContext,
   run: JobRun,
@@ -157,12 +160,15 @@ async function orNote(
   what: string,
   read: () => Promise<void>,
 ): Promise<void> {
-  try {
-    await read()
-  } catch (error) {
-    const { failure } = error as { failure?: { detail: string } }
-    if (failure === undefined) throw error
-    context.log({ msg: what, connection: connection.id, error: String(error) })
-    await run.note(`${what}: ${failure.detail}`)
+  for (let again = true; ; again = false) {
+    try {
+      return await read()
+    } catch (error) {
+      const { failure } = error as { failure?: { kind: string; detail: string } }
+      if (failure === undefined) throw error
+      context.log({ msg: what, connection: connection.id, error: String(error) })
+      if (again && failure.kind === 'unavailable') continue
+      return await run.note(`${what}: ${failure.detail}`)
+    }
   }
 }

@@ -51,7 +51,7 @@ export async function runImportUndo(context: SyncContext, run: JobRun, connectio
   const input = run.input as Input
   const connection = await requireConnection(context, connectionId ?? '')
   for await (const page of done(context, input.jobId)) {
-    run.mayGoOn()
+    await run.breathe()
     const todo = page.filter(({ accountId }) => !run.finished.has(accountId))
     const results: ItemResult[] = []
     for (const item of todo) {

@@ -17,7 +17,7 @@ import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 
 /** How many accounts are decided and written together: one transaction. */
-const chunkSize = 100
+const chunkSize = 50
 
 export async function startImport(
   context: SyncContext,
@@ -51,16 +51,16 @@ export async function runImport(
   await readProtection(context, connection)
   let finished = run.finished.size
   for await (const chunk of chunks(context, id, input)) {
-    run.mayGoOn()
+    await run.breathe()
     const todo = chunk.filter((accountId) => !run.finished.has(accountId))
     if (todo.length === 0) continue
     await importChunk(context, run, connection, input, todo)
     finished += todo.length
-    if (input.bind && !input.dryRun) runner.wake(id)
   }
   // Accounts come and go while everybody is imported.
   if (input.accountIds === 'all') await run.total(finished)
   if (input.dryRun) return
+  if (input.bind) runner.wake(id)
   await addManagers(context, run, connection, input)
   if (input.photos) await addPhotos(context, run, connection)
 }

@@ -33,8 +33,11 @@ export type JobRun = {
   record(change: Change, results: readonly ItemResult[]): Promise<void>
   /** A sentence that the job tells people beside its results. */
   note(sentence: string): Promise<void>
-  /** Throws once the gateway is asked to end: between two chunks, so that the job goes on later. */
-  mayGoOn(): void
+  /**
+   * To be called between two chunks: lets everybody else have a turn, since the store answers without ever waiting. Throws
+   * once the gateway is asked to end, so that the job goes on later.
+   */
+  breathe(): Promise<void>
 }
 
 export type JobKinds = Record<JobRow['kind'], (run: JobRun, connectionId: string | null) => Promise<void>>
@@ -59,11 +62,12 @@ class Stopping extends Error {}
 export function createJobs(context: SyncContext, kinds: JobKinds): Jobs {
   const running = new Set<Promise<void>>()
   let stopping = false
-  const mayGoOn = () => {
+  const breathe = async () => {
+    await context.runtime.sleep(0)
     if (stopping) throw new Stopping('The gateway ends.')
   }
   const launch = (row: JobRow) => {
-    const ended = execute(context, kinds, row, mayGoOn).finally(() => running.delete(ended))
+    const ended = execute(context, kinds, row, breathe).finally(() => running.delete(ended))
     running.add(ended)
   }
   return {
@@ -111,7 +115,12 @@ export function createJobs(context: SyncContext, kinds: JobKinds): Jobs {
   }
 }
 
-async function execute(context: SyncContext, kinds: JobKinds, row: JobRow, mayGoOn: () => void): Promise<void> {
+async function execute(
+  context: SyncContext,
+  kinds: JobKinds,
+  row: JobRow,
+  breathe: () => Promise<void>,
+): Promise<void> {
   const quietly = async (values: Parameters<typeof updateJob>[2]) =>
     await context.store.change(JSON.parse(row.actor) as Actor, async (change) => {
       change.quiet('progress of a job')
@@ -142,7 +151,7 @@ async function execute(context: SyncContext, kinds: JobKinds, row: JobRow, mayGo
         notes.push(sentence)
         await quietly({ detail: notes.join(' ') })
       },
-      mayGoOn,
+      breathe,
     }
     await kinds[row.kind](run, row.connection_id)
     await quietly({ state: 'done', ended_at: context.runtime.now() })
