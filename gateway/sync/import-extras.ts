@@ -100,8 +100,8 @@ export async function addPhotos(context: SyncContext, run: JobRun, connection: C
       await Promise.all(Array.from({ length: Math.min(photosAtOnce, queue.length) }, ask))
     }
   })
-  if (left.tooLarge > 0) await run.note(`${left.tooLarge} photos are larger than 4 MB and were left out.`)
-  if (left.unreadable > 0) await run.note(`${left.unreadable} photos are no JPEG that can be read and were left out.`)
+  if (left.tooLarge > 0) await run.note(`Photos that are larger than 4 MB and were left out: ${left.tooLarge}.`)
+  if (left.unreadable > 0) await run.note(`Photos that are no readable JPEG and were left out: ${left.unreadable}.`)
 }
 
 async function addPhoto(
