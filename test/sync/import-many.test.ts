@@ -28,10 +28,6 @@ test.runIf(process.platform === 'linux')(
       expect(job).toMatchObject({ state: 'done', total: many + 3, done: many + 3, failed: 0 })
       const pages = [await list({ status: 'imported' }), await list({ status: 'new' }), await list({ search: 'weber' })]
       expect(pages.map(({ items }) => items.length)).toEqual([50, 0, 50])
-      console.log(
-        pages.map(({ tookMs }) => Math.round(tookMs)),
-        Math.round(peakOf(world.gateway.program.pid)),
-      )
       expect(peakOf(world.gateway.program.pid)).toBeLessThan(mostMegabytes)
     } finally {
       await world.close()
