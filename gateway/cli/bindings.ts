@@ -148,7 +148,7 @@ function resultOf(row: Record<string, unknown>, users: ReadonlyMap<string, strin
   const detail = typeof error === 'object' && error !== null && 'detail' in error ? text(error.detail) : undefined
   const userId = text(row['userId'])
   const user = text(row['email']) ?? (userId === undefined ? undefined : (users?.get(userId) ?? userId))
-  const accountId = text(row['accountId']) ?? text(row['groupId'])
+  const accountId = text(row['accountId'])
   const reason = text(row['reason']) ?? detail
   return {
     ...(accountId !== undefined ? { accountId } : user !== undefined && { user }),

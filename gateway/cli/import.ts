@@ -21,7 +21,6 @@ const accounts: Column<ImportableAccount>[] = [
 
 type Options = Common & {
   all?: boolean
-  group: string[]
   bind?: boolean
   dryRun?: boolean
   photos?: boolean
@@ -41,7 +40,6 @@ export function addImport(program: Command, shell: Shell): void {
     .argument('[account...]', 'object ids of accounts')
     .option(...which)
     .option('--all', 'every account that can be imported')
-    .option('--group <id>', 'a security group by its object id; may be given again', gather, [])
     .option('--bind', 'bind them as well')
     .option('--photos', 'their photos as well')
     .option('--dry-run', 'show what would happen')
@@ -52,8 +50,8 @@ export function addImport(program: Command, shell: Shell): void {
     .option('--json', 'print JSON')
     .action(async (named: string[], options: Options, command: Command) => {
       const resolutions = [...options.link, ...options.rename, ...options.skip]
-      if (options.all ? named.length > 0 : named.length + options.group.length + resolutions.length === 0)
-        throw new CommandError('Name accounts by their object ids, or groups by --group, or give --all.', 2)
+      if (options.all ? named.length > 0 : named.length + resolutions.length === 0)
+        throw new CommandError('Name accounts by their object ids, or give --all.', 2)
       const { client } = await connect(shell, dataOption(command))
       const { id } = await findConnection(client, options.connection)
       const { job } = await client.call('POST /connections/{id}/imports', {
@@ -61,7 +59,6 @@ export function addImport(program: Command, shell: Shell): void {
         // The ids are checked by the gateway, which says what is wrong with them.
         body: {
           accountIds: options.all ? 'all' : (named as never),
-          groups: options.group,
           bind: options.bind ?? false,
           photos: options.photos ?? false,
           dryRun: options.dryRun ?? false,
@@ -106,8 +103,6 @@ export function addImport(program: Command, shell: Shell): void {
       report(shell, options, await finish(shell, client, job, 'Undoing'))
     })
 }
-
-const gather = (value: string, before: string[]) => [...before, value]
 
 /** `ACCOUNT=WHAT`; skipping needs no what. */
 function decide(action: Resolution['action']) {

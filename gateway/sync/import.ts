@@ -30,7 +30,7 @@ export async function startImport(
   await readyConnection(context, runner, id)
   const named = selected(input)
   const accounts = named === 'all' ? await countAccounts(context.store.db, id) : named.length
-  return await jobs.start('import', id, actor, input, accounts + new Set(input.groups).size)
+  return await jobs.start('import', id, actor, input, accounts)
 }
 
 /** Object ids as the tenant writes them, each once; a decision selects its account. */

@@ -283,8 +283,6 @@ const Resolution = z
 export const ImportInput = z
   .strictObject({
     accountIds: z.union([z.array(AccountId).max(200_000), z.literal('all')]).default([]),
-    /** Object ids of security groups. */
-    groups: z.array(z.guid()).max(1_000).default([]),
     bind: z.boolean().default(false),
     dryRun: z.boolean().default(false),
     notify: z.boolean().optional(),
@@ -293,14 +291,10 @@ export const ImportInput = z
     /** What to do with single accounts; one that is named here is a part of the selection. */
     resolutions: z.array(Resolution).max(10_000).default([]),
   })
-  .refine(
-    (given) =>
-      given.accountIds === 'all' || given.accountIds.length + given.groups.length + given.resolutions.length > 0,
-    {
-      message: 'Name accounts or groups, or give "all".',
-      path: ['accountIds'],
-    },
-  )
+  .refine((given) => given.accountIds === 'all' || given.accountIds.length + given.resolutions.length > 0, {
+    message: 'Name accounts, or give "all".',
+    path: ['accountIds'],
+  })
   .refine(
     (given) =>
       new Set(given.resolutions.map(({ accountId }) => accountId.toLowerCase())).size === given.resolutions.length,
@@ -312,8 +306,7 @@ export const ImportInput = z
 export type ImportInput = z.infer<typeof ImportInput>
 
 export const ImportResult = z.object({
-  accountId: z.string().optional(),
-  groupId: z.string().optional(),
+  accountId: z.string(),
   userId: z.string().optional(),
   result: z.enum(['imported', 'linked', 'conflict', 'skipped', 'failed']),
   reason: z.string().optional(),
