@@ -66,7 +66,7 @@ function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
     setUserPassword: async ({ actor, params, body }) => ({
       sync: await directory.setUserPassword(actor, params.id, body),
     }),
-    userBindings: async ({ params }) => ({ items: (await directory.getUser(params.id)).bindings }),
+    userBindings: ({ params, query }) => directory.userBindings(params.id, query),
   }
 }
 
@@ -102,7 +102,7 @@ type ConnectionNames =
 
 function ofConnections({ sync }: HandlerSources): Pick<Handlers, ConnectionNames> {
   return {
-    listConnections: async () => ({ items: await sync.listConnections(), next: null }),
+    listConnections: ({ query }) => sync.listConnections(query),
     createConnection: ({ actor, body }) => sync.createConnection(actor, body),
     getConnection: ({ params }) => sync.getConnection(params.id),
     updateConnection: ({ actor, params, body }) => sync.updateConnection(actor, params.id, body),

@@ -3,7 +3,7 @@ import { type LockstepEvent, LockstepEvent as LockstepEventSchema } from '@locks
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { Actor } from '../domain/actor.ts'
 import { chainHash, chainStart } from '../domain/event-chain.ts'
-import { cursorOf, readCursor } from './page.ts'
+import { countOf, type Page, pageOf, readCursor } from './page.ts'
 import type { Database, Events } from './schema.ts'
 
 /** What a change says about itself. Ids are ours, apart from `account` and `requestId`. */
@@ -111,8 +111,6 @@ export type EventQuery = {
   until?: string | undefined
 }
 
-export type Page<T> = { items: T[]; next: string | null; total?: number }
-
 /** Newest first. Problem `validation_failed` for a cursor that is not ours. */
 export async function listEvents(db: Kysely<Database>, query: EventQuery): Promise<Page<LockstepEvent>> {
   let select = db.selectFrom('events')
@@ -122,23 +120,15 @@ export async function listEvents(db: Kysely<Database>, query: EventQuery): Promi
   if (query.outcome !== undefined) select = select.where('outcome', '=', query.outcome)
   if (query.since !== undefined) select = select.where('at', '>=', Date.parse(query.since))
   if (query.until !== undefined) select = select.where('at', '<', Date.parse(query.until))
-  const counted =
-    query.count === 'true'
-      ? await select.select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
-      : undefined
+  const total = query.count === 'true' ? await countOf(select) : undefined
   if (query.cursor !== undefined) select = select.where('seq', '<', readCursor(query.cursor).number)
   const rows = await select
     .selectAll()
     .orderBy('seq', 'desc')
     .limit(query.limit + 1)
     .execute()
-  const page = rows.slice(0, query.limit)
-  const last = page.at(-1)
-  return {
-    items: page.map(eventFromRow),
-    next: rows.length > query.limit && last !== undefined ? cursorOf({ text: '', number: last.seq, id: '' }) : null,
-    ...(counted !== undefined && { total: Number(counted.n) }),
-  }
+  const page = pageOf(rows, query.limit, (last) => ({ text: '', number: last.seq, id: '' }), total)
+  return { ...page, items: page.items.map(eventFromRow) }
 }
 
 /** Events after a sequence number, oldest first: what a stream that was cut off has missed. */
