@@ -7,6 +7,7 @@ import { Problem } from '../domain/problem.ts'
 import { accountPage, countAccounts, findAccount, type StoredAccount } from '../store/accounts.ts'
 import { bindingOfAccount, findBinding, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
+import { cursorOf, readCursor } from '../store/page.ts'
 import { findUserByEmail, insertUser, type NewUser, type UserRow } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
 import type { ItemResult, JobRun, Jobs } from './jobs.ts'
@@ -34,14 +35,14 @@ export async function listAccounts(
 ): Promise<{ items: ImportableAccount[]; next: string | null }> {
   const connection = await readyConnection(context, runner, id)
   const items: ImportableAccount[] = []
-  let after = query.cursor ?? ''
+  let after = query.cursor === undefined ? '' : readCursor(query.cursor).text
   for (;;) {
     const page = await accountPage(context.store.db, id, { search: query.search, after, limit: query.limit })
     for (const stored of page) {
       const item = await presentAccount(context, connection, stored)
       after = stored.account.userPrincipalName.toLowerCase()
       if (query.status === undefined || item.status === query.status) items.push(item)
-      if (items.length === query.limit) return { items, next: after }
+      if (items.length === query.limit) return { items, next: cursorOf({ text: after, number: 0, id: '' }) }
     }
     if (page.length < query.limit) return { items, next: null }
   }

@@ -23,7 +23,7 @@ export const ConnectionSettings = z.object({
   notifyOnBind: z.boolean(),
   /** Object ids or addresses of accounts that are never touched. */
   breakGlass: z.array(z.string().max(113)).max(50),
-  brake: z.object({
+  brake: z.strictObject({
     minimum: z.number().int().min(1).max(25),
     share: z.number().min(0.001).max(0.1),
     absolute: z.number().int().min(1).max(25),
