@@ -1,12 +1,12 @@
 import { parseUsersCsv } from '../directory/users-csv.ts'
 import type { Handlers } from '../http/serve.ts'
 import { listEvents, verifyEvents } from '../store/events.ts'
-import type { Store } from '../store/store.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { Directory } from './directory.ts'
 import { assertMay, assertMayTouch } from './limits.ts'
+import { exportEvents, type RecordSources, streamEvents, streamJob } from './records.ts'
 
-export type HandlerSources = { directory: Directory; sync: Sync; store: Pick<Store, 'db'> }
+export type HandlerSources = { directory: Directory; sync: Sync } & RecordSources
 
 /** The contract, endpoint by endpoint: who may do it to whom, then the use case. */
 export function handlersOf(sources: HandlerSources): Handlers {
@@ -164,10 +164,17 @@ function ofBindings({ directory, sync }: HandlerSources): Pick<Handlers, Binding
   }
 }
 
-function ofRecords({ sync, store }: HandlerSources): Pick<Handlers, 'getJob' | 'listEvents' | 'verifyEvents'> {
+type RecordNames = 'getJob' | 'streamJob' | 'listEvents' | 'streamEvents' | 'exportEvents' | 'verifyEvents'
+
+function ofRecords({ sync, store, runtime }: HandlerSources): Pick<Handlers, RecordNames> {
+  const sources = { store, runtime }
   return {
     getJob: ({ params }) => sync.getJob(params.id),
+    streamJob: ({ params, stream }) =>
+      streamJob(sources, (withResults) => sync.getJob(params.id, withResults), stream.signal),
     listEvents: ({ query }) => listEvents(store.db, query),
+    streamEvents: ({ query, stream }) => streamEvents(sources, query, stream),
+    exportEvents: ({ query }) => exportEvents(sources, query),
     verifyEvents: () => verifyEvents(store.db),
   }
 }

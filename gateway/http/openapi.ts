@@ -60,9 +60,16 @@ function answersOf(shape: EndpointShape) {
   return Object.fromEntries(
     Object.entries(shape.answers).map(([status, schema]) => [
       status,
-      { description: 'Done', ...(schema && { content: { 'application/json': { schema } } }) },
+      {
+        description: shape.streams ? 'A stream of these' : 'Done',
+        ...(schema && { content: contentOf(shape, schema) }),
+      },
     ]),
   )
+}
+
+function contentOf(shape: EndpointShape, schema: z.ZodType) {
+  return Object.fromEntries((shape.streams ?? ['application/json']).map((type) => [type, { schema }]))
 }
 
 function refusalsOf(shape: EndpointShape) {

@@ -32,7 +32,7 @@ export type Jobs = {
   start(kind: JobRow['kind'], connectionId: string | null, actor: Actor, input: unknown, total: number): Promise<Job>
   /** Goes on with what a stop has interrupted. */
   resume(): Promise<void>
-  find(id: string): Promise<Job>
+  find(id: string, withResults: boolean): Promise<Job>
   stop(): Promise<void>
 }
 
@@ -64,10 +64,10 @@ export function createJobs(context: SyncContext, kinds: JobKinds): Jobs {
     async resume() {
       for (const row of await unfinishedJobs(context.store.db)) launch(row)
     },
-    async find(id) {
+    async find(id, withResults) {
       const row = await findJob(context.store.db, id)
       if (row === undefined) throw new Problem('job_not_found', 'There is no job with this id.')
-      return await presentJob(context.store.db, row, context.runtime.now())
+      return await presentJob(context.store.db, row, context.runtime.now(), withResults)
     },
     async stop() {
       await Promise.all(running)

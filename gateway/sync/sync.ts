@@ -161,6 +161,6 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     syncBinding: (actor: Actor, ids: { connectionId: string; userId: string }) => syncOnDemand(context, actor, ids),
     importUsers: (actor: Actor, input: { rows: readonly unknown[]; dryRun: boolean }): Promise<Job> =>
       jobs.start('users_import', null, actor, input, input.rows.length),
-    getJob: (id: string): Promise<Job> => jobs.find(id),
+    getJob: (id: string, withResults = true): Promise<Job> => jobs.find(id, withResults),
   }
 }

@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Context } from '@lockstep/gateway/directory/context'
 import { createDirectory } from '@lockstep/gateway/directory/directory'
 import { system } from '@lockstep/gateway/domain/actor'
 import { Secret } from '@lockstep/gateway/domain/secret'
 import { openInstance } from '@lockstep/gateway/instance'
 import { type Gateway, startGateway } from '@lockstep/gateway/main'
-import type { Store } from '@lockstep/gateway/store/store'
 import { systemRuntime } from '@lockstep/gateway/system-runtime'
 import { type Client, createClient } from '@lockstep/shared/client/client'
 import type { Role } from '@lockstep/shared/contract/user'
@@ -17,8 +17,8 @@ import { trust } from './trust.ts'
 export type Here = {
   tenant: PracticeTenant
   gateway: Gateway
-  /** A second opening of the gateway's store, for reading. */
-  store: Store
+  /** A second opening of the gateway's data folder, as the command line has it beside a gateway that runs. */
+  context: Context
   client: Client
   /** Grows with everything that is written. */
   storeLog: string
@@ -38,14 +38,19 @@ export async function startHere(options: { users?: number; cycleEveryMs?: number
   trust(tenant.caPem)
   const env = { LOCKSTEP_PORT: '0' }
   const gateway = await startGateway({ dataFolder, env, cycleEveryMs: options.cycleEveryMs ?? day })
+  let ended: Promise<void> | undefined
+  const end = () => {
+    ended ??= gateway.close()
+    return ended
+  }
   const open = await openInstance(dataFolder, env, systemRuntime)
   const directory = createDirectory(open)
   const tokenOf: Here['tokenOf'] = (role, allow = []) => directory.createToken(system, { name: 'test', role, allow })
   const token = await tokenOf('admin', ['approve', 'override'])
   return {
     tenant,
-    gateway,
-    store: open.store,
+    gateway: { ...gateway, close: end },
+    context: directory.context,
     storeLog: join(dataFolder, 'lockstep.db-wal'),
     async createAdmin() {
       const password = new Secret('Copper-Meadow-72')
@@ -58,7 +63,7 @@ export async function startHere(options: { users?: number; cycleEveryMs?: number
       authorize: async () => ({ authorization: `Bearer ${token}` }),
     }),
     async close() {
-      await gateway.close()
+      await end()
       await open.close()
       await tenant.close()
       await rm(folder, { recursive: true, force: true })

@@ -96,7 +96,7 @@ async function signIn(email: string): Promise<string> {
 
 /** Everything that the store holds, apart from what only counts. */
 async function stateOfStore(): Promise<string> {
-  const { db } = here.store
+  const { db } = here.context.store
   const hash = createHash('sha256')
   for (const { name } of await db.introspection.getTables()) {
     if (counting.has(name)) continue
