@@ -33,6 +33,8 @@ export type DirectorySettings = {
   publicUrl: string
   organisation: string
   passwordPolicy: PasswordPolicy
+  /** How long events are kept. */
+  retainEventDays: number
 }
 
 export type Context = {

@@ -283,7 +283,12 @@ test('the first administrator is made in one step, and again makes no second one
 
 test('what the directory does by itself ends when it is told to', async () => {
   const { store, vault, runtime } = directory.context
-  const own = createDirectory({ store, vault, runtime, instance: { organisation: 'Contoso', mail: null } })
+  const own = createDirectory({
+    store,
+    vault,
+    runtime,
+    instance: { organisation: 'Contoso', mail: null, retainEventDays: 400 },
+  })
   await own.start()
   await own.stop()
 })

@@ -172,6 +172,7 @@ const headOf = async (db: Kysely<Database>) =>
   await db.selectFrom('event_head').selectAll().where('id', '=', 1).executeTakeFirstOrThrow()
 
 const anchorKey = 'events_erased'
+const eraseType = 'events_erase'
 const Anchor = z.object({ seq: z.number().int(), at: z.number().int(), hash: z.string() })
 type Anchor = z.infer<typeof Anchor>
 
@@ -182,13 +183,13 @@ async function anchorOf(db: Kysely<Database>): Promise<Anchor | null> {
 }
 
 /**
- * Erases the oldest events, those before `before` and at most `limit`, and keeps what the chain needs to be checked from
- * there on. Null when there is nothing to erase.
+ * Erases the oldest events, those before `before` and at most `limit`, keeps what the chain needs to be checked from there
+ * on, and gives the event that says so. Null when there is nothing to erase.
  */
 export async function eraseEvents(
   trx: Transaction<Database>,
   { before, limit }: { before: number; limit: number },
-): Promise<{ count: number; hash: string } | null> {
+): Promise<NewEvent | null> {
   // A clock that was wrong for a while leaves no holes: what is erased is the start of the chain and nothing else.
   const { kept } = await trx
     .selectFrom('events')
@@ -210,7 +211,12 @@ export async function eraseEvents(
     .values({ key: anchorKey, value })
     .onConflict((c) => c.column('key').doUpdateSet({ value }))
     .execute()
-  return { count: end - erased, hash: last.hash }
+  return {
+    type: eraseType,
+    cause: 'retention',
+    changes: [{ attribute: 'chain', before: last.hash, after: null }],
+    detail: `${end - erased} events from before ${new Date(before).toISOString()} were erased. The chain goes on behind the hash given.`,
+  }
 }
 
 export type ChainReport = {
@@ -242,7 +248,25 @@ export async function verifyEvents(db: Kysely<Database>): Promise<ChainReport> {
     if (rows.length < 1_000) break
   }
   const head = await headOf(db)
-  return { ok: head.seq === seq && head.hash === previous, checked: seq - start, head: previous, erased }
+  const isWhole = head.seq === seq && head.hash === previous
+  return {
+    ok: isWhole && (anchor === null || (await isTold(db, anchor))),
+    checked: seq - start,
+    head: previous,
+    erased,
+  }
+}
+
+/** What was erased stands in the chain itself, so that its start cannot be cut off in silence. */
+async function isTold(db: Kysely<Database>, anchor: Anchor): Promise<boolean> {
+  const row = await db
+    .selectFrom('events')
+    .selectAll()
+    .where('type', '=', eraseType)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined && eventFromRow(row).changes.some(({ before }) => before === anchor.hash)
 }
 
 /** Null for a row that was edited so that it can no longer be read. */
