@@ -67,8 +67,8 @@ export function createSync(context: SyncContext, options: SyncOptions) {
       await jobs.stop()
       await runner.stop()
     },
-    sendPassword: (userId: string, version: number, waitMs: number): Promise<Sent[]> =>
-      sendPassword(context, userId, version, waitMs),
+    sendPassword: (userId: string, version: number, waitMs: number, actor: Actor): Promise<Sent[]> =>
+      sendPassword(context, userId, version, waitMs, actor),
 
     async listConnections(query: Parameters<typeof connectionPage>[1]): Promise<Page<Connection>> {
       const page = await connectionPage(context.store.db, query)
