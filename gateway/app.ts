@@ -12,6 +12,7 @@ import { layers } from './http/layers.ts'
 import { type Handlers, serve } from './http/serve.ts'
 import { readSession } from './http/session.ts'
 import type { HttpSettings, Log } from './http/settings.ts'
+import { createStreams } from './http/streams.ts'
 import { wellKnown } from './http/well-known.ts'
 import { createProvider, type OauthOptions } from './portal/oauth/provider.ts'
 import { oauth, resolveAccessToken } from './portal/oauth/routes.tsx'
@@ -27,7 +28,7 @@ export type AppOptions = {
   /** Folder of the browser bundles, as build-assets.mjs wrote it. */
   assetsFolder: string
   /** Who holds a session or a token, as of now; null for nobody. */
-  sessionOf(token: string): Promise<Person | null>
+  sessionOf(token: string, isUse?: boolean): Promise<Person | null>
   apiTokenOf(token: string): Promise<ApiToken | null>
   personOf(userId: string): Promise<Person | null>
   handlers: Handlers
@@ -35,6 +36,8 @@ export type AppOptions = {
   idempotency: IdempotencyMemory
   oauth: Pick<OauthOptions, 'keys' | 'adapter'>
   isReady(): Promise<boolean>
+  /** Aborted when the gateway is about to end: streams end then. */
+  ending?: AbortSignal
   checkAnswers?: boolean
 }
 
@@ -62,6 +65,7 @@ export async function buildApp(options: AppOptions) {
   serve(app, options.handlers, {
     identify: identifier({ gatekeeper, publicUrl: settings.publicUrl, now: options.now }),
     idempotency: options.idempotency,
+    streams: createStreams(options.ending ?? new AbortController().signal),
     addressOf,
     checkAnswers: options.checkAnswers ?? false,
   })

@@ -19,7 +19,7 @@ type Faces = Pick<AppOptions, 'sessionOf' | 'apiTokenOf' | 'personOf' | 'handler
 export function facesOf(context: Context, sync: Sync): Faces {
   const { store, vault, runtime } = context
   return {
-    sessionOf: async (token) => (await findSessionByToken(context, token))?.actor ?? null,
+    sessionOf: async (token, isUse = true) => (await findSessionByToken(context, token, isUse))?.actor ?? null,
     async apiTokenOf(token) {
       const actor = await findToken(context, token)
       return actor?.kind === 'token' ? actor : null
@@ -28,7 +28,7 @@ export function facesOf(context: Context, sync: Sync): Faces {
       const user = await findUser(store.db, userId)
       return user?.state === 'active' ? actorOf(user) : null
     },
-    handlers: handlersOf({ directory: directoryOf(context), sync, store }),
+    handlers: handlersOf({ directory: directoryOf(context), sync, store, runtime }),
     portal: portalServices(context),
     idempotency: idempotencyOf(context),
     oauth: {

@@ -11,6 +11,8 @@ const reasons: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine does not have the address',
 }
 
+const sweepMs = 50
+
 /** Listens, and later ends in order: no new requests, those under way may finish within `limitMs`. Throws SettingsError. */
 export async function listen(handler: RequestListener, at: { host: string; port: number }): Promise<Listening> {
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }, handler)
@@ -26,9 +28,12 @@ export async function listen(handler: RequestListener, at: { host: string; port:
     async close(limitMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
+      // Those that answer something now are kept open by Node when they are done.
+      const sweep = setInterval(() => server.closeIdleConnections(), sweepMs)
       const timer = setTimeout(() => server.closeAllConnections(), limitMs)
       await closed
       clearTimeout(timer)
+      clearInterval(sweep)
     },
   }
 }

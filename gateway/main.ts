@@ -80,6 +80,7 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
     },
   )
   const directory = createDirectory({ ...open, publicUrl: url, sendPassword: sync.sendPassword, log: note })
+  const ending = new AbortController()
   const app = await buildApp({
     settings: {
       publicUrl: url,
@@ -97,6 +98,7 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
     assetsFolder: assetsFolder(),
     ...facesOf(directory.context, sync),
     isReady: async () => true,
+    ending: ending.signal,
   })
   handler = app.nodeHandler
   await directory.start()
@@ -105,6 +107,7 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
     url,
     localUrl: `http://localhost:${listening.port}`,
     async close() {
+      ending.abort()
       await listening.close(lastRequestsMs)
       await sync.stop()
       await directory.stop()

@@ -51,6 +51,7 @@ export const Settings = z.strictObject({
     .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
     .max(50)
     .optional(),
+  events: z.strictObject({ retainDays: z.number().int().min(30).max(36_500) }).optional(),
   /** Ids of the extension that may sign in: Chromium's 32 letters, or Firefox's 40 hex digits. */
   extensionIds: z
     .array(z.string().regex(/^([a-p]{32}|[0-9a-f]{40})$/))
@@ -74,6 +75,8 @@ export type Instance = {
   allowedClouds: readonly string[]
   trustedProxies: readonly string[]
   extensionIds: readonly string[]
+  /** How long events are kept. */
+  retainEventDays: number
 }
 
 export const defaultPort = 7474
@@ -135,6 +138,7 @@ function instanceOf(dataFolder: string, settings: Settings, env: Environment): I
     allowedClouds: (settings.allowedClouds ?? []).map((cloud) => new URL(cloud).origin),
     trustedProxies: settings.trustedProxies ?? [],
     extensionIds: settings.extensionIds ?? [extensionId],
+    retainEventDays: settings.events?.retainDays ?? 400,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Binding } from '@lockstep/shared/contract/binding'
 import type { MyStatus } from '@lockstep/shared/contract/session'
 import type { CreateUser, PasswordSync, Role, UpdateUser, User } from '@lockstep/shared/contract/user'
 import { activateUser } from '../directory/activate-user.ts'
@@ -18,12 +19,12 @@ import { system } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
 import { Secret } from '../domain/secret.ts'
 import type { Caller, Person } from '../http/caller.ts'
+import { type Page, pageOf, readCursor } from '../store/page.ts'
 import { findPhoto } from '../store/photos.ts'
 import { searchUsers, type UserQuery, type UserRow } from '../store/users.ts'
 
 type SignInInput = { email: string; password: string; address: string }
 type ChangeInput = { currentPassword: string; newPassword: string; session: string | null; address: string }
-type Page<T> = { items: T[]; next: string | null; total?: number }
 
 export type Directory = ReturnType<typeof directoryOf>
 
@@ -60,6 +61,14 @@ export function directoryOf(context: Context) {
       const photo = await findPhoto(db, id)
       if (photo !== undefined) return photo
       throw new Problem('photo_not_found', 'This person has no photo here. Import it from the account with "photos".')
+    },
+    /** A person has few bindings, and they come with the person. */
+    async userBindings(id: string, query: { limit: number; cursor?: string; count?: string }): Promise<Page<Binding>> {
+      const { bindings } = await present(await userOrProblem(db, id))
+      const after = query.cursor === undefined ? '' : readCursor(query.cursor).id
+      const rest = bindings.filter(({ connectionId }) => connectionId > after)
+      const total = query.count === 'true' ? bindings.length : undefined
+      return pageOf(rest, query.limit, (last) => ({ text: '', number: 0, id: last.connectionId }), total)
     },
     createUser: async (actor: Caller, input: CreateUser) => present(await createUser(context, actor, input)),
     updateUser: async (actor: Caller, id: string, values: UpdateUser) =>

@@ -1,12 +1,12 @@
 import { parseUsersCsv } from '../directory/users-csv.ts'
 import type { Handlers } from '../http/serve.ts'
 import { listEvents, verifyEvents } from '../store/events.ts'
-import type { Store } from '../store/store.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { Directory } from './directory.ts'
 import { assertMay, assertMayTouch } from './limits.ts'
+import { exportEvents, type RecordSources, streamEvents, streamJob } from './records.ts'
 
-export type HandlerSources = { directory: Directory; sync: Sync; store: Pick<Store, 'db'> }
+export type HandlerSources = { directory: Directory; sync: Sync } & RecordSources
 
 /** The contract, endpoint by endpoint: who may do it to whom, then the use case. */
 export function handlersOf(sources: HandlerSources): Handlers {
@@ -66,7 +66,7 @@ function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
     setUserPassword: async ({ actor, params, body }) => ({
       sync: await directory.setUserPassword(actor, params.id, body),
     }),
-    userBindings: async ({ params }) => ({ items: (await directory.getUser(params.id)).bindings }),
+    userBindings: ({ params, query }) => directory.userBindings(params.id, query),
   }
 }
 
@@ -105,7 +105,7 @@ type ConnectionNames =
 
 function ofConnections({ sync }: HandlerSources): Pick<Handlers, ConnectionNames> {
   return {
-    listConnections: async () => ({ items: await sync.listConnections(), next: null }),
+    listConnections: ({ query }) => sync.listConnections(query),
     createConnection: ({ actor, body }) => sync.createConnection(actor, body),
     getConnection: ({ params }) => sync.getConnection(params.id),
     updateConnection: ({ actor, params, body }) => sync.updateConnection(actor, params.id, body),
@@ -169,14 +169,24 @@ function ofBindings({ directory, sync }: HandlerSources): Pick<Handlers, Binding
   }
 }
 
-function ofRecords({
-  sync,
-  store,
-}: HandlerSources): Pick<Handlers, 'getJob' | 'listJobResults' | 'listEvents' | 'verifyEvents'> {
+type RecordNames =
+  | 'getJob'
+  | 'listJobResults'
+  | 'streamJob'
+  | 'listEvents'
+  | 'streamEvents'
+  | 'exportEvents'
+  | 'verifyEvents'
+
+function ofRecords({ sync, store, runtime }: HandlerSources): Pick<Handlers, RecordNames> {
+  const sources = { store, runtime }
   return {
     getJob: ({ params }) => sync.getJob(params.id),
     listJobResults: ({ params, query }) => sync.listJobResults(params.id, query),
+    streamJob: ({ params, stream }) => streamJob(sources, () => sync.getJob(params.id), stream.signal),
     listEvents: ({ query }) => listEvents(store.db, query),
+    streamEvents: ({ query, stream }) => streamEvents(sources, query, stream),
+    exportEvents: ({ query }) => exportEvents(sources, query),
     verifyEvents: () => verifyEvents(store.db),
   }
 }

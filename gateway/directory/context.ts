@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/actor.ts'
 import type { PasswordPolicy } from '../domain/password-policy.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import type { Store } from '../store/store.ts'
@@ -25,7 +26,7 @@ export type PasswordLane = {
    * erases the sealed copy and writes the event; a refusal of a proposed version changes nothing but is reported. Marks
    * the proposal as sent in a transaction before anything leaves.
    */
-  send(userId: string, version: number, waitMs: number): Promise<LaneResult[]>
+  send(userId: string, version: number, waitMs: number, actor: Actor): Promise<LaneResult[]>
 }
 
 export type DirectorySettings = {
@@ -33,6 +34,8 @@ export type DirectorySettings = {
   publicUrl: string
   organisation: string
   passwordPolicy: PasswordPolicy
+  /** How long events are kept. */
+  retainEventDays: number
 }
 
 export type Context = {

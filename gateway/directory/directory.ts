@@ -17,7 +17,7 @@ export type DirectoryOptions = {
   store: Store
   vault: Vault
   runtime: Runtime
-  instance: { organisation: string; mail: { url: Secret; from: string } | null }
+  instance: { organisation: string; mail: { url: Secret; from: string } | null; retainEventDays: number }
   /** Origin under which people reach the portal. Without it no mail with a link can be written. */
   publicUrl?: string
   passwordPolicy?: PasswordPolicy
@@ -43,6 +43,7 @@ export function createDirectory(options: DirectoryOptions) {
       publicUrl: options.publicUrl ?? '',
       organisation: instance.organisation,
       passwordPolicy: options.passwordPolicy ?? defaultPolicy,
+      retainEventDays: instance.retainEventDays,
     },
     passwords: { send: options.sendPassword ?? (async () => []) },
   }

@@ -1,5 +1,6 @@
 import { system } from '../domain/actor.ts'
 import { erasePastImages, keptForMs } from '../store/before-images.ts'
+import { eraseEvents } from '../store/events.ts'
 import { expireFresh } from '../store/fresh-passwords.ts'
 import { expireIdempotent } from '../store/idempotency.ts'
 import { deleteEndedLinks } from '../store/links.ts'
@@ -13,6 +14,7 @@ import type { Context } from './context.ts'
 import { settleProposals } from './offer-password.ts'
 
 const dayMs = 86_400_000
+const erasedAtOnce = 5_000
 /** No change of a password takes that long; what is older was left behind. */
 const strandedMs = 10 * 60_000
 
@@ -48,5 +50,18 @@ export async function tidyUp(context: Context): Promise<void> {
     await erasePastTombstones(trx, now)
     await purgeLetGo(trx)
   })
+  await eraseOldEvents(context)
   context.store.checkpoint()
+}
+
+/** In parts, so that nobody waits long for the store. Each part leaves an event that says where the chain begins now. */
+async function eraseOldEvents({ store, settings }: Context): Promise<void> {
+  for (let more = true; more; ) {
+    more = await store.change(system, async (change) => {
+      const before = change.now - settings.retainEventDays * dayMs
+      const erased = await eraseEvents(change.trx, { before, limit: erasedAtOnce })
+      if (erased !== null) change.event(erased)
+      return erased !== null
+    })
+  }
 }

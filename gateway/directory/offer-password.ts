@@ -43,7 +43,7 @@ export async function offerPassword(context: Context, actor: Actor, offer: Offer
   const { proposal, sealed } = await propose(context, actor, offer)
   let results: LaneResult[] = []
   try {
-    if (sealed > 0) results = await context.passwords.send(offer.userId, proposal.version, outcomeWaitMs)
+    if (sealed > 0) results = await context.passwords.send(offer.userId, proposal.version, outcomeWaitMs, actor)
   } catch (error) {
     await settleOne(context, proposal)
     throw error

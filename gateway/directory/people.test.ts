@@ -50,7 +50,8 @@ test('a created person is presented as the contract says', async () => {
   expect(shown).toMatchObject({
     displayName: 'Ana Kovač',
     attributes: { jobTitle: 'Clerk', city: null, manager: boss.id },
-    password: { state: 'none', mustChange: false },
+    password: { state: 'none', set: false, version: 0, changedAt: null, expired: false, mustChange: false },
+    mfa: { totp: false, passkeys: 0 },
     bindings: [{ connectionId: 'c1', userPrincipalName: 'ana@contoso.example' }],
   })
   const created = (await directory.events()).at(-1)
@@ -282,7 +283,12 @@ test('the first administrator is made in one step, and again makes no second one
 
 test('what the directory does by itself ends when it is told to', async () => {
   const { store, vault, runtime } = directory.context
-  const own = createDirectory({ store, vault, runtime, instance: { organisation: 'Contoso', mail: null } })
+  const own = createDirectory({
+    store,
+    vault,
+    runtime,
+    instance: { organisation: 'Contoso', mail: null, retainEventDays: 400 },
+  })
   await own.start()
   await own.stop()
 })

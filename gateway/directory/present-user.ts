@@ -1,12 +1,23 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
 import type { User } from '@lockstep/shared/contract/user'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import { storedAttributes } from '../domain/user.ts'
 import { findAccounts } from '../store/accounts.ts'
 import type { BindingRow } from '../store/bindings.ts'
 import { type CredentialRow, findCredentials } from '../store/credentials.ts'
 import type { Database } from '../store/schema.ts'
 import { type UserRow, userAttributes } from '../store/users.ts'
+
+/** As the store keeps it: times in ms. */
+const Drift = z.array(
+  z.object({
+    attribute: z.string(),
+    ours: z.string().nullable(),
+    theirs: z.string().nullable(),
+    seenAt: z.number(),
+  }),
+)
 
 export const timeOf = (at: number) => new Date(at).toISOString()
 export const timeOrNull = (at: number | null) => (at === null ? null : timeOf(at))
@@ -57,9 +68,14 @@ function toUser(row: UserRow, credential: CredentialRow | undefined, bindings: B
     },
     password: {
       state: credential === undefined ? 'none' : 'set',
+      set: credential !== undefined,
+      version: credential?.version ?? 0,
       changedAt: timeOrNull(credential?.changed_at ?? null),
+      expiresAt: null,
+      expired: false,
       mustChange: credential?.must_change === 1,
     },
+    mfa: { totp: false, passkeys: 0 },
     bindings,
     createdAt: timeOf(row.created_at),
     updatedAt: timeOf(row.updated_at),
@@ -101,6 +117,6 @@ function toBinding(row: BindingRow, userPrincipalName: string): Binding {
     lastSyncAt: timeOrNull(row.last_sync_at),
     nextAttemptAt: timeOrNull(row.next_attempt_at),
     error: row.error === null ? null : (JSON.parse(row.error) as Binding['error']),
-    drift: JSON.parse(row.drift) as Binding['drift'],
+    drift: Drift.parse(JSON.parse(row.drift)).map((entry) => ({ ...entry, seenAt: timeOf(entry.seenAt) })),
   }
 }

@@ -49,7 +49,11 @@ export async function createSession(
 export type FoundSession = { user: UserRow; actor: Extract<Actor, { kind: 'user' }>; session: SessionRow }
 
 /** Undefined when there is none, it has ended, or the person may not sign in (any more). */
-export async function findSessionByToken(context: Context, token: string): Promise<FoundSession | undefined> {
+export async function findSessionByToken(
+  context: Context,
+  token: string,
+  isUse = true,
+): Promise<FoundSession | undefined> {
   const { store, runtime } = context
   const session = await findSession(store.db, hashOf(token))
   if (session === undefined) return undefined
@@ -58,7 +62,7 @@ export async function findSessionByToken(context: Context, token: string): Promi
   const now = Math.max(runtime.now(), session.seen_at)
   if (user?.state !== 'active' || now >= session.ends_at || now - session.seen_at >= limitsOf(user).idleMs)
     return undefined
-  if (now - session.seen_at >= seenEveryMs) {
+  if (isUse && now - session.seen_at >= seenEveryMs) {
     await store.change(system, async (change) => {
       change.quiet('a session was used')
       await touchSession(change.trx, session.id_hash, now)

@@ -47,7 +47,7 @@ export async function signIn(
     admit(context, change, { user, credential, fresh, password: input.password, keys }),
   )
   if (admitted === null) return await refuse(context, keys, user)
-  const results = admitted.sealed.size === 0 ? [] : await sendSealed(context, user.id, credential.version)
+  const results = admitted.sealed.size === 0 ? [] : await sendSealed(context, user, credential.version)
   const sent = new Map(results.map((result) => [result.connectionId, result]))
   return {
     user,
@@ -66,9 +66,9 @@ export async function signIn(
 }
 
 /** The person is signed in whatever becomes of the tenant: a failed attempt to send is a pending password. */
-async function sendSealed(context: Context, userId: string, version: number) {
+async function sendSealed(context: Context, user: UserRow, version: number) {
   try {
-    return await context.passwords.send(userId, version, outcomeWaitMs)
+    return await context.passwords.send(user.id, version, outcomeWaitMs, actorOf(user))
   } catch (error) {
     process.emitWarning(error instanceof Error ? error : String(error))
     return []

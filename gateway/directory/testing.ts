@@ -55,7 +55,12 @@ export async function testDirectory(seed = 1): Promise<TestDirectory> {
   const vault = createVault(new Uint8Array(32).fill(seed), runtime)
   const open = () => openStore({ url: `sqlite:${join(folder, 'lockstep.db')}`, runtime, vault })
   const hashes = { verify: 0, hash: 0 }
-  const settings = { publicUrl: 'https://id.contoso.example', organisation: 'Contoso', passwordPolicy: defaultPolicy }
+  const settings = {
+    publicUrl: 'https://id.contoso.example',
+    organisation: 'Contoso',
+    passwordPolicy: defaultPolicy,
+    retainEventDays: 400,
+  }
   const nothing = async () => {}
   const directory: TestDirectory = {
     context: {

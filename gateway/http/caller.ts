@@ -14,7 +14,8 @@ export type AccessToken = {
 
 /** Finds out who holds a credential; null for one that is unknown, ended or revoked. */
 export type Gatekeeper = {
-  session(token: string): Promise<Person | null>
+  /** `isUse`: the session is kept alive by it. */
+  session(token: string, isUse: boolean): Promise<Person | null>
   apiToken(token: string): Promise<ApiToken | null>
   accessToken(token: string): Promise<AccessToken | null>
 }

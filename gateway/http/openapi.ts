@@ -60,15 +60,18 @@ function answersOf(shape: EndpointShape) {
   return Object.fromEntries(
     Object.entries(shape.answers).map(([status, schema]) => [
       status,
-      { description: 'Done', ...(schema && { content: contentOf(shape, schema) }) },
+      {
+        description: shape.streams ? 'A stream of these' : 'Done',
+        ...(schema && { content: contentOf(shape, schema) }),
+      },
     ]),
   )
 }
 
-function contentOf({ answerType }: EndpointShape, schema: z.ZodType) {
+function contentOf(shape: EndpointShape, schema: z.ZodType) {
   // OpenAPI 3.1 says of bytes no more than their type.
-  if (answerType !== undefined) return { [answerType]: { schema: {} } }
-  return { 'application/json': { schema } }
+  if (shape.answerType !== undefined) return { [shape.answerType]: { schema: {} } }
+  return Object.fromEntries((shape.streams ?? ['application/json']).map((type) => [type, { schema }]))
 }
 
 function refusalsOf(shape: EndpointShape) {

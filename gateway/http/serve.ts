@@ -1,5 +1,5 @@
 import { basePath } from '@lockstep/shared/client/client'
-import type { Access, EndpointShape, ParamsOf } from '@lockstep/shared/contract/endpoint'
+import type { Access, EndpointShape, ParamsOf, StreamType } from '@lockstep/shared/contract/endpoint'
 import { type EndpointName, type Endpoints, endpoints } from '@lockstep/shared/contract/endpoints'
 import type { Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
@@ -11,6 +11,7 @@ import type { HttpEnv } from './env.ts'
 import { type Answered, type IdempotencyMemory, once } from './idempotency.ts'
 import { type Identify, notSignedIn } from './identify.ts'
 import { endSession, readSession, startSession } from './session.ts'
+import type { StreamAsk, Streamed, Streams } from './streams.ts'
 
 type ActorOf<A extends Access> = A extends 'public' ? null : A extends 'user' ? Person : Caller
 
@@ -29,6 +30,7 @@ export type Asked<E extends EndpointShape> = {
   body: E extends { body: z.ZodType } ? Exact<z.output<E['body']>> : undefined
   actor: ActorOf<E['access']>
   session: SessionCookie
+  stream: E extends { streams: readonly StreamType[] } ? StreamAsk : undefined
   /** Address of the caller, for throttling. */
   address: string
 }
@@ -44,7 +46,8 @@ type Answers<E extends EndpointShape> = {
 }[keyof E['answers']]
 
 /** What a handler gives back: the body alone where the contract knows one status, else status and body. */
-export type Answer<E extends EndpointShape> = Answers<E>['status'] extends infer S
+export type Answer<E extends EndpointShape> = E extends { streams: readonly StreamType[] } ? Streamed : Whole<E>
+type Whole<E extends EndpointShape> = Answers<E>['status'] extends infer S
   ? [keyof E['answers']] extends [S]
     ? IsUnion<S> extends true
       ? Answers<E>
@@ -63,6 +66,7 @@ type AnyHandler = (asked: unknown) => Promise<unknown>
 export type ServeOptions = {
   identify: Identify
   idempotency: IdempotencyMemory
+  streams: Streams
   /** The caller's address, by the proxies that the operator trusts. */
   addressOf(c: Context<HttpEnv>): string
   /** Parse what handlers answer too: for tests. */
@@ -115,6 +119,14 @@ async function answer(
     const bytes = (await handler(asked)) as Uint8Array<ArrayBuffer>
     return c.body(bytes, 200, { 'Content-Type': shape.answerType })
   }
+  if (shape.streams !== undefined) {
+    const isAllowed = async () => isAuthorised(shape.access, await options.identify(c, 'again'))
+    return await options.streams.answer(
+      c,
+      isAllowed,
+      async (stream) => (await handler({ ...asked, stream })) as Streamed,
+    )
+  }
   const run = async () => asAnswered(shape, await handler(asked), options.checkAnswers ?? false)
   const key = c.req.header('idempotency-key')
   const answered =
@@ -143,6 +155,15 @@ function authorise(access: Access, caller: Caller | null): void {
   }
   if (hasRole(caller, access)) return
   throw new Problem('forbidden', `This needs the role "${access}". Ask an administrator to give it to you.`)
+}
+
+function isAuthorised(access: Access, caller: Caller | null): boolean {
+  try {
+    authorise(access, caller)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function readParams(c: Context<HttpEnv>): Record<string, string> {

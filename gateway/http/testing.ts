@@ -7,6 +7,7 @@ import { identifier } from './identify.ts'
 import { layers } from './layers.ts'
 import { type Handlers, serve } from './serve.ts'
 import type { HttpSettings } from './settings.ts'
+import { createStreams } from './streams.ts'
 
 /** Pieces for tests of what is served: fakes of everything behind the HTTP layer. */
 
@@ -93,6 +94,7 @@ export function testApp(prepared: Partial<Handlers>, settings: Partial<HttpSetti
   serve(app, testHandlers(prepared), {
     identify: identifier({ gatekeeper: testGatekeeper, publicUrl: all.publicUrl, now: () => testNow }),
     idempotency: testIdempotency(),
+    streams: createStreams(new AbortController().signal),
     addressOf: () => '192.0.2.1',
     checkAnswers: true,
   })

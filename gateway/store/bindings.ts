@@ -1,5 +1,6 @@
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import { wordsOf } from '../domain/user.ts'
+import { countOf, type Page, pageOf, readCursor } from './page.ts'
 import type { Bindings, Database } from './schema.ts'
 
 export type BindingRow = Selectable<Bindings>
@@ -151,30 +152,33 @@ export async function nextAttemptAt(db: Kysely<Database>, connectionId: string):
   return row?.at ?? null
 }
 
-export async function listBindingPage(
+/** One page by user. Problem `validation_failed` for a cursor that is not ours. */
+export async function bindingPage(
   db: Kysely<Database>,
   connectionId: string,
   query: {
+    limit: number
+    cursor?: string | undefined
+    count?: 'true' | 'false' | undefined
     state?: BindingRow['state'] | undefined
     search?: string | undefined
-    after: string
-    limit: number
   },
-): Promise<BindingRow[]> {
-  let select = db
-    .selectFrom('bindings')
-    .selectAll()
-    .where('connection_id', '=', connectionId)
-    .where('user_id', '>', query.after)
-    .orderBy('user_id')
-    .limit(query.limit)
+): Promise<Page<BindingRow>> {
+  let select = db.selectFrom('bindings').where('connection_id', '=', connectionId)
   if (query.state !== undefined) select = select.where('state', '=', query.state)
   for (const word of wordsOf(query.search ?? '')) {
     select = select.where('user_id', 'in', (e) =>
       e.selectFrom('user_terms').select('user_id').where('term', '>=', word).where('term', '<', `${word}\u{10ffff}`),
     )
   }
-  return await select.execute()
+  const total = query.count === 'true' ? await countOf(select) : undefined
+  if (query.cursor !== undefined) select = select.where('user_id', '>', readCursor(query.cursor).id)
+  const rows = await select
+    .selectAll()
+    .orderBy('user_id')
+    .limit(query.limit + 1)
+    .execute()
+  return pageOf(rows, query.limit, (last) => ({ text: '', number: 0, id: last.user_id }), total)
 }
 
 export type BindingCounts = {

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import { Secret } from '../domain/secret.ts'
+import { countOf, type Page, pageOf, readCursor } from './page.ts'
 import type { Connections, Database } from './schema.ts'
 import type { Vault } from './vault.ts'
 
@@ -74,6 +75,26 @@ export async function listConnections(db: Kysely<Database>): Promise<ConnectionR
     .orderBy('created_at')
     .orderBy('id')
     .execute()
+}
+
+/** One page of those that are not deactivated, oldest first. Problem `validation_failed` for a cursor that is not ours. */
+export async function connectionPage(
+  db: Kysely<Database>,
+  query: { limit: number; cursor?: string | undefined; count?: 'true' | 'false' | undefined },
+): Promise<Page<ConnectionRow>> {
+  let select = db.selectFrom('connections').where('state', '!=', 'deactivated')
+  const total = query.count === 'true' ? await countOf(select) : undefined
+  if (query.cursor !== undefined) {
+    const { number, id } = readCursor(query.cursor)
+    select = select.where((e) => e(e.refTuple('created_at', 'id'), '>', e.tuple(number, id)))
+  }
+  const rows = await select
+    .selectAll()
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(query.limit + 1)
+    .execute()
+  return pageOf(rows, query.limit, (last) => ({ text: '', number: last.created_at, id: last.id }), total)
 }
 
 export async function updateConnection(

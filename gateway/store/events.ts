@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type LockstepEvent, LockstepEvent as LockstepEventSchema } from '@lockstep/shared/contract/event'
 import type { Kysely, Selectable, Transaction } from 'kysely'
+import { z } from 'zod'
 import type { Actor } from '../domain/actor.ts'
 import { chainHash, chainStart } from '../domain/event-chain.ts'
-import { cursorOf, readCursor } from './page.ts'
+import { countOf, type Page, pageOf, readCursor } from './page.ts'
 import type { Database, Events } from './schema.ts'
 
 /** What a change says about itself. Ids are ours, apart from `account` and `requestId`. */
@@ -97,10 +98,9 @@ export async function appendEvents(
   return rows.map(eventFromRow)
 }
 
-export type EventQuery = {
-  limit: number
-  cursor?: string | undefined
-  count?: 'true' | 'false' | undefined
+/** Which events; absent means any. */
+export type EventFilter = {
+  /** With `*` at its end: all types that begin like that. */
   type?: string | undefined
   user?: string | undefined
   connection?: string | undefined
@@ -111,62 +111,162 @@ export type EventQuery = {
   until?: string | undefined
 }
 
-export type Page<T> = { items: T[]; next: string | null; total?: number }
+export type EventQuery = EventFilter & {
+  limit: number
+  cursor?: string | undefined
+  count?: 'true' | 'false' | undefined
+}
+
+function matching(db: Kysely<Database>, filter: EventFilter) {
+  let select = db.selectFrom('events')
+  if (filter.type?.endsWith('*')) {
+    const start = filter.type.slice(0, -1)
+    select = select.where('type', '>=', start).where('type', '<', `${start}\u{10ffff}`)
+  } else if (filter.type !== undefined) select = select.where('type', '=', filter.type)
+  if (filter.user !== undefined) select = select.where('user_id', '=', filter.user)
+  if (filter.connection !== undefined) select = select.where('connection_id', '=', filter.connection)
+  if (filter.outcome !== undefined) select = select.where('outcome', '=', filter.outcome)
+  if (filter.since !== undefined) select = select.where('at', '>=', Date.parse(filter.since))
+  if (filter.until !== undefined) select = select.where('at', '<', Date.parse(filter.until))
+  return select
+}
 
 /** Newest first. Problem `validation_failed` for a cursor that is not ours. */
 export async function listEvents(db: Kysely<Database>, query: EventQuery): Promise<Page<LockstepEvent>> {
-  let select = db.selectFrom('events')
-  if (query.type !== undefined) select = select.where('type', '=', query.type)
-  if (query.user !== undefined) select = select.where('user_id', '=', query.user)
-  if (query.connection !== undefined) select = select.where('connection_id', '=', query.connection)
-  if (query.outcome !== undefined) select = select.where('outcome', '=', query.outcome)
-  if (query.since !== undefined) select = select.where('at', '>=', Date.parse(query.since))
-  if (query.until !== undefined) select = select.where('at', '<', Date.parse(query.until))
-  const counted =
-    query.count === 'true'
-      ? await select.select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
-      : undefined
+  let select = matching(db, query)
+  const total = query.count === 'true' ? await countOf(select) : undefined
   if (query.cursor !== undefined) select = select.where('seq', '<', readCursor(query.cursor).number)
   const rows = await select
     .selectAll()
     .orderBy('seq', 'desc')
     .limit(query.limit + 1)
     .execute()
-  const page = rows.slice(0, query.limit)
-  const last = page.at(-1)
+  const page = pageOf(rows, query.limit, (last) => ({ text: '', number: last.seq, id: '' }), total)
+  return { ...page, items: page.items.map(eventFromRow) }
+}
+
+/** The place of an event in the chain; of the newest one when no id is given. */
+export async function seqOf(db: Kysely<Database>, id?: string): Promise<number | undefined> {
+  if (id === undefined) return (await headOf(db)).seq
+  return (await db.selectFrom('events').select('seq').where('id', '=', id).executeTakeFirst())?.seq
+}
+
+/** Oldest first, behind one place in the chain and up to another. `last` is how far that looked. */
+export async function eventsBetween(
+  db: Kysely<Database>,
+  filter: EventFilter,
+  { after, upTo, limit }: { after: number; upTo: number; limit: number },
+): Promise<{ events: LockstepEvent[]; last: number }> {
+  const rows = await matching(db, filter)
+    .selectAll()
+    .where('seq', '>', after)
+    .where('seq', '<=', upTo)
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
+  const last = rows.length < limit ? undefined : rows.at(-1)
+  return { events: rows.map(eventFromRow), last: last?.seq ?? upTo }
+}
+
+const headOf = async (db: Kysely<Database>) =>
+  await db.selectFrom('event_head').selectAll().where('id', '=', 1).executeTakeFirstOrThrow()
+
+const anchorKey = 'events_erased'
+const eraseType = 'events_erase'
+const Anchor = z.object({ seq: z.number().int(), at: z.number().int(), hash: z.string() })
+type Anchor = z.infer<typeof Anchor>
+
+/** The last event that was erased, which the first one that is left follows. */
+async function anchorOf(db: Kysely<Database>): Promise<Anchor | null> {
+  const row = await db.selectFrom('settings').select('value').where('key', '=', anchorKey).executeTakeFirst()
+  return row === undefined ? null : Anchor.parse(JSON.parse(row.value))
+}
+
+/**
+ * Erases the oldest events, those before `before` and at most `limit`, keeps what the chain needs to be checked from there
+ * on, and gives the event that says so. Null when there is nothing to erase.
+ */
+export async function eraseEvents(
+  trx: Transaction<Database>,
+  { before, limit }: { before: number; limit: number },
+): Promise<NewEvent | null> {
+  // A clock that was wrong for a while leaves no holes: what is erased is the start of the chain and nothing else.
+  const { kept } = await trx
+    .selectFrom('events')
+    .select((e) => e.fn.min('seq').as('kept'))
+    .where('at', '>=', before)
+    .executeTakeFirstOrThrow()
+  const erased = (await anchorOf(trx))?.seq ?? 0
+  const end = Math.min(kept === null ? (await headOf(trx)).seq : Number(kept) - 1, erased + limit)
+  if (end <= erased) return null
+  const last = await trx
+    .selectFrom('events')
+    .select(['seq', 'at', 'hash'])
+    .where('seq', '=', end)
+    .executeTakeFirstOrThrow()
+  await trx.deleteFrom('events').where('seq', '<=', end).execute()
+  const value = JSON.stringify(last)
+  await trx
+    .insertInto('settings')
+    .values({ key: anchorKey, value })
+    .onConflict((c) => c.column('key').doUpdateSet({ value }))
+    .execute()
   return {
-    items: page.map(eventFromRow),
-    next: rows.length > query.limit && last !== undefined ? cursorOf({ text: '', number: last.seq, id: '' }) : null,
-    ...(counted !== undefined && { total: Number(counted.n) }),
+    type: eraseType,
+    cause: 'retention',
+    changes: [{ attribute: 'chain', before: last.hash, after: null }],
+    detail: `${end - erased} events from before ${new Date(before).toISOString()} were erased. The chain goes on behind the hash given.`,
   }
 }
 
-/** Events after a sequence number, oldest first: what a stream that was cut off has missed. */
-export async function eventsAfter(db: Kysely<Database>, id: string, limit: number): Promise<LockstepEvent[]> {
-  const from = db.selectFrom('events').select('seq').where('id', '=', id)
-  const rows = await db.selectFrom('events').selectAll().where('seq', '>', from).orderBy('seq').limit(limit).execute()
-  return rows.map(eventFromRow)
+export type ChainReport = {
+  ok: boolean
+  checked: number
+  head: string
+  firstBad?: string
+  erased: { count: number; until: string } | null
 }
 
-export type ChainReport = { ok: boolean; checked: number; head: string; firstBad?: string }
-
-/** Walks the whole chain; `firstBad` is the id of the first event that does not follow from the one before. */
+/**
+ * Walks the whole chain, from what was erased on; `firstBad` is the id of the first event that does not follow from the
+ * one before.
+ */
 export async function verifyEvents(db: Kysely<Database>): Promise<ChainReport> {
-  let previous = chainStart
-  let seq = 0
+  const anchor = await anchorOf(db)
+  const start = anchor?.seq ?? 0
+  const erased = anchor === null ? null : { count: start, until: new Date(anchor.at).toISOString() }
+  let previous = anchor?.hash ?? chainStart
+  let seq = start
   for (;;) {
     const rows = await db.selectFrom('events').selectAll().where('seq', '>', seq).orderBy('seq').limit(1_000).execute()
     for (const row of rows) {
       const follows = row.seq === seq + 1 && row.hash === hashOrNothing(previous, row)
-      if (!follows) return { ok: false, checked: seq, head: previous, firstBad: row.id }
+      if (!follows) return { ok: false, checked: seq - start, head: previous, firstBad: row.id, erased }
       previous = row.hash
       seq = row.seq
     }
     if (rows.length < 1_000) break
   }
-  const head = await db.selectFrom('event_head').selectAll().where('id', '=', 1).executeTakeFirst()
-  const ok = head !== undefined && head.seq === seq && head.hash === previous
-  return { ok, checked: seq, head: previous }
+  const head = await headOf(db)
+  const isWhole = head.seq === seq && head.hash === previous
+  return {
+    ok: isWhole && (anchor === null || (await isTold(db, anchor))),
+    checked: seq - start,
+    head: previous,
+    erased,
+  }
+}
+
+/** What was erased stands in the chain itself, so that its start cannot be cut off in silence. */
+async function isTold(db: Kysely<Database>, anchor: Anchor): Promise<boolean> {
+  const row = await db
+    .selectFrom('events')
+    .selectAll()
+    .where('type', '=', eraseType)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined && eventFromRow(row).changes.some(({ before }) => before === anchor.hash)
 }
 
 /** Null for a row that was edited so that it can no longer be read. */

@@ -1,8 +1,7 @@
 import type { Expression, ExpressionBuilder, Kysely, Selectable, SqlBool, Updateable } from 'kysely'
 import type { Attributes } from '../domain/account.ts'
 import { attributesOf, fold, type PersonValues, termsOf, wordsOf } from '../domain/user.ts'
-import type { Page } from './events.ts'
-import { cursorOf, readCursor } from './page.ts'
+import { countOf, type Page, pageOf, readCursor } from './page.ts'
 import type { Database, Users } from './schema.ts'
 
 export type UserRow = Selectable<Users>
@@ -142,10 +141,7 @@ export async function searchUsers(db: Kysely<Database>, query: UserQuery): Promi
   // There are no groups yet, so nobody is a member of one.
   if (query.group !== undefined) return { items: [], next: null, ...(query.count === 'true' && { total: 0 }) }
   const select = db.selectFrom('users').where((e) => e.and(conditions(e, query)))
-  const counted =
-    query.count === 'true'
-      ? await select.select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
-      : undefined
+  const total = query.count === 'true' ? await countOf(select) : undefined
   const column = query.sort === 'email' ? 'email' : 'name_lc'
   const after = query.cursor === undefined ? undefined : readCursor(query.cursor)
   const rows = await select
@@ -157,14 +153,7 @@ export async function searchUsers(db: Kysely<Database>, query: UserQuery): Promi
     .orderBy('id')
     .limit(query.limit + 1)
     .execute()
-  const items = rows.slice(0, query.limit)
-  const last = items.at(-1)
-  const more = rows.length > query.limit && last !== undefined
-  return {
-    items,
-    next: more ? cursorOf({ text: last[column], number: 0, id: last.id }) : null,
-    ...(counted !== undefined && { total: Number(counted.n) }),
-  }
+  return pageOf(rows, query.limit, (last) => ({ text: last[column], number: 0, id: last.id }), total)
 }
 
 type Where = ExpressionBuilder<Database, 'users'>

@@ -131,6 +131,7 @@ async function chooseAccount(
     }
   }
   if (input.accountId !== undefined) {
+    await refuseTaken(context, connection, user, input.accountId)
     const account = (await tenant.readAccounts([input.accountId])).get(input.accountId)
     if (account === undefined) throw new Problem('account_not_found', 'The tenant has no account with this object id.')
     await remember(context, connection.id, [account])
@@ -167,6 +168,17 @@ async function chooseAccount(
   return null
 }
 
+async function refuseTaken(
+  context: SyncContext,
+  connection: ConnectionRow,
+  user: UserRow,
+  accountId: AccountId,
+): Promise<void> {
+  const owner = await bindingOfAccount(context.store.db, connection.id, accountId)
+  if (owner === undefined || owner.user_id === user.id) return
+  throw new Problem('account_already_bound', 'This account is bound to another user. Unbind that one first.')
+}
+
 async function refuseUnfit(
   context: SyncContext,
   connection: ConnectionRow,
@@ -174,10 +186,7 @@ async function refuseUnfit(
   accountId: AccountId,
   input: BindInput,
 ): Promise<void> {
-  const owner = await bindingOfAccount(context.store.db, connection.id, accountId)
-  if (owner !== undefined && owner.user_id !== user.id) {
-    throw new Problem('account_already_bound', 'This account is bound to another user. Unbind that one first.')
-  }
+  await refuseTaken(context, connection, user, accountId)
   const stored = await findAccount(context.store.db, connection.id, accountId)
   const roles = await context.tenants.of(connection).protectedAccounts()
   const protection = stored?.protection ?? (roles.has(accountId) ? 'privileged_role' : null)

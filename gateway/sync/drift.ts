@@ -8,6 +8,7 @@ import type { Tracked } from '../domain/operation.ts'
 import { Problem } from '../domain/problem.ts'
 import { type BindingRow, findBinding, listDriftedPage, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
+import { cursorOf, readCursor } from '../store/page.ts'
 import { findUsersEvenDeleted } from '../store/users.ts'
 import { attempt, requireUser } from './bind.ts'
 import type { SyncContext } from './context.ts'
@@ -30,7 +31,8 @@ export async function listDrift(
   query: { limit: number; cursor?: string | undefined; attribute?: string | undefined },
 ): Promise<{ items: DriftRow[]; next: string | null }> {
   await requireConnection(context, id)
-  const rows = await listDriftedPage(context.store.db, id, { after: query.cursor ?? '', limit: query.limit + 1 })
+  const after = query.cursor === undefined ? '' : readCursor(query.cursor).id
+  const rows = await listDriftedPage(context.store.db, id, { after, limit: query.limit + 1 })
   const page = rows.slice(0, query.limit)
   const users = await findUsersEvenDeleted(
     context.store.db,
@@ -47,7 +49,8 @@ export async function listDrift(
         seenAt: new Date(entry.seenAt).toISOString(),
       })),
   )
-  return { items, next: rows.length > page.length ? (page.at(-1)?.user_id ?? null) : null }
+  const last = rows.length > page.length ? page.at(-1) : undefined
+  return { items, next: last === undefined ? null : cursorOf({ text: '', number: 0, id: last.user_id }) }
 }
 
 const entriesOf = (row: BindingRow) => JSON.parse(row.drift) as Entry[]

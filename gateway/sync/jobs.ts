@@ -154,7 +154,9 @@ async function execute(
       breathe,
     }
     await kinds[row.kind](run, row.connection_id)
-    await quietly({ state: 'done', ended_at: context.runtime.now() })
+    const { done, failed } = (await findJob(context.store.db, row.id)) ?? row
+    // What was counted beforehand was a guess: at the end the parts make the whole.
+    await quietly({ state: 'done', total: done + failed, ended_at: context.runtime.now() })
   } catch (error) {
     if (error instanceof Stopping) return
     context.log({ msg: 'a job failed', job: row.id, kind: row.kind, error: String(error) })
@@ -162,6 +164,7 @@ async function execute(
       error instanceof Problem
         ? error.message
         : 'The job ended with an error. Look at the log of the gateway, then start it again.'
-    await quietly({ state: 'failed', ended_at: context.runtime.now(), detail })
+    const { total, done } = (await findJob(context.store.db, row.id)) ?? row
+    await quietly({ state: 'failed', failed: Math.max(0, total - done), ended_at: context.runtime.now(), detail })
   }
 }

@@ -1,5 +1,5 @@
 import type { AccountId } from '@lockstep/shared/contract/ids'
-import { system } from '../domain/actor.ts'
+import { type Actor, system } from '../domain/actor.ts'
 import type { Outcome } from '../domain/failure.ts'
 import type { BindingRow } from '../store/bindings.ts'
 import { bindingsOfUser, findBinding } from '../store/bindings.ts'
@@ -32,6 +32,7 @@ export async function sendPassword(
   userId: string,
   version: number,
   waitMs: number,
+  actor: Actor,
 ): Promise<Sent[]> {
   const { db } = context.store
   const proposal = await findProposal(db, userId)
@@ -50,7 +51,7 @@ export async function sendPassword(
     }
     // Once it is on its way nobody can tell whether the tenant takes it.
     const onItsWay = { ...pending, mayHaveLanded: true }
-    const send = (proposed ? sendProposal : sendWaiting)(context, connection, binding, version).catch(
+    const send = (proposed ? sendProposal : sendWaiting)(context, actor, connection, binding, version).catch(
       (error: unknown) => {
         context.log({
           msg: 'a password could not be sent',
@@ -78,11 +79,12 @@ type Result = Omit<Sent, 'connectionId' | 'connection'>
 /** A version that the directory holds: the binding's own plan sends it, with whatever else the account needs first. */
 async function sendWaiting(
   context: SyncContext,
+  actor: Actor,
   connection: ConnectionRow,
   binding: BindingRow,
   version: number,
 ): Promise<Result> {
-  await syncBindings(context, connection, context.tenants.of(connection), [binding.user_id], 'interactive')
+  await syncBindings(context, connection, context.tenants.of(connection), [binding.user_id], 'interactive', actor)
   const after = await findBinding(context.store.db, connection.id, binding.user_id)
   const arrived = after?.password_state === 'in_sync' && (after.password_version ?? 0) >= version
   const rejected = after?.password_state === 'rejected'
@@ -97,6 +99,7 @@ async function sendWaiting(
 /** A version that nobody holds yet: the tenant is asked first, and a refusal changes nothing anywhere. */
 async function sendProposal(
   context: SyncContext,
+  actor: Actor,
   connection: ConnectionRow,
   binding: BindingRow,
   version: number,
@@ -127,7 +130,7 @@ async function sendProposal(
         outcome = result
       },
     )
-    return await recordProposal(context, connection, binding, version, eventId, outcome)
+    return await recordProposal(context, actor, connection, binding, version, eventId, outcome)
   } finally {
     leave()
   }
@@ -143,6 +146,7 @@ async function markSent(context: SyncContext, userId: string, version: number): 
 
 async function recordProposal(
   context: SyncContext,
+  actor: Actor,
   connection: ConnectionRow,
   binding: BindingRow,
   version: number,
@@ -150,7 +154,7 @@ async function recordProposal(
   outcome: Outcome<unknown>,
 ): Promise<Result> {
   const failure = outcome.kind === 'failed' ? outcome.failure : null
-  await context.store.change(system, async (change) => {
+  await context.store.change(actor, async (change) => {
     change.event({
       id: eventId,
       type: 'user_password_update_provision',

@@ -5,8 +5,10 @@ import type { Plan } from '@lockstep/shared/contract/plan'
 import type { Actor } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
 import { findAccount } from '../store/accounts.ts'
-import { type BindingRow, findBinding, listBindingPage } from '../store/bindings.ts'
-import { listConnections } from '../store/connections.ts'
+import { bindingPage, findBinding } from '../store/bindings.ts'
+import { connectionPage } from '../store/connections.ts'
+import type { Page } from '../store/page.ts'
+import { findUsersEvenDeleted } from '../store/users.ts'
 import { bindUser, requireUser, unbindUser } from './bind.ts'
 import { type BulkInput, runBulk, startBulk } from './bulk.ts'
 import * as connections from './connections.ts'
@@ -68,12 +70,15 @@ export function createSync(context: SyncContext, options: SyncOptions) {
       await jobs.stop()
       await runner.stop()
     },
-    sendPassword: (userId: string, version: number, waitMs: number): Promise<Sent[]> =>
-      sendPassword(context, userId, version, waitMs),
+    sendPassword: (userId: string, version: number, waitMs: number, actor: Actor): Promise<Sent[]> =>
+      sendPassword(context, userId, version, waitMs, actor),
 
-    async listConnections(): Promise<Connection[]> {
-      const rows = (await listConnections(context.store.db)).filter((row) => row.state !== 'deactivated')
-      return await Promise.all(rows.map((row) => connections.presentConnection(context, row)))
+    async listConnections(query: Parameters<typeof connectionPage>[1]): Promise<Page<Connection>> {
+      const page = await connectionPage(context.store.db, query)
+      return {
+        ...page,
+        items: await Promise.all(page.items.map((row) => connections.presentConnection(context, row))),
+      }
     },
     getConnection: async (id: string): Promise<Connection> =>
       await connections.presentConnection(context, await requireConnection(context, id)),
@@ -132,25 +137,18 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     undoWrites: (actor: Actor, id: string, input: Parameters<typeof startUndo>[4]) =>
       startUndo(context, jobs, actor, id, input),
 
-    async listBindings(
-      id: string,
-      query: {
-        limit: number
-        cursor?: string | undefined
-        state?: BindingRow['state'] | undefined
-        search?: string | undefined
-      },
-    ): Promise<{ items: Binding[]; next: string | null }> {
+    async listBindings(id: string, query: Parameters<typeof bindingPage>[2]): Promise<Page<Binding>> {
       const connection = await requireConnection(context, id)
-      const rows = await listBindingPage(context.store.db, id, {
-        ...query,
-        after: query.cursor ?? '',
-        limit: query.limit + 1,
-      })
-      const page = rows.slice(0, query.limit)
-      const items: Binding[] = []
-      for (const row of page) items.push(presentBinding(row, await requireUser(context, row.user_id), connection))
-      return { items, next: rows.length > page.length ? (page.at(-1)?.user_id ?? null) : null }
+      const page = await bindingPage(context.store.db, id, query)
+      // Somebody who was deleted is here until the account has been let go.
+      const people = await findUsersEvenDeleted(
+        context.store.db,
+        page.items.map((row) => row.user_id),
+      )
+      const items = page.items.map((row) =>
+        presentBinding(row, { email: people.get(row.user_id)?.email ?? '' }, connection),
+      )
+      return { ...page, items }
     },
     async getBinding(id: string, userId: string): Promise<Binding> {
       const connection = await requireConnection(context, id)
@@ -168,7 +166,7 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     syncBinding: (actor: Actor, ids: { connectionId: string; userId: string }) => syncOnDemand(context, actor, ids),
     importUsers: (actor: Actor, input: { rows: readonly unknown[]; dryRun: boolean }): Promise<Job> =>
       jobs.start('users_import', null, actor, input, input.rows.length),
-    getJob: (id: string): Promise<Job> => jobs.find(id),
     listJobResults: jobs.results,
+    getJob: jobs.find,
   }
 }

@@ -36,17 +36,13 @@ export type Client = {
 export function createClient(options: ClientOptions): Client {
   return {
     async call(route, input) {
-      const [method, template] = route.split(' ', 2) as [string, string]
-      const url = options.gatewayUrl + basePath + fill(template, input.params ?? {}) + queryString(input.query ?? {})
-      const headers: Record<string, string> = {
-        accept: 'application/json',
-        ...(await options.authorize?.(method, url)),
-      }
+      const { url, init } = await requestOf(options, route, input)
+      const headers = { ...init.headers }
       const isText = typeof input.body === 'string'
       if (input.body !== undefined) headers['content-type'] = isText ? 'text/csv' : 'application/json'
       if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey
       const response = await options.fetch(url, {
-        method,
+        method: init.method,
         headers,
         ...(input.body !== undefined && { body: isText ? String(input.body) : JSON.stringify(input.body) }),
         ...(input.signal && { signal: input.signal }),
@@ -54,6 +50,18 @@ export function createClient(options: ClientOptions): Client {
       return (await read(response)) as never
     },
   }
+}
+
+/** Where a request goes, and the headers that say who asks. */
+export async function requestOf(
+  options: ClientOptions,
+  route: string,
+  input: { params?: Record<string, string> | undefined; query?: Record<string, unknown> | undefined },
+): Promise<{ url: string; init: { method: string; headers: Record<string, string> } }> {
+  const [method, template] = route.split(' ', 2) as [string, string]
+  const url = options.gatewayUrl + basePath + fill(template, input.params ?? {}) + queryString(input.query ?? {})
+  const headers = { accept: 'application/json', ...(await options.authorize?.(method, url)) }
+  return { url, init: { method, headers } }
 }
 
 function fill(template: string, params: Record<string, string>): string {
@@ -73,8 +81,15 @@ async function read(response: Response): Promise<unknown> {
     return new Uint8Array(await response.arrayBuffer())
   const text = await response.text()
   if (response.ok) return text === '' ? undefined : JSON.parse(text)
-  throw new ProblemError(asProblem(text) ?? unreadable(response))
+  throw refusal(response, text)
 }
+
+/** What an answer that is none says. */
+export async function refusalOf(response: Response): Promise<ProblemError> {
+  return refusal(response, await response.text())
+}
+
+const refusal = (response: Response, text: string) => new ProblemError(asProblem(text) ?? unreadable(response))
 
 function asProblem(text: string): ProblemDocument | undefined {
   try {

@@ -63,7 +63,10 @@ export const BindInput = z.strictObject({
   notify: z.boolean().optional(),
   enable: z.boolean().default(false),
   attributes: z.enum(['fill_empty', 'ours_win']).default('fill_empty'),
-  override: z.array(z.enum(['protected'])).optional(),
+  override: z
+    .array(z.enum(['protected']))
+    .max(10)
+    .optional(),
   /** The account to bind to, when matching alone cannot tell. */
   accountId: AccountId.optional(),
   /** Make a new account where the old one was deleted for good. */

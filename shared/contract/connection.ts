@@ -28,7 +28,7 @@ export const ConnectionSettings = z.object({
   autoImport: z
     .strictObject({ domain: z.string().trim().toLowerCase().min(1).max(48), remoteGroup: z.guid().optional() })
     .nullable(),
-  brake: z.object({
+  brake: z.strictObject({
     minimum: z.number().int().min(1).max(25),
     share: z.number().min(0.001).max(0.1),
     absolute: z.number().int().min(1).max(25),

@@ -4,6 +4,8 @@ import type { ProblemCode } from './problems.ts'
 /** Who may call: anybody, any signed-in person, or a role; each role may do what the one before it may. */
 export type Access = 'public' | 'user' | 'auditor' | 'helpdesk' | 'admin'
 
+export type StreamType = 'text/event-stream' | 'application/jsonl' | 'text/csv'
+
 export type EndpointShape = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below the base path, parameters in braces: `/users/{id}`. */
@@ -18,6 +20,8 @@ export type EndpointShape = {
   answerType?: 'image/jpeg'
   /** By status; null for an empty answer. */
   answers: Readonly<Partial<Record<200 | 201 | 202 | 204, z.ZodType | null>>>
+  /** The 200 answer is not one value but a stream of them, in one of these types. */
+  streams?: readonly StreamType[]
   problems: readonly ProblemCode[]
 }
 

@@ -1,7 +1,7 @@
 import * as binding from './binding.ts'
 import * as connection from './connection.ts'
 import * as drift from './drift.ts'
-import type { EndpointShape } from './endpoint.ts'
+import type { EndpointShape, StreamType } from './endpoint.ts'
 import * as event from './event.ts'
 import * as job from './job.ts'
 import * as plan from './plan.ts'
@@ -62,7 +62,10 @@ export const endpoints = {
 
   getJob: job.getJob,
   listJobResults: job.listJobResults,
+  streamJob: job.streamJob,
   listEvents: event.listEvents,
+  streamEvents: event.streamEvents,
+  exportEvents: event.exportEvents,
   verifyEvents: event.verifyEvents,
 } as const satisfies Record<string, EndpointShape>
 
@@ -71,5 +74,13 @@ export type EndpointName = keyof Endpoints
 
 /** Endpoints by "METHOD /path", so that a client needs types alone. */
 export type EndpointByRoute = {
-  [N in EndpointName as `${Endpoints[N]['method']} ${Endpoints[N]['path']}`]: Endpoints[N]
+  [N in EndpointName as Endpoints[N] extends Streaming ? never : RouteOf<Endpoints[N]>]: Endpoints[N]
 }
+
+/** The same, of those that answer a stream. */
+export type StreamByRoute = {
+  [N in EndpointName as Endpoints[N] extends Streaming ? RouteOf<Endpoints[N]> : never]: Endpoints[N]
+}
+
+type Streaming = { streams: readonly StreamType[] }
+type RouteOf<E extends EndpointShape> = `${E['method']} ${E['path']}`

@@ -28,6 +28,14 @@ export const LockstepEvent = z.object({
 })
 export type LockstepEvent = z.infer<typeof LockstepEvent>
 
+/** Which events. A type that ends in `*` means all that begin like that. */
+const about = {
+  type: z.string().max(64).optional(),
+  user: z.string().max(64).optional(),
+  connection: z.string().max(64).optional(),
+  outcome: Outcome.optional(),
+}
+
 export const listEvents = endpoint({
   method: 'GET',
   path: '/events',
@@ -35,15 +43,39 @@ export const listEvents = endpoint({
   access: 'auditor',
   query: z.strictObject({
     ...listQuery,
-    type: z.string().max(64).optional(),
-    user: z.string().max(64).optional(),
-    connection: z.string().max(64).optional(),
-    outcome: Outcome.optional(),
+    ...about,
     since: z.iso.datetime().optional(),
     until: z.iso.datetime().optional(),
   }),
   answers: { 200: listOf(LockstepEvent) },
   problems: [],
+})
+
+export const streamEvents = endpoint({
+  method: 'GET',
+  path: '/events/stream',
+  summary: 'Events as they happen; with Last-Event-ID from there on',
+  access: 'auditor',
+  query: z.strictObject(about),
+  answers: { 200: LockstepEvent },
+  streams: ['text/event-stream'],
+  problems: ['busy'],
+})
+
+export const exportEvents = endpoint({
+  method: 'GET',
+  path: '/events/export',
+  summary: 'All events, oldest first, as JSON lines or CSV',
+  access: 'auditor',
+  query: z.strictObject({
+    ...about,
+    since: z.iso.datetime().optional(),
+    until: z.iso.datetime().optional(),
+    format: z.enum(['jsonl', 'csv']).default('jsonl'),
+  }),
+  answers: { 200: LockstepEvent },
+  streams: ['application/jsonl', 'text/csv'],
+  problems: ['busy'],
 })
 
 export const verifyEvents = endpoint({
@@ -52,7 +84,14 @@ export const verifyEvents = endpoint({
   summary: 'Walk the hash chain',
   access: 'auditor',
   answers: {
-    200: z.object({ ok: z.boolean(), checked: z.number().int(), head: z.string(), firstBad: z.string().optional() }),
+    200: z.object({
+      ok: z.boolean(),
+      checked: z.number().int(),
+      head: z.string(),
+      firstBad: z.string().optional(),
+      /** What is older than the time for which events are kept; the chain is checked from there on. */
+      erased: z.object({ count: z.number().int(), until: Time }).nullable(),
+    }),
   },
   problems: [],
 })

@@ -38,3 +38,13 @@ export const listJobResults = endpoint({
   answers: { 200: listOf(z.record(z.string(), z.unknown())) },
   problems: ['job_not_found'],
 })
+
+export const streamJob = endpoint({
+  method: 'GET',
+  path: '/jobs/{id}/stream',
+  summary: 'Progress of a job until it ends, then its results',
+  access: 'auditor',
+  answers: { 200: Job },
+  streams: ['text/event-stream'],
+  problems: ['job_not_found', 'busy'],
+})

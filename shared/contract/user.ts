@@ -40,9 +40,16 @@ export const User = z.object({
   attributes: z.record(z.string(), z.string().nullable()),
   password: z.object({
     state: z.enum(['none', 'set', 'expired']),
+    set: z.boolean(),
+    /** 0 while there is none. */
+    version: z.number().int(),
     changedAt: Time.nullable(),
+    /** Null: it does not expire. */
+    expiresAt: Time.nullable(),
+    expired: z.boolean(),
     mustChange: z.boolean(),
   }),
+  mfa: z.object({ totp: z.boolean(), passkeys: z.number().int() }),
   bindings: z.array(Binding),
   createdAt: Time,
   updatedAt: Time,
@@ -208,6 +215,7 @@ export const userBindings = endpoint({
   path: '/users/{id}/bindings',
   summary: 'The bindings of one user',
   access: 'auditor',
-  answers: { 200: z.object({ items: z.array(Binding) }) },
+  query: z.strictObject(listQuery),
+  answers: { 200: listOf(Binding) },
   problems: notFound,
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { messagesIn } from './events.ts'
+import { messagesIn } from './server-sent.ts'
 
 async function* bytes(...parts: string[]) {
   for (const part of parts) yield new TextEncoder().encode(part)
