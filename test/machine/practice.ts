@@ -46,7 +46,8 @@ export function openPractice(time: Time, seed: number, people: number): Practice
       batch: false,
       caller: { appId: state.app.clientId, permissions: state.app.permissions },
     })
-    noteWrites(witness, state, parts, state.log.slice(from.log), state.audits.slice(from.audits), before)
+    const log = state.log.slice(from.log).filter((entry) => entry.path !== '/$batch')
+    noteWrites(witness, state, parts, log, state.audits.slice(from.audits), before)
     noteLookUps(witness, state.now(), parts, answersOf(reply.body, parts.length))
     await way()
     if (reply.drop === true) throw new Error('The connection broke.')

@@ -27,7 +27,15 @@ export const connectionId = 'contoso'
 export const admin: Actor = { kind: 'token', id: 'admin', name: 'Admin', role: 'admin', allow: ['approve', 'override'] }
 
 /** How a history begins. */
-export type Opening = { seed: number; people: number; mode: 'observe' | 'apply'; brake: 'tight' | 'wide' }
+export type Opening = {
+  seed: number
+  /** Accounts in the tenant. */
+  people: number
+  mode: 'observe' | 'apply'
+  brake: 'tight' | 'wide'
+  /** Whether the accounts are imported and bound before the first step. */
+  imported: boolean
+}
 
 /** One gateway with all of its lives, the tenant, and the clock that they share. */
 export type World = {
@@ -234,7 +242,7 @@ export const matchesHash = (phc: string, password: string) => phc === phcOf(pass
 
 const brakes = {
   tight: { minimum: 3, share: 0.1, absolute: 25 },
-  wide: { minimum: 50, share: 1, absolute: 100 },
+  wide: { minimum: 25, share: 0.1, absolute: 25 },
 }
 
 async function connect(store: Store, vault: Vault, { state }: Practice, opening: Opening): Promise<void> {
