@@ -3,7 +3,7 @@ import { TenantError } from '@lockstep/gateway/graph/failure'
 import { openHash } from '@lockstep/gateway/store/credentials'
 import { type Act, actOf, meet } from './admin-acts.ts'
 import { converge } from './converge.ts'
-import { check, createMemory, type Memory } from './invariants.ts'
+import { check, createMemory, type Memory, untoldWrites } from './invariants.ts'
 import { createModel, type Model, type Person } from './model.ts'
 import { actOutside } from './outside-acts.ts'
 import type { History, Step } from './steps.ts'
@@ -17,7 +17,7 @@ export class Broken extends Error {
 type Play = { world: World; model: Model; memory: Memory; stage: Stage }
 
 /** Plays a history and looks at every promise after every step; at its end everything has to come right again. */
-export async function playHistory(stage: Stage, { opening, steps }: History): Promise<void> {
+export async function playHistory(stage: Stage, { opening, steps }: History, loud = false): Promise<void> {
   const world = await stage.play(opening)
   const play: Play = { world, model: createModel(opening.mode), memory: createMemory(), stage }
   try {
@@ -33,7 +33,11 @@ export async function playHistory(stage: Stage, { opening, steps }: History): Pr
     await learnStrangers(play)
     if (wrong.length > 0) throw new Broken(`in the end: ${wrong.join('; ')}`)
     await look(play, { do: 'nothing' })
+    const untold = untoldWrites(world, play.memory)
+    if (untold.length > 0) throw new Broken(untold.join('; '))
   } finally {
+    if (loud) for (const entry of world.practice.state.log) console.log(new Date(entry.at).toISOString().slice(8, 23), entry.method, decodeURIComponent(entry.path).slice(0, 60), entry.status, JSON.stringify(entry.body).slice(0, 120))
+    if (loud) console.log(world.log.join('\n'))
     world.end()
   }
 }
@@ -80,7 +84,19 @@ async function acknowledge(play: Play, act: Act): Promise<void> {
   if (ended.kind === 'threw' && ended.error instanceof Problem) return
   if (ended.kind === 'threw' && !(ended.error instanceof TenantError)) throw ended.error
   await world.revive()
-  if (person !== undefined) await ask(play, person, act)
+  if (person === undefined) await askForConnection(play)
+  else await ask(play, person, act)
+}
+
+/** The one setting that nobody was told of is what it is now; the others are looked at with the next change. */
+async function askForConnection({ world, model }: Play): Promise<void> {
+  const row = await world.store.db
+    .selectFrom('connections')
+    .select(['state', 'settings'])
+    .where('id', '=', connectionId)
+    .executeTakeFirstOrThrow()
+  const { mode, driftPolicy } = JSON.parse(row.settings) as Pick<Model, 'mode' | 'driftPolicy'>
+  Object.assign(model, { mode, driftPolicy, paused: row.state === 'paused' })
 }
 
 /** Nobody was told: the directory says which of the two it is, all of it or nothing. */

@@ -6,7 +6,7 @@ import type { Store } from '@lockstep/gateway/store/store'
 /** One life of a gateway, from its start to the moment when it is killed. */
 export type Life = {
   readonly isOver: boolean
-  /** It is killed once it has come past this many more of the places where it can be. */
+  /** It is killed once it has come past this many more of the places where it can be, unless it is over already. */
   endAfter(places: number): void
   /** Such a place: whoever comes here after the end never goes on. */
   pass(): Promise<void>
@@ -22,7 +22,7 @@ export function createLife(): Life {
       return left < 0
     },
     endAfter(places) {
-      left = Math.min(left, places)
+      if (left >= 0) left = places
     },
     async pass() {
       if (left >= 0) left -= 1

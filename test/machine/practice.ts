@@ -28,11 +28,7 @@ export function openPractice(time: Time, seed: number, people: number): Practice
     const url = new URL(path, origin)
     const call = { method, url, headers, body: body === null ? null : JSON.parse(body) }
     const parts = partsOf(call)
-    const written = parts.flatMap((part) => (isWrite(part) && part.eventId !== null ? [part.eventId] : []))
-    for (const id of written) {
-      witness.sent.add(id)
-      witness.underWay.add(id)
-    }
+    for (const part of parts) if (isWrite(part) && part.eventId !== null) witness.sent.add(part.eventId)
     await way()
     const from = { log: state.log.length, audits: state.audits.length }
     const before = beforeOf(state, parts)

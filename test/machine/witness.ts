@@ -24,8 +24,8 @@ export type Witness = {
   readonly lookUps: Map<string, SeenLookUp>
   /** Every event id that left the gateway with a write, received or not. */
   readonly sent: Set<string>
-  /** Event ids of writes whose sender is still to hear what became of them. */
-  readonly underWay: Set<string>
+  /** Event ids of writes whose sender was killed before he had told of them, as far as anybody can tell. */
+  readonly orphaned: Set<string>
   /** By account, in order: who enabled or blocked it. */
   readonly presence: Map<string, { by: 'us' | 'others'; enabled: boolean }[]>
 }
@@ -34,7 +34,7 @@ export const createWitness = (): Witness => ({
   writes: [],
   lookUps: new Map(),
   sent: new Set(),
-  underWay: new Set(),
+  orphaned: new Set(),
   presence: new Map(),
 })
 

@@ -60,6 +60,7 @@ export type Ended<T> = { kind: 'done'; value: T } | { kind: 'threw'; error: unkn
 
 /** The store on which one history after the other is played. */
 export type Stage = {
+  readonly store: Store
   play(opening: Opening): Promise<World>
   /** What was written to the files of the store since the last look. */
   written(): Buffer
@@ -85,6 +86,7 @@ export async function openStage(): Promise<Stage> {
   const store = await openStore({ url: `sqlite:${file}`, runtime })
   const tables = (await store.db.introspection.getTables()).map(({ name }) => name as keyof Database)
   return {
+    store,
     async play(opening) {
       const time = createTime(startsAt)
       current = runtimeOf(time, opening.seed)
@@ -188,7 +190,7 @@ async function openWorld(store: Store, runtime: Runtime, time: Time, opening: Op
       if (!gateway.life.isOver) return false
       for (const ending of gateway.life.endings) ending()
       time.forget()
-      practice.witness.underWay.clear()
+      for (const id of practice.witness.sent) practice.witness.orphaned.add(id)
       gateway = begin()
       await run(start)
       return true
