@@ -8,7 +8,7 @@ import { passwordChangedMail } from '../mail/templates.ts'
 import { type BindingRow, bindingsOfUser, updateBinding } from '../store/bindings.ts'
 import { listConnections } from '../store/connections.ts'
 import { commitCredential, findCredential } from '../store/credentials.ts'
-import { putFresh } from '../store/fresh-passwords.ts'
+import { eraseFresh, putFresh } from '../store/fresh-passwords.ts'
 import { deleteLinksOf, findLink } from '../store/links.ts'
 import { erasePending, erasePendingOfUser, findPending, putPending } from '../store/pending-passwords.ts'
 import { closeProposal, findProposal, listProposals, openProposal, type ProposalRow } from '../store/proposals.ts'
@@ -148,6 +148,7 @@ async function drop(context: Context, actor: Actor, proposal: ProposalRow, reaso
   await context.store.change(actor, async (change) => {
     if (!(await closeProposal(change.trx, proposal.user_id, proposal.version))) return
     await erasePendingOfUser(change.trx, proposal.user_id, { version: proposal.version })
+    await eraseFresh(change.trx, proposal.user_id, proposal.version)
     change.event({
       type: eventTypes[proposal.origin],
       outcome: 'failure',

@@ -27,6 +27,7 @@ function act({ practice, time }: World, step: Step): void {
   switch (step.do) {
     case 'outside_presence':
       if (account === undefined) return
+      if (account.properties['accountEnabled'] === step.enabled) return
       updateUser(state, null, account.id, { accountEnabled: step.enabled })
       return notePresence(witness, account.id, 'others', step.enabled)
     case 'outside_delete':
