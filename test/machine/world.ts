@@ -7,6 +7,7 @@ import { createDirectory } from '@lockstep/gateway/directory/directory'
 import type { Hasher } from '@lockstep/gateway/directory/hasher'
 import { recover } from '@lockstep/gateway/directory/housekeeping'
 import { importUsers } from '@lockstep/gateway/directory/import-users'
+import { updateUser } from '@lockstep/gateway/directory/update-user'
 import { type Actor, system } from '@lockstep/gateway/domain/actor'
 import { chainStart } from '@lockstep/gateway/domain/event-chain'
 import type { Runtime } from '@lockstep/gateway/domain/runtime'
@@ -215,7 +216,12 @@ function gatewayOf(life: Life, ground: Ground): { directory: Context; sync: Sync
   const tenants = createTenants({ vault, runtime, allowedClouds: [], log, access })
   const sync = createSync(
     { store, vault, runtime, tenants, gates: createGates(), log },
-    { everyMs: 10 * 60_000, owner: 'machine', importUsers: (run) => importUsers(directory.context, run) },
+    {
+      everyMs: 10 * 60_000,
+      owner: 'machine',
+      importUsers: (run) => importUsers(directory.context, run),
+      updateUser: (actor, userId, values) => updateUser(directory.context, actor, { userId, values }),
+    },
   )
   const directory = createDirectory({
     store,
