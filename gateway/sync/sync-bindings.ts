@@ -38,6 +38,7 @@ export async function syncBindings(
   actor: Actor = system,
   cycleId: string | null = null,
 ): Promise<Synced> {
+  if (!mayWrite(connection)) return { applied: new Map(), held: [], busy: [], left: 0 }
   const leaves: (() => void)[] = []
   try {
     const entered: string[] = []
@@ -122,6 +123,12 @@ async function engage(context: SyncContext, connection: ConnectionRow, brake: Br
       detail: `${brake.operations} operations wait for an approval; from ${brake.threshold} on nothing of that kind is applied by itself.`,
     })
   })
+}
+
+/** Whether anything may go out; a connection that observes is read, and no more. */
+export function mayWrite({ state, settings }: ConnectionRow): boolean {
+  const { mode } = JSON.parse(settings) as ConnectionSettings
+  return mode === 'apply' && state === 'active'
 }
 
 export function assertUsable(connection: ConnectionRow): void {
