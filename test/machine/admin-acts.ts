@@ -84,7 +84,11 @@ export function actOf(world: World, model: Model, step: Step): Act | null {
     case 'change_email':
       return update({ email: poolAddress(step.n) }, { email: poolAddress(step.n) })
     case 'activate':
-      return { run: () => activateUser(directory, admin, { userId, sendMail: false }), person, wanted: { state: 'active' } }
+      return {
+        run: () => activateUser(directory, admin, { userId, sendMail: false }),
+        person,
+        wanted: { state: 'active' },
+      }
     case 'suspend':
       return { run: () => suspendUser(directory, admin, { userId }), person, wanted: { state: 'suspended' } }
     case 'resume':

@@ -1,5 +1,5 @@
-import { markUserDirty } from '@lockstep/gateway/store/bindings'
 import { system } from '@lockstep/gateway/domain/actor'
+import { markUserDirty } from '@lockstep/gateway/store/bindings'
 import { signIn } from '../practice-tenant/sign-in.ts'
 import type { Model } from './model.ts'
 import { admin, connectionId, type World } from './world.ts'
@@ -26,7 +26,7 @@ export async function converge(world: World, model: Model): Promise<string[]> {
       .selectFrom('bindings')
       .select('user_id')
       .where('dirty', '>', 0)
-      .where('state', '!=', 'failed')
+      .where('error', 'is', null)
       .execute()
     if (open.length === 0) break
   }
@@ -61,7 +61,8 @@ async function unfinished(world: World): Promise<string[]> {
   const { db } = world.store
   const wrong: string[] = []
   for (const row of await db.selectFrom('bindings').selectAll().execute()) {
-    const open = ['retrying', 'unbinding', 'out_of_sync'].includes(row.state)
+    // What the tenant refuses for good waits for a person, and says so.
+    const open = ['retrying', 'out_of_sync'].includes(row.state) || (row.state === 'unbinding' && row.error === null)
     if (open) wrong.push(`the binding of ${row.user_id} stays ${row.state} (${row.error})`)
   }
   for (const row of await db.selectFrom('jobs').selectAll().where('state', 'in', ['queued', 'running']).execute())
@@ -75,7 +76,7 @@ async function lookAtEverythingAnew(world: World): Promise<void> {
   world.practice.state.deltaEpoch += 1
   await world.store.change(system, async (change) => {
     change.quiet('everything is planned again')
-    const users = await change.trx.selectFrom('bindings').select('user_id').where('state', '!=', 'failed').execute()
+    const users = await change.trx.selectFrom('bindings').select('user_id').where('error', 'is', null).execute()
     for (const { user_id } of users) await markUserDirty(change.trx, user_id)
   })
   await world.pass(roundMs)
@@ -96,8 +97,7 @@ async function untrue(world: World, model: Model): Promise<string[]> {
     const enabled = account.properties['accountEnabled'] === true
     if (person.state === 'suspended' && enabled) wrong.push(`${person.email} is suspended and can sign in`)
     const last = witness.presence.get(account.id)?.at(-1)
-    if (person.state !== 'suspended' && !enabled && last?.by === 'us')
-      wrong.push(`${person.email} stays blocked by us`)
+    if (person.state !== 'suspended' && !enabled && last?.by === 'us') wrong.push(`${person.email} stays blocked by us`)
     const lastSet = state.audits.findLast(
       ({ activity, targetId }) => activity === 'Reset password' && targetId === account.id,
     )

@@ -36,7 +36,15 @@ export async function playHistory(stage: Stage, { opening, steps }: History, lou
     const untold = untoldWrites(world, play.memory)
     if (untold.length > 0) throw new Broken(untold.join('; '))
   } finally {
-    if (loud) for (const entry of world.practice.state.log) console.log(new Date(entry.at).toISOString().slice(8, 23), entry.method, decodeURIComponent(entry.path).slice(0, 60), entry.status, JSON.stringify(entry.body).slice(0, 120))
+    if (loud)
+      for (const entry of world.practice.state.log)
+        console.log(
+          new Date(entry.at).toISOString().slice(8, 23),
+          entry.method,
+          decodeURIComponent(entry.path).slice(0, 60),
+          entry.status,
+          JSON.stringify(entry.body).slice(0, 120),
+        )
     if (loud) console.log(world.log.join('\n'))
     world.end()
   }

@@ -4,7 +4,7 @@ import { openHash } from '@lockstep/gateway/store/credentials'
 import { eventFromRow } from '@lockstep/gateway/store/events'
 import type { Database } from '@lockstep/gateway/store/schema'
 import { isPrivileged } from '../practice-tenant/rights.ts'
-import { marks, type Model } from './model.ts'
+import { type Model, marks } from './model.ts'
 import type { SeenWrite } from './witness.ts'
 import { connectionId, matchesHash, type World } from './world.ts'
 
@@ -108,7 +108,10 @@ export const passwordsGoToTheirOwnersInOrder: Check = ({ model, memory, writes, 
     if (owner === undefined) continue
     const bound = bindings.find(({ account_id }) => account_id === write.accountId)
     const whose = bound?.user_id ?? memory.owners.get(write.accountId)
-    const own = write.kind === 'create' ? immutableIdOf(owner.userId) === write.body['onPremisesImmutableId'] : whose === owner.userId
+    const own =
+      write.kind === 'create'
+        ? immutableIdOf(owner.userId) === write.body['onPremisesImmutableId']
+        : whose === owner.userId
     if (!own) wrong.push(`password ${owner.order} of ${owner.userId} went to the account of ${whose}`)
     if (!write.applied) continue
     const key = `${write.accountId} ${owner.userId}`
@@ -156,8 +159,10 @@ export const onlyOurOwnBlocksAreLifted: Check = ({ world, model, memory, writes,
       if (by === 'others' || !enabled) return
       const last = all.slice(0, at).at(-1)
       if (last === undefined || (last.by === 'others' && !last.enabled)) {
-        const owner = memory.owners.get(accountId) ?? bindings.find(({ account_id }) => account_id === accountId)?.user_id
-        if (owner === undefined || !model.ticked.has(owner)) wrong.push(`${accountId} was enabled, and not blocked by us`)
+        const owner =
+          memory.owners.get(accountId) ?? bindings.find(({ account_id }) => account_id === accountId)?.user_id
+        if (owner === undefined || !model.ticked.has(owner))
+          wrong.push(`${accountId} was enabled, and not blocked by us`)
       }
     })
   }
@@ -197,7 +202,8 @@ const ownerOf = (write: SeenWrite, memory: Memory) =>
 /** Invariant 7. An account counts as protected once a whole cycle could have seen that it is. */
 export const protectedAccountsAreLeftAlone: Check = ({ world, model, memory, writes, connection }) => {
   const { state } = world.practice
-  const cycle = connection.last_cycle === null ? null : (JSON.parse(connection.last_cycle) as { at: number; took: number })
+  const cycle =
+    connection.last_cycle === null ? null : (JSON.parse(connection.last_cycle) as { at: number; took: number })
   const known = cycle === null ? Number.NEGATIVE_INFINITY : cycle.at - cycle.took - state.lagMs
   const wrong: string[] = []
   for (const write of writes) {
@@ -275,7 +281,10 @@ export function untoldWrites({ practice }: World, memory: Memory): string[] {
 
 /** What the log of the gateway may speak of: trouble with the tenant, never with itself. */
 export const nothingBreaks: Check = ({ world }) =>
-  world.log.filter((line) => /"error":/.test(line) && !/"error":"(TenantError|ReadRefused|Problem|Unanswered|Error: The tenant)/.test(line))
+  world.log.filter(
+    (line) =>
+      /"error":/.test(line) && !/"error":"(TenantError|ReadRefused|Problem|Unanswered|Error: The tenant)/.test(line),
+  )
 
 export const invariants = {
   nothingAcknowledgedIsLost,

@@ -30,5 +30,7 @@ it(`keeps every promise through ${histories} histories`, { timeout: 0 }, async (
   const [one] = details.counterexample ?? []
   const steps = one?.steps.filter((step) => step.do !== 'nothing').map((step) => JSON.stringify(step))
   const shown = [JSON.stringify(one?.opening), ...(steps ?? [])].join('\n')
-  expect.fail(`SEED=${details.seed} REPLAY=${details.counterexamplePath} pnpm test:machine\n${String(details.errorInstance)}\n${shown}`)
+  expect.fail(
+    `SEED=${details.seed} REPLAY=${details.counterexamplePath} pnpm test:machine\n${String(details.errorInstance)}\n${shown}`,
+  )
 })

@@ -40,7 +40,12 @@ export type Step =
   | { do: 'days'; days: number }
   | { do: 'tidy' }
   // What goes wrong.
-  | { do: 'fault'; fault: 'drop_before' | 'drop_after' | '429' | '503' | 'applied_503' | '401'; method: string; times: number }
+  | {
+      do: 'fault'
+      fault: 'drop_before' | 'drop_after' | '429' | '503' | 'applied_503' | '401'
+      method: string
+      times: number
+    }
   | { do: 'forget_deltas' }
   | { do: 'lag'; seconds: number }
   | { do: 'kill'; after: number }
@@ -69,7 +74,16 @@ const weighted: [number, fc.Arbitrary<Step>][] = [
     }),
   ],
   [3, record({ do: is('unbind'), who, account: is('block', 'keep') })],
-  [2, record({ do: is('bulk'), from: who, count: fc.integer({ min: 1, max: 5 }), what: is('bind', 'unbind'), named: fc.boolean() })],
+  [
+    2,
+    record({
+      do: is('bulk'),
+      from: who,
+      count: fc.integer({ min: 1, max: 5 }),
+      what: is('bind', 'unbind'),
+      named: fc.boolean(),
+    }),
+  ],
   [1, record({ do: is('import'), from: n, count: fc.integer({ min: 1, max: 4 }), bind: fc.boolean() })],
   [4, record({ do: is('set_password'), who, banned: fc.nat(5).map((one) => one === 0) })],
   [2, record({ do: is('sync_one'), who })],
