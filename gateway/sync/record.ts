@@ -10,7 +10,7 @@ import { staleForMs } from '../domain/settle.ts'
 import { dropBlockIntent, markRestored, putAccounts, recordWrite } from '../store/accounts.ts'
 import { insertBeforeImage } from '../store/before-images.ts'
 import { deleteBinding, updateBinding } from '../store/bindings.ts'
-import { type ConnectionRow, updateConnection } from '../store/connections.ts'
+import { type ConnectionRow, findConnection, updateConnection } from '../store/connections.ts'
 import { erasePending } from '../store/pending-passwords.ts'
 import type { Change } from '../store/store.ts'
 import { purgeLetGo } from '../store/users.ts'
@@ -301,7 +301,8 @@ async function settleFailed(
       return
     case 'connection':
       await updateConnection(change.trx, connection.id, {
-        state: 'error',
+        // An admin may have paused it meanwhile.
+        ...((await findConnection(change.trx, connection.id))?.state === 'active' && { state: 'error' as const }),
         error: JSON.stringify({ code, detail, remedy }),
       })
       return
