@@ -1,6 +1,7 @@
 import { Problem } from '@lockstep/gateway/domain/problem'
 import { TenantError } from '@lockstep/gateway/graph/failure'
 import { openHash } from '@lockstep/gateway/store/credentials'
+import { unfinishedJobs } from '@lockstep/gateway/store/jobs'
 import { type Act, actOf, meet } from './admin-acts.ts'
 import { converge } from './converge.ts'
 import { check, createMemory, type Memory, untoldWrites } from './invariants.ts'
@@ -66,6 +67,7 @@ async function look({ world, model, memory, stage }: Play, after: Step): Promise
 
 async function take(play: Play, step: Step): Promise<void> {
   const { world, model } = play
+  const working = (await unfinishedJobs(world.store.db)).length > 0
   if (step.do === 'wait') await world.pass(step.seconds * 1_000)
   else if (step.do === 'kill') world.life.endAfter(step.after)
   else {
@@ -77,6 +79,9 @@ async function take(play: Play, step: Step): Promise<void> {
   await world.time.calm()
   if (await world.revive()) await learnStrangers(play)
   if (model.importing) await learnStrangers(play)
+  // While a job is under way nobody can tell whether its wish comes before or after another one.
+  if (working || (await unfinishedJobs(world.store.db)).length > 0)
+    for (const person of model.people.values()) person.binding = 'unknown'
 }
 
 /** Runs an act. What the caller was told is true from then on; what he was not told may be or not. */

@@ -17,7 +17,7 @@ export function actOutside(world: World, step: Step): void {
   }
 }
 
-function act({ practice, time }: World, step: Step): void {
+function act({ practice, time }: World, step: Step): unknown {
   const { state, witness } = practice
   const living = [...state.people.values()].filter(({ deletedAt }) => deletedAt === null)
   const deleted = [...state.people.values()].filter(({ deletedAt }) => deletedAt !== null)
@@ -26,15 +26,15 @@ function act({ practice, time }: World, step: Step): void {
   const account = among(living)
   switch (step.do) {
     case 'outside_presence':
-      if (account === undefined) return
-      if (account.properties['accountEnabled'] === step.enabled) return
+      if (account === undefined) return null
+      if (account.properties['accountEnabled'] === step.enabled) return null
       updateUser(state, null, account.id, { accountEnabled: step.enabled })
       return notePresence(witness, account.id, 'others', step.enabled)
     case 'outside_delete':
       return account && deleteUser(state, null, account.id)
     case 'outside_restore': {
       const gone = among(deleted)
-      return void (gone && restoreUser(state, null, gone.id, null))
+      return gone && restoreUser(state, null, gone.id, null)
     }
     case 'outside_purge': {
       const gone = among(deleted)
@@ -49,14 +49,14 @@ function act({ practice, time }: World, step: Step): void {
       return account && updateUser(state, null, account.id, { passwordProfile })
     }
     case 'outside_role': {
-      if (account === undefined) return
+      if (account === undefined) return null
       const held = state.roleAssignments.findIndex(({ principalId }) => principalId === account.id)
-      if (held >= 0) return void state.roleAssignments.splice(held, 1)
+      if (held >= 0) return state.roleAssignments.splice(held, 1)
       const roleDefinitionId = directoryRoles.globalAdministrator
-      return void state.roleAssignments.push({ id: state.newId(), principalId: account.id, roleDefinitionId })
+      return state.roleAssignments.push({ id: state.newId(), principalId: account.id, roleDefinitionId })
     }
     case 'outside_create':
-      return void createUser(state, null, {
+      return createUser(state, null, {
         accountEnabled: true,
         displayName: `Outsider ${step.n}`,
         mailNickname: `pool${step.n}`,
@@ -65,7 +65,7 @@ function act({ practice, time }: World, step: Step): void {
         passwordProfile: { password: 'Violet-Harbour-0-Fog', forceChangePasswordNextSignIn: false },
       })
     case 'outside_group':
-      return void createGroup(state, null, {
+      return createGroup(state, null, {
         displayName: `Team ${step.n}`,
         mailEnabled: true,
         mailNickname: `pool${step.n}`,
@@ -73,15 +73,17 @@ function act({ practice, time }: World, step: Step): void {
         groupTypes: ['Unified'],
       })
     case 'fault':
-      return void state.faults.push(faultOf(step))
+      return state.faults.push(faultOf(step))
     case 'forget_deltas':
       state.deltaEpoch += 1
-      return
+      return null
     case 'lag':
       state.lagMs = step.seconds * 1_000
-      return
+      return null
     case 'days':
       return time.jump(step.days * 86_400_000)
+    default:
+      return null
   }
 }
 

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, it } from 'vitest'
+import { playHistory } from './history.ts'
+import type { Step } from './steps.ts'
+import { type Opening, openStage, type Stage } from './world.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+})
+afterAll(async () => await stage.close())
+
+const imported: Opening = { seed: 0, people: 2, mode: 'apply', brake: 'wide', imported: true }
+
+/** Histories that broke a promise once, as small as they could be made. */
+const found: Record<string, { opening: Opening; steps: Step[] }> = {
+  'a pause outlives the trouble of a cycle that was under way': {
+    opening: imported,
+    steps: [
+      { do: 'fault', fault: '503', method: 'GET', times: 3 },
+      { do: 'edit_user', who: 0, field: 'city', n: 1 },
+      { do: 'wait', seconds: 1 },
+      { do: 'fault', fault: '401', method: 'GET', times: 1 },
+      { do: 'pause' },
+      { do: 'wait', seconds: 60 },
+    ],
+  },
+  'a cycle during which the connection may write for the first time fails nobody': {
+    opening: { ...imported, mode: 'observe' },
+    steps: [
+      { do: 'fault', fault: '503', method: 'GET', times: 3 },
+      { do: 'edit_user', who: 0, field: 'city', n: 1 },
+      { do: 'wait', seconds: 1 },
+      { do: 'mode', mode: 'apply' },
+      { do: 'wait', seconds: 60 },
+    ],
+  },
+  'a connection that observes writes nothing on demand': {
+    opening: { ...imported, mode: 'observe' },
+    steps: [
+      { do: 'edit_user', who: 0, field: 'city', n: 1 },
+      { do: 'sync_one', who: 0 },
+    ],
+  },
+}
+
+it.each(Object.entries(found))('%s', async (_, history) => await playHistory(stage, history))
