@@ -34,6 +34,23 @@ const found: Record<string, { opening: Opening; steps: Step[] }> = {
       { do: 'wait', seconds: 60 },
     ],
   },
+  'two who ask the brake at once are not both told that there is room': {
+    opening: { ...imported, seed: 591926, brake: 'tight' },
+    steps: [
+      { do: 'create_user', n: 4, password: false },
+      { do: 'bind', who: 5, attributes: 'ours_win', enable: true, override: true, account: null },
+      { do: 'suspend', who: 2 },
+      { do: 'unbind', who: 1, account: 'block' },
+    ],
+  },
+  'drift that is known already is repaired once drift is to be repaired': {
+    opening: imported,
+    steps: [
+      { do: 'outside_edit', account: 0, n: 1 },
+      { do: 'wait', seconds: 282 },
+      { do: 'drift_policy', policy: 'enforce' },
+    ],
+  },
   'a connection that observes writes nothing on demand': {
     opening: { ...imported, mode: 'observe' },
     steps: [
