@@ -234,6 +234,8 @@ export async function settleBinding(
   if (!applied.some(({ operation }) => operation.kind === 'set_password')) await noteDrift(change, unit)
   await updateBinding(change.trx, binding, {
     state: 'in_sync',
+    // What was named is done; what comes later was not.
+    named: 0,
     baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)),
     attempt: 0,
     next_attempt_at: null,
@@ -335,7 +337,7 @@ export async function recordVerdict(
         const waiting = unit.target.kind === 'none'
         await updateBinding(change.trx, binding, {
           state: waiting ? binding.state : 'in_sync',
-          ...(!waiting && { baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)), last_sync_at: now }),
+          ...(!waiting && { named: 0, baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)), last_sync_at: now }),
           attempt: 0,
           next_attempt_at: null,
           error: null,

@@ -197,8 +197,10 @@ function bulk(world: World, model: Model, step: Extract<Step, { do: 'bulk' }>): 
   const some = Array.from({ length: step.count }, (_, at) => all[(step.from + at) % all.length])
   const chosen = [...new Set(some)].filter((person) => person !== undefined)
   const ids = chosen.map(({ id }) => id)
-  if (step.named) {
-    for (const id of ids) release(model, step.what === 'bind' ? 'create' : 'block', id, Number.POSITIVE_INFINITY)
+  for (const { id, state } of step.named ? chosen : []) {
+    // Whoever is bound while suspended is blocked at once: that was named too.
+    if (step.what === 'unbind' || state === 'suspended') release(model, 'block', id, world.time.now() + dayMs)
+    if (step.what === 'bind') release(model, 'create', id, Number.POSITIVE_INFINITY)
   }
   for (const person of chosen) person.binding = 'unknown'
   const input = {
