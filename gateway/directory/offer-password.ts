@@ -207,7 +207,13 @@ async function followUp(
     return
   }
   const landed = binding.password_state === 'in_sync' && binding.password_version === version
-  if (landed || (await findPending(change.trx, key, version)) === undefined) return
+  if (landed) return
+  if ((await findPending(change.trx, key, version)) === undefined) {
+    // Nothing is on its way: what the account has is not the password in force any more.
+    if (binding.password_state === 'in_sync')
+      await updateBinding(change.trx, binding, { password_state: 'awaiting_login', password_reason: null })
+    return
+  }
   await updateBinding(change.trx, binding, {
     password_state: 'pending',
     password_reason: result?.reason ?? null,

@@ -337,7 +337,11 @@ export async function recordVerdict(
         const waiting = unit.target.kind === 'none'
         await updateBinding(change.trx, binding, {
           state: waiting ? binding.state : 'in_sync',
-          ...(!waiting && { named: 0, baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)), last_sync_at: now }),
+          ...(!waiting && {
+            named: 0,
+            baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)),
+            last_sync_at: now,
+          }),
           attempt: 0,
           next_attempt_at: null,
           error: null,
