@@ -43,6 +43,24 @@ const found: Record<string, { opening: Opening; steps: Step[] }> = {
       { do: 'unbind', who: 1, account: 'block' },
     ],
   },
+  'a password set while nobody may have it does not count as arrived': {
+    opening: imported,
+    steps: [
+      { do: 'suspend', who: 0 },
+      { do: 'set_password', who: 0, banned: false },
+      { do: 'resume', who: 0 },
+    ],
+  },
+  'a typed count does not open the brake for what comes after': {
+    opening: { seed: 17, people: 3, mode: 'apply', brake: 'tight', imported: true },
+    steps: [
+      { do: 'delete_user', who: 7, accounts: 'disable' },
+      { do: 'create_user', n: 1, password: true },
+      { do: 'create_user', n: 7, password: true },
+      { do: 'bulk', from: 5, count: 5, what: 'bind', named: true },
+      { do: 'bulk', from: 0, count: 5, what: 'unbind', named: false },
+    ],
+  },
   'drift that is known already is repaired once drift is to be repaired': {
     opening: imported,
     steps: [

@@ -5,7 +5,7 @@ import { eventFromRow } from '@lockstep/gateway/store/events'
 import type { Database } from '@lockstep/gateway/store/schema'
 import { isPrivileged } from '../practice-tenant/rights.ts'
 import { type Model, marks } from './model.ts'
-import type { SeenWrite } from './witness.ts'
+import type { Presence, SeenWrite } from './witness.ts'
 import { connectionId, matchesHash, type World } from './world.ts'
 
 type Rows<T extends keyof Database> = Database[T][]
@@ -151,32 +151,44 @@ export const nobodyGetsASecondAccount: Check = ({ world, model, writes, bindings
   return wrong
 }
 
+/** What others do and undo within this time no cycle need have seen, in ms. */
+const unseenForMs = 15 * 60_000
+
 /** Invariant 4. */
-export const onlyOurOwnBlocksAreLifted: Check = ({ world, model, memory, writes, bindings }) => {
+export const onlyOurOwnBlocksAreLifted: Check = ({ world, model, memory, writes }) => {
   const wrong: string[] = []
+  if (writes.length === 0) return wrong
   for (const [accountId, all] of world.practice.witness.presence) {
+    const owner = memory.owners.get(accountId)
+    const ticked = owner !== undefined && model.ticked.has(owner)
     all.forEach(({ by, enabled }, at) => {
-      if (by === 'others' || !enabled) return
-      const last = all.slice(0, at).at(-1)
-      if (last === undefined || (last.by === 'others' && !last.enabled)) {
-        const owner =
-          memory.owners.get(accountId) ?? bindings.find(({ account_id }) => account_id === accountId)?.user_id
-        if (owner === undefined || !model.ticked.has(owner))
-          wrong.push(`${accountId} was enabled, and not blocked by us`)
-      }
+      if (by === 'us' && enabled && !ticked && !blockedByUs(all.slice(0, at)))
+        wrong.push(`${accountId} was enabled, and not blocked by us`)
     })
   }
-  return writes.length === 0 ? [] : wrong
+  return wrong
+}
+
+function blockedByUs(all: readonly Presence[]): boolean {
+  const last = all.at(-1)
+  if (last === undefined || last.by === 'us') return last !== undefined
+  const before = all.at(-2)
+  if (before?.by !== 'others' || last.enabled === before.enabled || last.at - before.at > unseenForMs)
+    return last.enabled
+  return blockedByUs(all.slice(0, -2))
 }
 
 const hourMs = 3_600_000
 
 /** Invariant 6. */
-export const nothingGoesPastTheBrake: Check = ({ world, model, memory, writes, connection }) => {
+export const nothingGoesPastTheBrake: Check = ({ world, model, memory, writes, events, connection }) => {
   const { brake } = JSON.parse(connection.settings) as { brake: { minimum: number } }
   for (const write of writes) {
     const what = write.applied ? countable(write) : null
     if (what === null) continue
+    // What a kill kept from being recorded the brake cannot count either.
+    const told = memory.events.has(write.eventId) || events.some(({ id }) => id === write.eventId)
+    if (!told && world.practice.witness.orphaned.has(write.eventId)) continue
     const userId = ownerOf(write, memory)
     const until = model.released.get(`${what} ${userId}`)
     if (until === undefined || until < write.at) memory.counted.push({ at: write.at, what: `${what} ${userId}` })

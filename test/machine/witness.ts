@@ -18,6 +18,9 @@ export type SeenWrite = {
 /** What one look at the tenant showed of who holds an address. */
 export type SeenLookUp = { at: number; users: string[]; others: number }
 
+/** Somebody enabled or blocked an account. */
+export type Presence = { by: 'us' | 'others'; enabled: boolean; at: number }
+
 /** What a bystander at the tenant's door sees: the bodies that the tenant's own log leaves out, and what became of them. */
 export type Witness = {
   readonly writes: SeenWrite[]
@@ -27,7 +30,7 @@ export type Witness = {
   /** Event ids of writes whose sender was killed before he had told of them, as far as anybody can tell. */
   readonly orphaned: Set<string>
   /** By account, in order: who enabled or blocked it. */
-  readonly presence: Map<string, { by: 'us' | 'others'; enabled: boolean }[]>
+  readonly presence: Map<string, Presence[]>
 }
 
 export const createWitness = (): Witness => ({
@@ -89,12 +92,13 @@ export function noteWrites(
       body,
       before: before.get(accountId) ?? {},
     })
-    if (applied && (kind === 'enable' || kind === 'block')) notePresence(witness, accountId, 'us', kind === 'enable')
+    if (applied && (kind === 'enable' || kind === 'block'))
+      notePresence(witness, accountId, { by: 'us', enabled: kind === 'enable', at: state.now() })
   }
 }
 
-export function notePresence(witness: Witness, accountId: string, by: 'us' | 'others', enabled: boolean): void {
-  witness.presence.set(accountId, [...(witness.presence.get(accountId) ?? []), { by, enabled }])
+export function notePresence(witness: Witness, accountId: string, one: Presence): void {
+  witness.presence.set(accountId, [...(witness.presence.get(accountId) ?? []), one])
 }
 
 function kindOf(part: Part, body: Record<string, unknown>): SeenWrite['kind'] {
