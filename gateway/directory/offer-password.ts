@@ -8,7 +8,7 @@ import { passwordChangedMail } from '../mail/templates.ts'
 import { type BindingRow, bindingsOfUser, updateBinding } from '../store/bindings.ts'
 import { listConnections } from '../store/connections.ts'
 import { commitCredential, findCredential } from '../store/credentials.ts'
-import { putFresh } from '../store/fresh-passwords.ts'
+import { eraseFresh, putFresh } from '../store/fresh-passwords.ts'
 import { deleteLinksOf, findLink } from '../store/links.ts'
 import { erasePending, erasePendingOfUser, findPending, putPending } from '../store/pending-passwords.ts'
 import { closeProposal, findProposal, listProposals, openProposal, type ProposalRow } from '../store/proposals.ts'
@@ -148,6 +148,7 @@ async function drop(context: Context, actor: Actor, proposal: ProposalRow, reaso
   await context.store.change(actor, async (change) => {
     if (!(await closeProposal(change.trx, proposal.user_id, proposal.version))) return
     await erasePendingOfUser(change.trx, proposal.user_id, { version: proposal.version })
+    await eraseFresh(change.trx, proposal.user_id, proposal.version)
     change.event({
       type: eventTypes[proposal.origin],
       outcome: 'failure',
@@ -206,7 +207,13 @@ async function followUp(
     return
   }
   const landed = binding.password_state === 'in_sync' && binding.password_version === version
-  if (landed || (await findPending(change.trx, key, version)) === undefined) return
+  if (landed) return
+  if ((await findPending(change.trx, key, version)) === undefined) {
+    // Nothing is on its way: what the account has is not the password in force any more.
+    if (binding.password_state === 'in_sync')
+      await updateBinding(change.trx, binding, { password_state: 'awaiting_login', password_reason: null })
+    return
+  }
   await updateBinding(change.trx, binding, {
     password_state: 'pending',
     password_reason: result?.reason ?? null,

@@ -199,6 +199,24 @@ test.each(['afterSent', 'afterLanded'] as const)('killed %s: both sides end with
   expect(directory.tenants.get(`c1 ${ana}`)).toBe(newPassword.reveal())
 })
 
+test('killed while an admin sets the first password of somebody unbound: that one never goes out', async () => {
+  const { store } = directory.context
+  await new Promise<void>((killed) => {
+    let changes = 0
+    const change: typeof store.change = (actor, run) => {
+      changes += 1
+      if (changes === 1) return store.change(actor, run)
+      killed()
+      return hang()
+    }
+    const dying = { ...directory.context, store: { ...store, change } }
+    void setPassword(dying, system, { userId: ana, password: newPassword, mustChange: false })
+  })
+  await directory.reopen()
+  await settleProposals(directory.context)
+  expect(await directory.context.store.db.selectFrom('fresh_passwords').selectAll().execute()).toEqual([])
+})
+
 test('a lane that fails does not leave the person unable to change the password', async () => {
   await bound('c1')
   directory.pause.beforeSent = async () => {

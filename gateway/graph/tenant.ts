@@ -7,12 +7,13 @@ import { followDelta, type ObservedPage } from './delta.ts'
 import { failureOf, isMissing } from './failure.ts'
 import { type FoundObject, findByImmutableId, findHolders } from './find.ts'
 import { createGovernor, type Lane } from './governor.ts'
+import { type Network, openNetwork } from './network.ts'
 import { type ManagerPair, readMailboxPurposes, readManagers, readMembers, readPhoto } from './people-extras.ts'
 import { type Preflight, runPreflight } from './preflight.ts'
 import { readProtected } from './protected.ts'
 import { createReader, parsed, type Reader } from './reader.ts'
 import { readingOnly } from './reading-only.ts'
-import { type Credential, createTokens } from './token.ts'
+import { type Credential, createTokens, type Tokens } from './token.ts'
 import { createTransport, ReadRefused } from './transport.ts'
 import type { WriteOutcome } from './verdict.ts'
 import { GraphUser, merge, observe, type PartialObservation, WholeUser } from './wire.ts'
@@ -21,6 +22,7 @@ import { createWriter } from './writer.ts'
 
 export type { ObservedPage } from './delta.ts'
 export type { FoundObject, MatchedBy } from './find.ts'
+export type { Network } from './network.ts'
 export type { ManagerPair } from './people-extras.ts'
 export type { Preflight } from './preflight.ts'
 export type { WriteOutcome } from './verdict.ts'
@@ -37,7 +39,10 @@ export type TenantOptions = {
   writes: 'allowed' | 'refused'
   runtime: Runtime
   log?: (line: { msg: string } & Record<string, unknown>) => void
-}
+} & TenantAccess
+
+/** What is neither this machine's network nor Microsoft's sign-in service. */
+export type TenantAccess = { network?: Network; tokens?: Tokens }
 
 /** What we do to one Microsoft 365 tenant, in our words. */
 export type Tenant = {
@@ -77,8 +82,9 @@ const patienceMs = { interactive: 10_000, bulk: 10 * 60_000 } as const satisfies
 export function openTenant(options: TenantOptions): Tenant {
   const { runtime, cloud, tenantId, clientId, credential } = options
   const log: Log = options.log ?? (() => undefined)
-  const tokens = createTokens({ ...cloud, tenantId, clientId, credential })
-  const open = createTransport({ graph: cloud.graph, tokens, now: runtime.now })
+  const tokens = options.tokens ?? createTokens({ ...cloud, tenantId, clientId, credential })
+  const network = options.network ?? openNetwork(new URL(cloud.graph).origin)
+  const open = createTransport({ graph: cloud.graph, tokens, network, now: runtime.now })
   const transport = options.writes === 'allowed' ? open : readingOnly(open)
   const governor = createGovernor(runtime)
   const readerOf = (lane: Lane) =>

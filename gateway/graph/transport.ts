@@ -5,8 +5,8 @@ import {
   type MiddlewareOptions,
   ResponseType,
 } from '@microsoft/microsoft-graph-client'
-import { Pool } from 'undici'
 import { type Answer, failureOf, foreignLink, TenantError, unreachable } from './failure.ts'
+import type { Network } from './network.ts'
 import type { Tokens } from './token.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
@@ -37,21 +37,15 @@ export class Unanswered extends Error {
   }
 }
 
-/** The longest that one request may take, in ms. */
-export const requestTimeoutMs = 30_000
-/** The largest answer that we read, in bytes. */
-const largestAnswer = 10 * 1024 * 1024
-
-export function createTransport(options: { graph: string; tokens: Tokens; now: () => number }): Transport {
+export function createTransport(options: {
+  graph: string
+  tokens: Tokens
+  network: Network
+  now: () => number
+}): Transport {
   const { origin, hostname } = new URL(options.graph)
-  const pool = new Pool(origin, {
-    connections: 16,
-    bodyTimeout: requestTimeoutMs,
-    headersTimeout: requestTimeoutMs,
-    maxResponseSize: largestAnswer,
-  })
   const client = Client.initWithMiddleware({
-    middleware: new Authorize(options.tokens, new Send(origin, pool)),
+    middleware: new Authorize(options.tokens, new Send(origin, options.network)),
     customHosts: new Set([hostname]),
     baseUrl: origin,
     defaultVersion: 'v1.0',
@@ -79,7 +73,7 @@ export function createTransport(options: { graph: string; tokens: Tokens; now: (
       if (answer.status >= 200 && answer.status < 300) return answer.body
       throw new ReadRefused(answer, failureOf(answer, 'read', options.now()))
     },
-    close: () => pool.destroy(),
+    close: () => options.network.close(),
   }
 }
 
@@ -158,13 +152,13 @@ class Authorize implements Middleware {
   }
 }
 
-/** The last link: one request over the connection pool, never repeated. */
+/** The last link: one request over the network, never repeated. */
 class Send {
   readonly #origin: string
-  readonly #pool: Pool
-  constructor(origin: string, pool: Pool) {
+  readonly #network: Network
+  constructor(origin: string, network: Network) {
     this.#origin = origin
-    this.#pool = pool
+    this.#network = network
   }
   async execute(context: Context, token: string): Promise<void> {
     const asked = typeof context.request === 'string' ? context.request : context.request.url
@@ -173,19 +167,14 @@ class Send {
     const { method = 'GET', headers, body } = context.options ?? {}
     const sent = { ...plain(headers), authorization: `Bearer ${token}`, accept: 'application/json' }
     try {
-      const answer = await this.#pool.request({
-        method: method as Method,
+      const { status, text, ...got } = await this.#network.send({
+        method,
         path: pathOf(url),
         headers: sent,
         body: typeof body === 'string' ? body : null,
-        signal: AbortSignal.timeout(requestTimeoutMs),
       })
-      const text = await answer.body.text()
-      const empty = answer.statusCode === 204 || answer.statusCode === 304
-      context.response = new Response(empty ? null : text, {
-        status: answer.statusCode,
-        headers: single(answer.headers),
-      })
+      const empty = status === 204 || status === 304
+      context.response = new Response(empty ? null : text, { status, headers: got.headers })
     } catch (error) {
       const code = (error as { code?: unknown }).code
       const neverSent =
@@ -211,10 +200,4 @@ function plain(headers: unknown): Record<string, string> {
   const entries = headers instanceof Headers ? [...headers] : Array.isArray(headers) ? headers : Object.entries(headers)
   for (const [name, value] of entries as [string, string][]) out[name.toLowerCase()] = String(value)
   return out
-}
-
-function single(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
-  )
 }

@@ -194,14 +194,15 @@ export async function putProtection(
   const known = new Map(before.map((row) => [row.id, row.protection]))
   for (const [id, protection] of protectedIds) {
     if (known.get(id) === protection) continue
-    changed.push(id)
-    await trx
+    const { numUpdatedRows } = await trx
       .updateTable('accounts')
       .set({ protection })
       .where('connection_id', '=', connectionId)
       .where('id', '=', id)
       .where((e) => e.or([e('protection', 'is', null), e('protection', 'in', ['privileged_role', 'break_glass'])]))
-      .execute()
+      .executeTakeFirst()
+    // A guest or a synced account stays what it is, whatever roles it holds.
+    if (numUpdatedRows > 0n) changed.push(id)
   }
   return changed
 }

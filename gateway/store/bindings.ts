@@ -229,6 +229,16 @@ export async function markAccountsDirty(
   }
 }
 
+/** Those whose account differs are looked at again, since what is done about drift has changed. */
+export async function markDriftedDirty(db: Kysely<Database>, connectionId: string): Promise<void> {
+  await db
+    .updateTable('bindings')
+    .set((e) => ({ dirty: e('dirty', '+', 1) }))
+    .where('connection_id', '=', connectionId)
+    .where('drift', '!=', '[]')
+    .execute()
+}
+
 /** Marks every binding of a user, so that the next cycle plans it anew, at once. */
 export async function markUserDirty(db: Kysely<Database>, userId: string): Promise<string[]> {
   const rows = await db

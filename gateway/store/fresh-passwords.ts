@@ -48,6 +48,11 @@ export async function takeFresh(
   }
 }
 
+/** Forgets a version that never came into force: the next one has the same number. */
+export async function eraseFresh(trx: Kysely<Database>, userId: string, version: number): Promise<void> {
+  await trx.deleteFrom('fresh_passwords').where('user_id', '=', userId).where('version', '=', version).execute()
+}
+
 export async function expireFresh(trx: Kysely<Database>, now: number): Promise<void> {
   await trx
     .deleteFrom('fresh_passwords')

@@ -8,6 +8,7 @@ import {
   SqliteAdapter,
   SqliteDialect,
   type SqliteDialectConfig,
+  type SqliteDatabase as SqliteDialectDatabase,
   SqliteDriver,
 } from 'kysely'
 
@@ -65,9 +66,28 @@ export function openSqlite(path: string): SqliteFile {
   const reader = open(path)
   reader.pragma('query_only = ON')
   return {
-    writer: new ImmediateDialect({ database: writer }),
-    reader: new SqliteDialect({ database: reader }),
+    writer: new ImmediateDialect({ database: remembering(writer) }),
+    reader: new SqliteDialect({ database: remembering(reader) }),
     checkpoint: () => void writer.pragma('wal_checkpoint(TRUNCATE)'),
+  }
+}
+
+/** How many statements a connection keeps. */
+const keptAtMost = 500
+
+/** Preparing a statement takes longer than most of them run, and the same few are run over and over. */
+function remembering(database: SqliteDatabase.Database): SqliteDialectDatabase {
+  const kept = new Map<string, SqliteDatabase.Statement>()
+  return {
+    prepare(sql) {
+      const known = kept.get(sql)
+      if (known !== undefined) return known
+      const statement = database.prepare(sql)
+      if (kept.size >= keptAtMost) kept.clear()
+      kept.set(sql, statement)
+      return statement
+    },
+    close: () => database.close(),
   }
 }
 

@@ -8,7 +8,7 @@ import type { Actor } from '../domain/actor.ts'
 import { defaultBrake } from '../domain/brake.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Preflight } from '../graph/tenant.ts'
-import { countBindings } from '../store/bindings.ts'
+import { countBindings, markDriftedDirty } from '../store/bindings.ts'
 import {
   type ConnectionRow,
   insertConnection,
@@ -218,6 +218,7 @@ export async function updateConnectionSettings(
         error: null,
       }),
     })
+    if (settings.driftPolicy !== before.driftPolicy) await markDriftedDirty(change.trx, id)
     change.event({
       type: swap ? 'connection_credential_change' : 'connection_update',
       connection: id,

@@ -6,7 +6,7 @@ import type { SyncContext } from './context.ts'
 import { observe } from './observe.ts'
 import { readProtection } from './protection.ts'
 import { requireConnection } from './require-connection.ts'
-import { syncBindings } from './sync-bindings.ts'
+import { mayWrite, syncBindings } from './sync-bindings.ts'
 import { readPasswordTimes, verifyDue } from './verify.ts'
 
 /** How many bindings are planned and applied together: bounds memory and the time between two records. */
@@ -41,7 +41,6 @@ export async function runCycle(context: SyncContext, connectionId: string): Prom
   }
   const held: Operation[] = []
   connection = await requireConnection(context, connectionId)
-  const { mode } = JSON.parse(connection.settings) as { mode: 'observe' | 'apply' }
   let after = ''
   let guarded = false
   for (;;) {
@@ -51,12 +50,13 @@ export async function runCycle(context: SyncContext, connectionId: string): Prom
       await readProtection(context, connection)
       guarded = true
     }
-    if (last === undefined || mode === 'observe' || connection.state !== 'active') break
+    if (last === undefined || !mayWrite(connection)) break
     after = last.user_id
     const synced = await syncBindings(
       context,
       connection,
-      tenant,
+      // Reading may take long, and meanwhile an admin may have let us write: then that tenant can only read.
+      context.tenants.of(connection),
       due.map((binding) => binding.user_id),
       'bulk',
       system,

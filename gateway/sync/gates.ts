@@ -9,6 +9,8 @@ export type Gates = {
   tryEnter(key: string): (() => void) | null
   /** Waits until whoever is inside or waits now has left; enters nothing. */
   passed(key: string): Promise<void>
+  /** Counted writes of a connection that went past the brake and are not recorded yet. */
+  readonly underWay: Map<string, number>
 }
 
 export function createGates(): Gates {
@@ -36,7 +38,11 @@ export function createGates(): Gates {
       return tails.has(key) ? null : hold(key, Promise.resolve())
     },
     passed: (key) => tails.get(key) ?? Promise.resolve(),
+    underWay: new Map(),
   }
 }
+
+/** Who asks the brake, one after the other: two that ask at once would both be told that there is room. */
+export const brakeKey = (connectionId: string) => `${connectionId} brake`
 
 export const gateKey = (connectionId: string, userId: string) => `${connectionId} ${userId}`

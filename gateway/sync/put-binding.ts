@@ -68,7 +68,8 @@ export async function markLeaving(
   await updateBinding(trx, binding, {
     state: 'unbinding',
     unbind: account,
-    named: more.named ? 1 : binding.named,
+    named: more.named ? 1 : 0,
+    error: null,
     job_id: more.jobId ?? null,
     dirty: binding.dirty + 1,
     attempt: 0,

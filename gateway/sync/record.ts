@@ -10,7 +10,7 @@ import { staleForMs } from '../domain/settle.ts'
 import { dropBlockIntent, markRestored, putAccounts, recordWrite } from '../store/accounts.ts'
 import { insertBeforeImage } from '../store/before-images.ts'
 import { deleteBinding, updateBinding } from '../store/bindings.ts'
-import { type ConnectionRow, updateConnection } from '../store/connections.ts'
+import { type ConnectionRow, findConnection, updateConnection } from '../store/connections.ts'
 import { erasePending } from '../store/pending-passwords.ts'
 import type { Change } from '../store/store.ts'
 import { purgeLetGo } from '../store/users.ts'
@@ -234,6 +234,8 @@ export async function settleBinding(
   if (!applied.some(({ operation }) => operation.kind === 'set_password')) await noteDrift(change, unit)
   await updateBinding(change.trx, binding, {
     state: 'in_sync',
+    // What was named is done; what comes later was not.
+    named: 0,
     baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)),
     attempt: 0,
     next_attempt_at: null,
@@ -301,7 +303,8 @@ async function settleFailed(
       return
     case 'connection':
       await updateConnection(change.trx, connection.id, {
-        state: 'error',
+        // An admin may have paused it meanwhile.
+        ...((await findConnection(change.trx, connection.id))?.state === 'active' && { state: 'error' as const }),
         error: JSON.stringify({ code, detail, remedy }),
       })
       return
@@ -334,7 +337,11 @@ export async function recordVerdict(
         const waiting = unit.target.kind === 'none'
         await updateBinding(change.trx, binding, {
           state: waiting ? binding.state : 'in_sync',
-          ...(!waiting && { baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)), last_sync_at: now }),
+          ...(!waiting && {
+            named: 0,
+            baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)),
+            last_sync_at: now,
+          }),
           attempt: 0,
           next_attempt_at: null,
           error: null,

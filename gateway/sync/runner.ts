@@ -173,14 +173,15 @@ function createAlarm(context: SyncContext): Alarm {
   }
 }
 
+/** What an admin has set meanwhile stands: only what is active falls into an error, and only that comes back from it. */
 async function recordError(context: SyncContext, connectionId: string, error: unknown): Promise<void> {
   const problem = describe(error)
-  const connection = await findConnection(context.store.db, connectionId)
-  if (connection === undefined) return
   const text = JSON.stringify(problem)
-  const state = problem.signedOut ? 'error' : connection.state
-  if (connection.error === text && connection.state === state) return
   await context.store.change(system, async (change) => {
+    const connection = await findConnection(change.trx, connectionId)
+    if (connection === undefined) return
+    const state = problem.signedOut && connection.state === 'active' ? 'error' : connection.state
+    if (connection.error === text && connection.state === state) return
     await updateConnection(change.trx, connectionId, { error: text, state })
     change.event({
       type: 'connection_error',
@@ -193,9 +194,9 @@ async function recordError(context: SyncContext, connectionId: string, error: un
 }
 
 async function clearError(context: SyncContext, connectionId: string): Promise<void> {
-  const connection = await findConnection(context.store.db, connectionId)
-  if (connection === undefined || (connection.error === null && connection.state !== 'error')) return
   await context.store.change(system, async (change) => {
+    const connection = await findConnection(change.trx, connectionId)
+    if (connection === undefined || (connection.error === null && connection.state !== 'error')) return
     await updateConnection(change.trx, connectionId, {
       error: null,
       state: connection.state === 'error' ? 'active' : connection.state,

@@ -9,7 +9,7 @@ import { type BindingRow, countBindings, findBinding } from '../store/bindings.t
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import { countRecentWrites } from '../store/recent-writes.ts'
 import type { SyncContext } from './context.ts'
-import { gateKey } from './gates.ts'
+import { brakeKey, gateKey } from './gates.ts'
 import { loadUnits } from './load.ts'
 import { lookUp } from './look-up.ts'
 import { operationKey, planIdOf } from './plan-id.ts'
@@ -38,6 +38,7 @@ export async function syncBindings(
   actor: Actor = system,
   cycleId: string | null = null,
 ): Promise<Synced> {
+  if (!mayWrite(connection)) return { applied: new Map(), held: [], busy: [], left: 0 }
   const leaves: (() => void)[] = []
   try {
     const entered: string[] = []
@@ -58,7 +59,8 @@ export async function syncBindings(
     }
     const units = await lookUp(context, connection, tenant, await loadUnits(context.store.db, connection, bindings))
     const planned = planUnits(units)
-    const { go, heldBack } = await guard(context, connection, planned)
+    const { go, heldBack, counted } = await inTurn(context, connection, () => guard(context, connection, planned))
+    leaves.push(() => addUnderWay(context, connection, -counted))
     const applied = await work(context, connection, tenant, { actor, lane, cycleId }, go)
     return { applied, held: heldBack, busy, left: busy.length + go.length - applied.size }
   } finally {
@@ -66,21 +68,37 @@ export async function syncBindings(
   }
 }
 
+async function inTurn<T>(context: SyncContext, connection: ConnectionRow, ask: () => Promise<T>): Promise<T> {
+  const leave = await context.gates.enter(brakeKey(connection.id))
+  try {
+    return await ask()
+  } finally {
+    leave()
+  }
+}
+
+function addUnderWay({ gates }: SyncContext, { id }: ConnectionRow, count: number): void {
+  gates.underWay.set(id, (gates.underWay.get(id) ?? 0) + count)
+}
+
 /** Holds back what the brake counts once too much of it comes together, unless an admin has released that very plan. */
 async function guard(
   context: SyncContext,
   connection: ConnectionRow,
   planned: readonly Planned[],
-): Promise<{ go: Planned[]; heldBack: Operation[] }> {
+): Promise<{ go: Planned[]; heldBack: Operation[]; counted: number }> {
   const approved = approvedKeys(connection, context.runtime.now())
   const isCounted = (operation: Operation) => weightOf(operation) > 0 && !approved.has(operationKey(operation))
   const counted = planned.filter(({ unit, plan }) => !unit.desired.named && plan.operations.some(isCounted))
   const operations = counted.flatMap(({ plan }) => plan.operations.filter(isCounted))
   const brake = await brakeFor(context, connection, operations)
-  if (brake === null) return { go: [...planned], heldBack: [] }
+  if (brake === null) {
+    addUnderWay(context, connection, operations.length)
+    return { go: [...planned], heldBack: [], counted: operations.length }
+  }
   await engage(context, connection, brake)
   const stop = new Set(counted)
-  return { go: planned.filter((each) => !stop.has(each)), heldBack: operations }
+  return { go: planned.filter((each) => !stop.has(each)), heldBack: operations, counted: 0 }
 }
 
 /** The brake that these countable operations meet, on top of those of the last hour and day; null when they may go. */
@@ -98,7 +116,8 @@ export async function brakeFor(
     hour: await countRecentWrites(db, connection.id, now - 3_600_000),
     day: await countRecentWrites(db, connection.id, now - 86_400_000),
   }
-  if (!engaged(settings.brake, bound, recent, operations.length)) return null
+  const underWay = context.gates.underWay.get(connection.id) ?? 0
+  if (!engaged(settings.brake, bound, recent, underWay + operations.length)) return null
   return { operations: operations.length, threshold: thresholdOf(settings.brake, bound), planId: planIdOf(operations) }
 }
 
@@ -122,6 +141,12 @@ async function engage(context: SyncContext, connection: ConnectionRow, brake: Br
       detail: `${brake.operations} operations wait for an approval; from ${brake.threshold} on nothing of that kind is applied by itself.`,
     })
   })
+}
+
+/** Whether anything may go out; a connection that observes is read, and no more. */
+export function mayWrite({ state, settings }: ConnectionRow): boolean {
+  const { mode } = JSON.parse(settings) as ConnectionSettings
+  return mode === 'apply' && state === 'active'
 }
 
 export function assertUsable(connection: ConnectionRow): void {

@@ -3,7 +3,7 @@ import type { Log } from '../domain/log.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import { Secret } from '../domain/secret.ts'
-import { openTenant, type Tenant, type TenantOptions } from '../graph/tenant.ts'
+import { openTenant, type Tenant, type TenantAccess, type TenantOptions } from '../graph/tenant.ts'
 import { type ConnectionRow, openCredential, type StoredCredential } from '../store/connections.ts'
 import type { Vault } from '../store/vault.ts'
 
@@ -55,6 +55,7 @@ export function createTenants(deps: {
   runtime: Runtime
   allowedClouds: readonly string[]
   log: Log
+  access?: TenantAccess
 }): Tenants {
   const open = new Map<string, { key: string; tenant: Tenant }>()
   const create: Tenants['open'] = ({ tenantId, clientId, cloud, credential, writes }) =>
@@ -66,6 +67,7 @@ export function createTenants(deps: {
       writes,
       runtime: deps.runtime,
       log: deps.log,
+      ...deps.access,
     })
   return {
     open: create,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { runBatch } from './batch.ts'
 import { type Call, option, type Reply } from './call.ts'
@@ -12,7 +11,7 @@ export type Graph = { handle(call: Call): Promise<Reply> }
 /** Microsoft Graph v1.0: faults, quota, then the resource itself. Every call is logged, passwords removed. */
 export function createGraph(state: State, quota: Quota): Graph {
   const handle = async (call: Call): Promise<Reply> => {
-    const ids = idsOf(call)
+    const ids = idsOf(state, call)
     const fault = takeFault(state, call)
     if (fault?.delayMs !== undefined) await pause(fault.delayMs)
     const whole = call.method === 'POST' && /^\/\$batch$/i.test(call.path)
@@ -39,8 +38,8 @@ export function createGraph(state: State, quota: Quota): Graph {
 
 type Ids = { requestId: string; clientRequestId: string }
 
-export function idsOf(call: Pick<Call, 'headers'>): Ids {
-  const requestId = randomUUID()
+export function idsOf(state: State, call: Pick<Call, 'headers'>): Ids {
+  const requestId = state.newId()
   return { requestId, clientRequestId: call.headers['client-request-id'] ?? requestId }
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Call } from './call.ts'
 import { badRequest, conflict, denied, notFound, objectOf } from './errors.ts'
 import { presentGroup, readGroupBody } from './group-properties.ts'
@@ -61,7 +60,7 @@ export function createGroup(state: State, by: By, body: unknown): Properties {
     bound(state, owners as string[], 'owners'),
   ]
   if (memberIds.length + ownerIds.length > 20) throw tooMany()
-  const id = randomUUID()
+  const id = state.newId()
   const properties: Properties = {
     ...addressed(state, given),
     groupTypes: [],

@@ -39,7 +39,7 @@ async function serveGraph(
 ): Promise<void> {
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
   const refuse = (refusal: Refusal) => {
-    const ids = idsOf({ headers })
+    const ids = idsOf(state, { headers })
     const path = url.pathname.slice('/v1.0'.length)
     const call = { method: request.method ?? 'GET', path, headers, body: null, batch: false, caller: null }
     log(state, call, refusal.status, ids.requestId)

@@ -68,22 +68,25 @@ const permissions = [
   'AuditLog.Read.All',
 ]
 
-export async function startPracticeTenant(options: Partial<PracticeOptions> = {}): Promise<PracticeTenant> {
-  const given = { ...practiceDefaults, ...options }
-  const clientSecret = randomBytes(30).toString('base64url')
-  const state = createState({
-    tenantId: given.tenantId ?? randomUUID(),
-    clientId: randomUUID(),
-    seed: given.seed,
-    quota: given.quota,
-    lagMs: given.lagMs,
-    latencyMs: given.latencyMs,
-  })
-  state.app.secrets.push({ hash: hashOf(clientSecret), endsAt: state.now() + 365 * 86_400_000 })
+/** A tenant as it is before anybody has asked it anything, with an app that has all rights. */
+export function practiceState(
+  given: PracticeOptions,
+  inputs: { now?: () => number; newId?: () => string } = {},
+): State {
+  const newId = inputs.newId ?? randomUUID
+  const state = createState({ ...given, ...inputs, tenantId: given.tenantId ?? newId(), clientId: newId() })
   for (const permission of permissions) state.app.permissions.add(permission)
   if (given.passwordRole) state.app.roles.add(directoryRoles.userAdministrator)
   Object.assign(state.switches, given.switches)
   seed(state, given)
+  return state
+}
+
+export async function startPracticeTenant(options: Partial<PracticeOptions> = {}): Promise<PracticeTenant> {
+  const given = { ...practiceDefaults, ...options }
+  const clientSecret = randomBytes(30).toString('base64url')
+  const state = practiceState(given)
+  state.app.secrets.push({ hash: hashOf(clientSecret), endsAt: state.now() + 365 * 86_400_000 })
   shared ??= certificate()
   const { key, cert } = await shared
   const quota = new Quota(state)

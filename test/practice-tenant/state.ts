@@ -138,6 +138,8 @@ export type State = {
   clockMs: number
   readonly random: () => number
   now(): number
+  /** A GUID for what comes into being. */
+  newId(): string
 }
 
 export function createState(options: {
@@ -147,13 +149,18 @@ export function createState(options: {
   quota: QuotaSize
   lagMs: number
   latencyMs: number
+  /** The clock and the ids, where a test decides them. */
+  now?: () => number
+  newId?: () => string
 }): State {
+  const now = options.now ?? Date.now
+  const newId = options.newId ?? randomUUID
   const state: State = {
     tenantId: options.tenantId.toLowerCase(),
     displayName: 'Contoso',
     app: {
       clientId: options.clientId,
-      objectId: randomUUID(),
+      objectId: newId(),
       secrets: [],
       certificates: [],
       permissions: new Set(),
@@ -186,7 +193,8 @@ export function createState(options: {
     seq: 0,
     clockMs: 0,
     random: randomFrom(options.seed),
-    now: () => Date.now() + state.clockMs,
+    now: () => now() + state.clockMs,
+    newId,
   }
   return state
 }
@@ -205,5 +213,5 @@ export function audit(
   changes: Audit['changes'] = [],
 ): void {
   const { id: targetId, type } = target
-  state.audits.push({ id: `Directory_${randomUUID()}`, at: state.now(), activity, by, targetId, type, changes })
+  state.audits.push({ id: `Directory_${state.newId()}`, at: state.now(), activity, by, targetId, type, changes })
 }

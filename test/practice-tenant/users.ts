@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Call } from './call.ts'
 import { badRequest, notFound, objectOf } from './errors.ts'
 import { index, refuseTaken, takenAddress, unindex } from './names.ts'
@@ -34,7 +33,7 @@ export function createUser(state: State, by: By, body: unknown): Properties {
   const profile = profileOf(given['passwordProfile'])
   if (profile?.password === undefined) throw badRequest('A password must be specified to create a new user.')
   const properties: Properties = {
-    id: randomUUID(),
+    id: state.newId(),
     userType: 'Member',
     proxyAddresses: [],
     businessPhones: [],

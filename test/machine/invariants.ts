@@ -1,0 +1,331 @@
+import { createHash } from 'node:crypto'
+import { chainHash, chainStart } from '@lockstep/gateway/domain/event-chain'
+import { openHash } from '@lockstep/gateway/store/credentials'
+import { eventFromRow } from '@lockstep/gateway/store/events'
+import type { Database } from '@lockstep/gateway/store/schema'
+import { isPrivileged } from '../practice-tenant/rights.ts'
+import { type Model, marks } from './model.ts'
+import type { Presence, SeenWrite } from './witness.ts'
+import { connectionId, matchesHash, type World } from './world.ts'
+
+type Rows<T extends keyof Database> = Database[T][]
+
+/** What the checks look at after a step. */
+export type Facts = {
+  world: World
+  model: Model
+  memory: Memory
+  users: Rows<'users'>
+  credentials: Rows<'user_credentials'>
+  bindings: Rows<'bindings'>
+  connection: Database['connections']
+  /** Since the last check. */
+  events: Rows<'events'>
+  writes: SeenWrite[]
+  written: Buffer
+}
+
+/** What the checks remember from one step to the next. */
+export type Memory = {
+  seq: number
+  hash: string
+  writes: number
+  logged: number
+  /** How many events there are by id, as far as the id went to the tenant. */
+  events: Map<string, number>
+  /** Ids in the tenant's log of writes that have no event yet. */
+  unexplained: Set<string>
+  /** Creates, blocks and wipes that nobody released. */
+  counted: { at: number; what: string }[]
+  /** The newest password that took effect, by account and person. */
+  newest: Map<string, number>
+  /** Accounts that are protected, and since when. */
+  protectedSince: Map<string, number>
+  owners: Map<string, string>
+}
+
+export const createMemory = (): Memory => ({
+  seq: 0,
+  hash: chainStart,
+  writes: 0,
+  logged: 0,
+  events: new Map(),
+  unexplained: new Set(),
+  counted: [],
+  newest: new Map(),
+  protectedSince: new Map(),
+  owners: new Map(),
+})
+
+/** A check says what is wrong, or nothing. */
+export type Check = (facts: Facts) => string[]
+
+/** Invariant 1. */
+export const nothingAcknowledgedIsLost: Check = ({ world, model, users, credentials, bindings, connection }) => {
+  const wrong: string[] = []
+  const living = new Map(users.filter(({ deleted_at }) => deleted_at === null).map((row) => [row.id, row]))
+  for (const person of model.people.values()) {
+    const row = living.get(person.id)
+    if (row === undefined) {
+      wrong.push(`${person.email} is gone`)
+      continue
+    }
+    const { jobTitle = null, city = null } = JSON.parse(row.attributes) as Record<string, string | null>
+    const held = { email: row.email, displayName: row.display_name, state: row.state, jobTitle, city }
+    for (const [name, value] of Object.entries(held)) {
+      const told = person[name as keyof typeof held]
+      if (value !== told) wrong.push(`${person.email}: ${name} is ${value}, and somebody was told ${told}`)
+    }
+    const credential = credentials.find(({ user_id }) => user_id === person.id)
+    const matches =
+      credential === undefined
+        ? person.password === null
+        : person.password !== null && matchesHash(openHash(world.vault, credential), person.password)
+    if (!matches) wrong.push(`${person.email}: the password in force is not the one that somebody was told`)
+    const binding = bindings.find(({ user_id }) => user_id === person.id)
+    if (person.binding === 'bound' && (binding === undefined || binding.unbind !== null))
+      wrong.push(`${person.email} is not bound any more`)
+    if (person.binding === 'leaving' && binding !== undefined && binding.unbind === null)
+      wrong.push(`${person.email} is bound again`)
+    if (person.binding === 'none' && binding !== undefined) wrong.push(`${person.email} is bound, and nobody did it`)
+  }
+  for (const { id, email } of living.values()) if (!model.people.has(id)) wrong.push(`nobody made ${email}`)
+  const settings = JSON.parse(connection.settings) as { mode: string; driftPolicy: string }
+  if (settings.mode !== model.mode) wrong.push(`the mode is ${settings.mode}`)
+  if (settings.driftPolicy !== model.driftPolicy) wrong.push(`the drift policy is ${settings.driftPolicy}`)
+  if (model.paused && connection.state !== 'paused') wrong.push(`the connection is ${connection.state}, not paused`)
+  if (!model.paused && connection.state === 'paused') wrong.push('the connection is paused, and nobody did it')
+  return wrong
+}
+
+/** Invariant 2. */
+export const passwordsGoToTheirOwnersInOrder: Check = ({ model, memory, writes, bindings }) => {
+  const wrong: string[] = []
+  for (const write of writes) {
+    const owner = write.password === null ? undefined : model.passwords.get(write.password)
+    if (write.password !== null && owner === undefined && write.kind !== 'create')
+      wrong.push('a password went out that nobody has ever thought up')
+    if (owner === undefined) continue
+    const bound = bindings.find(({ account_id }) => account_id === write.accountId)
+    const whose = bound?.user_id ?? memory.owners.get(write.accountId)
+    const own =
+      write.kind === 'create'
+        ? immutableIdOf(owner.userId) === write.body['onPremisesImmutableId']
+        : whose === owner.userId
+    if (!own) wrong.push(`password ${owner.order} of ${owner.userId} went to the account of ${whose}`)
+    if (!write.applied) continue
+    const key = `${write.accountId} ${owner.userId}`
+    const newest = memory.newest.get(key) ?? 0
+    if (owner.order < newest) wrong.push(`password ${owner.order} of ${owner.userId} came after ${newest}`)
+    memory.newest.set(key, Math.max(newest, owner.order))
+  }
+  for (const { account_id, user_id } of bindings) if (account_id !== null) memory.owners.set(account_id, user_id)
+  return wrong
+}
+
+const immutableIdOf = (userId: string) => `lockstep-${userId}`
+
+/** How long after a look an account may still be made, in ms: what was put off is sent again for minutes. */
+const looksCountForMs = 15 * 60_000
+
+/** Invariant 3. */
+export const nobodyGetsASecondAccount: Check = ({ world, model, writes, bindings }) => {
+  const wrong: string[] = []
+  const { state, witness } = world.practice
+  for (const write of writes) {
+    if (write.kind !== 'create' || !write.applied) continue
+    const address = String(write.body['userPrincipalName'])
+    const look = witness.lookUps.get(address)
+    if (look === undefined || write.at - look.at > looksCountForMs) wrong.push(`${address} was made without a look`)
+    else if (look.at <= write.at && look.users.length + look.others > 0)
+      wrong.push(`${address} was made although ${look.users.length + look.others} hold that address`)
+  }
+  for (const userId of model.people.keys()) {
+    const own = [...state.people.values()].filter(
+      ({ properties }) => properties['onPremisesImmutableId'] === immutableIdOf(userId),
+    )
+    if (own.length > 1) wrong.push(`${userId} has ${own.length} accounts`)
+  }
+  const owners = bindings.flatMap(({ account_id }) => account_id ?? [])
+  if (new Set(owners).size < owners.length) wrong.push('two people are bound to one account')
+  return wrong
+}
+
+/** What others do and undo within this time no cycle need have seen, in ms. */
+const unseenForMs = 15 * 60_000
+
+/** Invariant 4. */
+export const onlyOurOwnBlocksAreLifted: Check = ({ world, model, memory, writes }) => {
+  const wrong: string[] = []
+  if (writes.length === 0) return wrong
+  for (const [accountId, all] of world.practice.witness.presence) {
+    const owner = memory.owners.get(accountId)
+    const ticked = owner !== undefined && model.ticked.has(owner)
+    all.forEach(({ by, enabled }, at) => {
+      if (by === 'us' && enabled && !ticked && !blockedByUs(all.slice(0, at)))
+        wrong.push(`${accountId} was enabled, and not blocked by us`)
+    })
+  }
+  return wrong
+}
+
+function blockedByUs(all: readonly Presence[]): boolean {
+  const last = all.at(-1)
+  if (last === undefined || last.by === 'us') return last !== undefined
+  const before = all.at(-2)
+  if (before?.by !== 'others' || last.enabled === before.enabled || last.at - before.at > unseenForMs)
+    return last.enabled
+  return blockedByUs(all.slice(0, -2))
+}
+
+const hourMs = 3_600_000
+
+/** Invariant 6. */
+export const nothingGoesPastTheBrake: Check = ({ world, model, memory, writes, events, connection }) => {
+  const { brake } = JSON.parse(connection.settings) as { brake: { minimum: number } }
+  for (const write of writes) {
+    const what = write.applied ? countable(write) : null
+    if (what === null) continue
+    // What a kill kept from being recorded the brake cannot count either.
+    const told = memory.events.has(write.eventId) || events.some(({ id }) => id === write.eventId)
+    if (!told && world.practice.witness.orphaned.has(write.eventId)) continue
+    const userId = ownerOf(write, memory)
+    const until = model.released.get(`${what} ${userId}`)
+    if (until === undefined || until < write.at) memory.counted.push({ at: write.at, what: `${what} ${userId}` })
+  }
+  const now = world.time.now()
+  // So few are bound that the share never counts for more than the minimum.
+  const recent = memory.counted.filter(({ at }) => at > now - 24 * hourMs)
+  memory.counted = recent
+  if (recent.length < brake.minimum) return []
+  return [`${recent.length} went in 24 h without a release: ${recent.map(({ what }) => what).join(', ')}`]
+}
+
+function countable(write: SeenWrite): 'create' | 'block' | null {
+  if (write.kind === 'create') return 'create'
+  return write.kind === 'block' && write.before['accountEnabled'] === true ? 'block' : null
+}
+
+const ownerOf = (write: SeenWrite, memory: Memory) =>
+  write.kind === 'create'
+    ? String(write.body['onPremisesImmutableId']).replace('lockstep-', '')
+    : (memory.owners.get(write.accountId) ?? '')
+
+/** Invariant 7. An account counts as protected once a whole cycle could have seen that it is. */
+export const protectedAccountsAreLeftAlone: Check = ({ world, model, memory, writes, connection }) => {
+  const { state } = world.practice
+  const cycle =
+    connection.last_cycle === null ? null : (JSON.parse(connection.last_cycle) as { at: number; took: number })
+  const known = cycle === null ? Number.NEGATIVE_INFINITY : cycle.at - cycle.took - state.lagMs
+  const wrong: string[] = []
+  for (const write of writes) {
+    const since = memory.protectedSince.get(write.accountId)
+    if (!write.applied || since === undefined || since >= known) continue
+    const owner = memory.owners.get(write.accountId)
+    if (owner === undefined || !model.overridden.has(owner))
+      wrong.push(`${write.kind} of ${write.accountId}, which is protected`)
+  }
+  for (const { id, properties } of state.people.values()) {
+    const isProtected =
+      isPrivileged(state, id) ||
+      state.roleAssignments.some(({ principalId }) => principalId === id) ||
+      properties['userType'] === 'Guest' ||
+      properties['onPremisesSyncEnabled'] === true
+    if (!isProtected) memory.protectedSince.delete(id)
+    else if (!memory.protectedSince.has(id)) memory.protectedSince.set(id, world.time.now())
+  }
+  return wrong
+}
+
+/** Invariant 8. */
+export const noPasswordIsWrittenDown: Check = ({ world, written }) => [
+  ...marks.filter((mark) => written.includes(mark)).map((mark) => `${mark} stands in the store`),
+  ...marks.filter((mark) => world.log.some((line) => line.includes(mark))).map((mark) => `${mark} stands in the log`),
+]
+
+const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')
+
+/** Invariant 9: the chain. */
+export const theChainHolds: Check = ({ memory, events }) => {
+  for (const row of events) {
+    if (row.seq !== memory.seq + 1 || row.hash !== chainHash(memory.hash, eventFromRow(row), sha256))
+      return [`event ${row.seq} does not follow from the one before`]
+    memory.seq = row.seq
+    memory.hash = row.hash
+  }
+  return []
+}
+
+const ofWrites = new Set([
+  'user_create_provision',
+  'user_update_provision',
+  'user_password_update_provision',
+  'user_deprovision',
+  'user_reprovision',
+  'user_restore_provision',
+])
+
+/** Invariant 9: both ways. */
+export const everyWriteHasOneEvent: Check = ({ world, memory, events }) => {
+  const wrong: string[] = []
+  const { state, witness } = world.practice
+  for (const { id, type } of events) {
+    if (!ofWrites.has(type)) continue
+    const count = (memory.events.get(id) ?? 0) + 1
+    memory.events.set(id, count)
+    memory.unexplained.delete(id)
+    if (count > 1) wrong.push(`${id} is the id of ${count} events`)
+    if (!witness.sent.has(id)) wrong.push(`${type} ${id} tells of a write that was never sent`)
+  }
+  for (const entry of state.log.slice(memory.logged)) {
+    const id = entry.clientRequestId ?? ''
+    if (entry.method !== 'GET' && entry.path !== '/$batch' && !memory.events.has(id)) memory.unexplained.add(id)
+  }
+  memory.logged = state.log.length
+  return wrong
+}
+
+/** Once nothing is under way any more, no write may be left that nobody was told of. */
+export function untoldWrites({ practice }: World, memory: Memory): string[] {
+  const untold = [...memory.unexplained].filter((id) => !practice.witness.orphaned.has(id))
+  return untold.map((id) => `the write ${id} has no event`)
+}
+
+/** What the log of the gateway may speak of: trouble with the tenant, never with itself. */
+export const nothingBreaks: Check = ({ world }) =>
+  world.log.filter(
+    (line) =>
+      /"error":/.test(line) && !/"error":"(TenantError|ReadRefused|Problem|Unanswered|Error: The tenant)/.test(line),
+  )
+
+export const invariants = {
+  nothingAcknowledgedIsLost,
+  passwordsGoToTheirOwnersInOrder,
+  nobodyGetsASecondAccount,
+  onlyOurOwnBlocksAreLifted,
+  nothingGoesPastTheBrake,
+  protectedAccountsAreLeftAlone,
+  noPasswordIsWrittenDown,
+  theChainHolds,
+  everyWriteHasOneEvent,
+  nothingBreaks,
+} satisfies Record<string, Check>
+
+/** Reads what there is, and runs every check over it. */
+export async function check(world: World, model: Model, memory: Memory, written: Buffer): Promise<string[]> {
+  const { db } = world.store
+  const facts: Facts = {
+    world,
+    model,
+    memory,
+    users: await db.selectFrom('users').selectAll().execute(),
+    credentials: await db.selectFrom('user_credentials').selectAll().execute(),
+    bindings: await db.selectFrom('bindings').selectAll().execute(),
+    connection: await db.selectFrom('connections').selectAll().where('id', '=', connectionId).executeTakeFirstOrThrow(),
+    events: await db.selectFrom('events').selectAll().where('seq', '>', memory.seq).orderBy('seq').execute(),
+    writes: world.practice.witness.writes.slice(memory.writes),
+    written,
+  }
+  memory.writes = world.practice.witness.writes.length
+  return Object.entries(invariants).flatMap(([name, one]) => one(facts).map((what) => `${name}: ${what}`))
+}
