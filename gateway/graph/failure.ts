@@ -17,7 +17,7 @@ export function retryAfterMs(headers: Record<string, string>, now: number): numb
 }
 
 /** Which kind of write was refused; a few sentences depend on it. */
-export type Subject = 'create' | 'password' | 'account' | 'read'
+export type Subject = 'create' | 'password' | 'account' | 'group' | 'read'
 
 /**
  * Reads a refusal. Entra gives one code for many meanings, so status, code and the details' codes and targets come first,

@@ -1,5 +1,6 @@
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount } from '../domain/account.ts'
+import type { ObservedGroup } from '../domain/group.ts'
 import type { Log } from '../domain/log.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import { accountSelect } from './attributes.ts'
@@ -7,6 +8,7 @@ import { followDelta, type ObservedPage } from './delta.ts'
 import { failureOf, isMissing } from './failure.ts'
 import { type FoundObject, findByImmutableId, findHolders } from './find.ts'
 import { createGovernor, type Lane } from './governor.ts'
+import { findGroupByNickname, followGroups, type GroupPage, readGroupMembers } from './groups-delta.ts'
 import { type Network, openNetwork } from './network.ts'
 import { type ManagerPair, readMailboxPurposes, readManagers, readMembers, readPhoto } from './people-extras.ts'
 import { type Preflight, runPreflight } from './preflight.ts'
@@ -22,6 +24,7 @@ import { createWriter } from './writer.ts'
 
 export type { ObservedPage } from './delta.ts'
 export type { FoundObject, MatchedBy } from './find.ts'
+export type { GroupPage, GroupSlice } from './groups-delta.ts'
 export type { Network } from './network.ts'
 export type { ManagerPair } from './people-extras.ts'
 export type { Preflight } from './preflight.ts'
@@ -68,6 +71,11 @@ export type Tenant = {
   membersOf(groupId: string): Promise<Set<string>>
   /** The photo of an account; null when there is none. */
   photoOf(id: AccountId): Promise<Uint8Array | 'too_large' | null>
+  /** Groups and who is in them: one round from the link, or from the beginning. */
+  observeGroups(deltaLink: string | null): AsyncIterable<GroupPage>
+  findGroupByNickname(nickname: string): Promise<ObservedGroup | null>
+  /** Who is in a group itself. */
+  groupMembers(groupId: string): Promise<string[]>
   writeAll(
     writes: readonly Write[],
     lane: Lane,
@@ -91,6 +99,7 @@ export function openTenant(options: TenantOptions): Tenant {
     createReader({ transport, governor, runtime, log, lane, patienceMs: patienceMs[lane] })
   const reader = readerOf('bulk')
   const writer = createWriter({
+    graph: new URL(cloud.graph).origin,
     transport,
     governor,
     runtime,
@@ -110,6 +119,9 @@ export function openTenant(options: TenantOptions): Tenant {
     mailboxPurposes: (ids) => readMailboxPurposes(readerOf('interactive'), ids),
     membersOf: (groupId) => readMembers(readerOf('interactive'), groupId),
     photoOf: (id) => readPhoto(reader, id, runtime.now),
+    observeGroups: (deltaLink) => followGroups(reader, deltaLink),
+    findGroupByNickname: (nickname) => findGroupByNickname(reader, nickname),
+    groupMembers: (groupId) => readGroupMembers(reader, groupId),
     writeAll: writer.writeAll,
     async close() {
       governor.close()

@@ -30,6 +30,9 @@ export function verdictOf(write: Write, answered: Answered, repeated: boolean, n
   if (answer.status >= 200 && answer.status < 300) return doneOf(write, answer, requestId)
   const failure = failureOf(answer, subjectOf(write), now)
   if (isPutOff(answer, failure)) return { kind: 'put_off', answer, failure }
+  // Whoever is not in a group need not be taken out of it.
+  if (write.kind === 'remove_member' && failure.kind === 'gone')
+    return { kind: 'outcome', outcome: { kind: 'done', requestId, value: undefined } }
   // 500, 502 and 504 say nothing of what became of a write.
   if (answer.status >= 500 && answer.status !== 501) {
     return unknown(
@@ -51,10 +54,11 @@ function isPutOff(answer: Answer, failure: TenantFailure): boolean {
 function doneOf(write: Write, answer: Answer, requestId: string | null): Verdict {
   const date = Date.parse(answer.headers['date'] ?? '')
   const done = { kind: 'done', requestId, ...(!Number.isNaN(date) && { tenantAt: date }) } as const
-  if (write.kind !== 'create') return { kind: 'outcome', outcome: { ...done, value: undefined } }
+  if (write.kind !== 'create' && write.kind !== 'create_group')
+    return { kind: 'outcome', outcome: { ...done, value: undefined } }
   const created = Created.safeParse(answer.body)
   if (created.success) return { kind: 'outcome', outcome: { ...done, value: created.data.id } }
-  return unknown(requestId, 'Microsoft 365 answered without the id of the new account. Lockstep looks for it.')
+  return unknown(requestId, 'Microsoft 365 answered without the id of the new object. Lockstep looks for it.')
 }
 
 const failed = (failure: TenantFailure): Verdict => ({ kind: 'outcome', outcome: { kind: 'failed', failure } })

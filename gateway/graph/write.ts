@@ -3,6 +3,7 @@ import type { Attributes, NewAccount } from '../domain/account.ts'
 import type { Secret } from '../domain/secret.ts'
 import { toGraph } from './attributes.ts'
 import type { Subject } from './failure.ts'
+import { type GroupWrite, groupOf, groupRequestOf, isGroupWrite } from './group-writes.ts'
 import type { Request } from './transport.ts'
 
 type Changes = Partial<Attributes> & { userPrincipalName?: string | null; immutableId?: string }
@@ -16,21 +17,27 @@ export type Write = { eventId: string } & (
   | { kind: 'enable'; accountId: AccountId }
   | { kind: 'revoke_sessions'; accountId: AccountId }
   | { kind: 'restore'; accountId: AccountId }
+  | GroupWrite
 )
 
 /** Two writes to the same object never travel together. */
-export const objectOf = (write: Write): string =>
-  write.kind === 'create' ? write.account.immutableId : write.accountId.toLowerCase()
+export function objectOf(write: Write): string {
+  if (isGroupWrite(write)) return groupOf(write)
+  return write.kind === 'create' ? write.account.immutableId : write.accountId.toLowerCase()
+}
 
-export const subjectOf = (write: Write): Subject =>
-  write.kind === 'create' ? 'create' : write.kind === 'set_password' ? 'password' : 'account'
+export function subjectOf(write: Write): Subject {
+  if (isGroupWrite(write)) return 'group'
+  return write.kind === 'create' ? 'create' : write.kind === 'set_password' ? 'password' : 'account'
+}
 
 /**
- * The requests of a write, to be sent in order; none when nothing of it can be sent. Each is safe to repeat, except a
+ * The requests of a write, to be sent in order, at this origin; none when nothing of it can be sent. Each is safe to repeat, except a
  * create. Secrets are opened here.
  */
-export function requestsOf(write: Write): Request[] {
+export function requestsOf(write: Write, graph: string): Request[] {
   const { eventId } = write
+  if (isGroupWrite(write)) return [groupRequestOf(write, eventId, graph)]
   switch (write.kind) {
     case 'create':
       return [{ method: 'POST', url: '/users', eventId, body: newUser(write.account, write.password) }]

@@ -64,6 +64,7 @@ function lab(tenant: Tenant, found: AccountId | null = null) {
     close: async () => undefined,
   }
   const writer = createWriter({
+    graph: 'https://graph.microsoft.com',
     transport,
     governor,
     runtime,
@@ -196,6 +197,7 @@ test('a part that the answer of a batch lacks is unknown', async () => {
   const runtime = testRuntime()
   const outcomes: WriteOutcome[] = []
   const short = createWriter({
+    graph: 'https://graph.microsoft.com',
     transport: {
       send: async () => ({ status: 200, headers: {}, body: { responses: [{ id: '1', status: 204 }] } }),
       read: async () => null,

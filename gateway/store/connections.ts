@@ -36,6 +36,8 @@ const untouched = {
   brake: null,
   approval: null,
   returning: 0,
+  groups_link: null,
+  groups_read_at: null,
 } as const satisfies Partial<ConnectionRow>
 
 export type NewConnection = Omit<ConnectionRow, keyof typeof untouched>

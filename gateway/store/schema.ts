@@ -93,6 +93,9 @@ export type Connections = {
   /** Plan that an admin has released, by its id, with who and until when. JSON. */
   approval: string | null
   created_at: number
+  /** Where the next round of the groups' delta begins, and when they were last read in full. */
+  groups_link: string | null
+  groups_read_at: number | null
   /** 1: it comes back, and a person has not approved the plan of that yet. */
   returning: number
   /** When every account was last asked when its password changed. */
@@ -154,6 +157,49 @@ export type BeforeImages = {
   changes: string
   at: number
   undone_at: number | null
+}
+
+export type Groups = {
+  id: string
+  display_name: string
+  /** The display name folded for sorting and searching. */
+  name_lc: string
+  description: string | null
+  created_at: number
+  updated_at: number
+}
+
+export type Memberships = { group_id: string; user_id: string }
+
+/** A group of a tenant as last observed. */
+export type RemoteGroups = {
+  connection_id: string
+  id: string
+  name_lc: string
+  /** JSON: the domain's ObservedGroup without its members. */
+  observed: string
+  deleted_at: number | null
+  seen_at: number
+}
+
+export type RemoteMembers = { connection_id: string; group_id: string; member_id: string }
+
+/** A group of ours that one in a tenant follows. */
+export type GroupBindings = {
+  connection_id: string
+  group_id: string
+  /** Object id in the tenant; null until it is made. */
+  remote_id: string | null
+  state: 'pending' | 'in_sync' | 'out_of_sync' | 'retrying' | 'failed' | 'missing'
+  /** JSON: our name and description when both sides were last reconciled. */
+  baseline: string | null
+  dirty: number
+  attempt: number
+  next_attempt_at: number | null
+  /** JSON: { code, detail, remedy }. */
+  error: string | null
+  last_sync_at: number | null
+  created_at: number
 }
 
 /** Who was bound, and what was blocked by us, when a connection was deactivated. */
@@ -364,6 +410,11 @@ export type Database = {
   bindings: Bindings
   before_images: BeforeImages
   tombstones: Tombstones
+  groups: Groups
+  memberships: Memberships
+  remote_groups: RemoteGroups
+  remote_members: RemoteMembers
+  group_bindings: GroupBindings
   accounts: Accounts
   account_addresses: AccountAddresses
   account_terms: AccountTerms

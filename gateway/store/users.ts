@@ -138,8 +138,6 @@ export type UserQuery = {
 
 /** One page of people. Problem `validation_failed` for a cursor that is not ours. */
 export async function searchUsers(db: Kysely<Database>, query: UserQuery): Promise<Page<UserRow>> {
-  // There are no groups yet, so nobody is a member of one.
-  if (query.group !== undefined) return { items: [], next: null, ...(query.count === 'true' && { total: 0 }) }
   const select = db.selectFrom('users').where((e) => e.and(conditions(e, query)))
   const total = query.count === 'true' ? await countOf(select) : undefined
   const column = query.sort === 'email' ? 'email' : 'name_lc'
@@ -166,6 +164,8 @@ function conditions(e: Where, query: UserQuery): Expression<SqlBool>[] {
     all.push(e('users.id', 'in', found.where('term', '<', `${word}\u{10ffff}`)))
   }
   if (query.connection !== undefined || query.binding !== undefined) all.push(boundAs(e, query))
+  if (query.group !== undefined)
+    all.push(e('users.id', 'in', e.selectFrom('memberships').select('user_id').where('group_id', '=', query.group)))
   if (query.account !== undefined) all.push(personOf(e, query.account.toLowerCase()))
   return all
 }

@@ -3,6 +3,7 @@ import * as connection from './connection.ts'
 import * as drift from './drift.ts'
 import type { EndpointShape, StreamType } from './endpoint.ts'
 import * as event from './event.ts'
+import * as group from './group.ts'
 import * as job from './job.ts'
 import * as plan from './plan.ts'
 import * as session from './session.ts'
@@ -59,6 +60,19 @@ export const endpoints = {
   resolveAllDrift: drift.resolveAllDrift,
   getUndo: undo.getUndo,
   undoWrites: undo.undoWrites,
+
+  listGroups: group.listGroups,
+  createGroup: group.createGroup,
+  getGroup: group.getGroup,
+  updateGroup: group.updateGroup,
+  deleteGroup: group.deleteGroup,
+  listGroupMembers: group.listGroupMembers,
+  addGroupMember: group.addGroupMember,
+  removeGroupMember: group.removeGroupMember,
+  listRemoteGroups: group.listRemoteGroups,
+  listGroupBindings: group.listGroupBindings,
+  bindGroup: group.bindGroup,
+  unbindGroup: group.unbindGroup,
 
   getJob: job.getJob,
   listJobResults: job.listJobResults,

@@ -10,6 +10,9 @@ export type ConnectionId = z.infer<typeof ConnectionId>
 export const AccountId = z.guid().brand<'AccountId'>()
 export type AccountId = z.infer<typeof AccountId>
 
+export const GroupId = z.string().min(1).max(64).brand<'GroupId'>()
+export type GroupId = z.infer<typeof GroupId>
+
 export const EventId = z.string().min(1).max(64).brand<'EventId'>()
 export type EventId = z.infer<typeof EventId>
 

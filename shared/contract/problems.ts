@@ -48,6 +48,11 @@ export const problems = {
 
   no_drift: { status: 409, title: 'Nothing differs' },
   nothing_to_undo: { status: 404, title: 'There is nothing to undo' },
+  group_not_found: { status: 404, title: 'No such group' },
+  remote_group_not_found: { status: 404, title: 'The tenant has no such group' },
+  group_not_manageable: { status: 409, title: 'This group cannot be managed' },
+  group_already_bound: { status: 409, title: 'The group is bound already' },
+
   plan_not_found: { status: 404, title: 'No such plan' },
   plan_changed: { status: 409, title: 'The plan has changed since it was shown' },
   brake_engaged: { status: 409, title: 'The brake is engaged' },

@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely'
 import { initial } from './0001-initial.ts'
+import { groups } from './0002-groups.ts'
 import { tombstones } from './0003-tombstones.ts'
 import { importing } from './0004-import.ts'
 import { life } from './0005-life.ts'
@@ -7,6 +8,7 @@ import { life } from './0005-life.ts'
 /** All migrations in order. One that was released is never edited. */
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
+  '0002-groups': groups,
   '0003-tombstones': tombstones,
   '0004-import': importing,
   '0005-life': life,

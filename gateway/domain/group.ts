@@ -1,0 +1,110 @@
+import type { AccountId } from '@lockstep/shared/contract/ids'
+
+/** A group of a tenant as it was last told. */
+export type ObservedGroup = {
+  id: string
+  displayName: string
+  description: string | null
+  mailNickname: string | null
+  mailEnabled: boolean
+  securityEnabled: boolean
+  unified: boolean
+  dynamic: boolean
+  roleAssignable: boolean
+  synced: boolean
+}
+
+export type GroupKind =
+  | 'security'
+  | 'dynamic'
+  | 'role_assignable'
+  | 'microsoft_365'
+  | 'mail_security'
+  | 'distribution'
+  | 'synced'
+
+export function kindOf(group: ObservedGroup): GroupKind {
+  if (group.synced) return 'synced'
+  if (group.dynamic) return 'dynamic'
+  if (group.roleAssignable) return 'role_assignable'
+  if (group.unified) return 'microsoft_365'
+  if (group.mailEnabled) return group.securityEnabled ? 'mail_security' : 'distribution'
+  return 'security'
+}
+
+/** Why a group cannot be managed, and what to do; null for those that can. */
+export const refusalOf: Readonly<Record<GroupKind, string | null>> = {
+  security: null,
+  dynamic: 'Its members follow a rule in Entra. Change the rule there, or bind a group with assigned members.',
+  role_assignable: 'It gives administrator roles to its members, so Lockstep leaves it alone. Manage it in Entra.',
+  microsoft_365: 'It is a Microsoft 365 group with a mailbox and a team. Its owners manage it; bind a security group.',
+  mail_security: 'It is mail-enabled and mastered in Exchange. Manage it there, or bind a security group without mail.',
+  distribution: 'It is a distribution list, which gives no rights. Manage it in Exchange.',
+  synced: 'It is synced from on-premises Active Directory. Manage it there.',
+}
+
+/** Short enough for Microsoft's 64 characters, and its own group's alone: by it a lost create is recognised. */
+export const nicknameOf = (groupId: string): string => `lockstep-${groupId.replace(/[^A-Za-z0-9-]/g, '-')}`.slice(0, 64)
+
+export type GroupChange = { attribute: 'displayName' | 'description'; before: string | null; after: string | null }
+
+export type GroupOperation =
+  | { kind: 'group_create'; displayName: string; description: string | null; nickname: string }
+  | { kind: 'group_update'; remoteId: string; changes: GroupChange[] }
+  /** At most 20: Graph takes no more in one request. */
+  | { kind: 'group_add_members'; remoteId: string; members: AccountId[] }
+  | { kind: 'group_remove_member'; remoteId: string; member: AccountId }
+
+export type GroupBaseline = { displayName: string; description: string | null }
+
+export type DesiredGroup = GroupBaseline & {
+  groupId: string
+  /** Our values when both sides were last reconciled; null before. */
+  baseline: GroupBaseline | null
+  /** Accounts of the people in the group. */
+  members: readonly AccountId[]
+  /** Accounts of everybody who is bound here: only these are ever removed. */
+  ours: ReadonlySet<string>
+}
+
+/** Graph takes at most this many members in one request ("Add members", read 2026-11-23). */
+export const membersAtOnce = 20
+
+/**
+ * The difference between a group and the one that follows it. Somebody in the tenant's group who is none of our bound
+ * people was put there by others, and stays. A name that was changed there stays until ours changes.
+ */
+export function planGroup(
+  desired: DesiredGroup,
+  observed: { group: ObservedGroup; members: ReadonlySet<string> } | null,
+): GroupOperation[] {
+  const { displayName, description } = desired
+  if (observed === null)
+    return [{ kind: 'group_create', displayName, description, nickname: nicknameOf(desired.groupId) }]
+  const remoteId = observed.group.id
+  const operations: GroupOperation[] = []
+  const changes = changesOf(desired, observed.group)
+  if (changes.length > 0) operations.push({ kind: 'group_update', remoteId, changes })
+  const wanted = new Set<string>(desired.members)
+  const missing = [...new Set(desired.members)].filter((member) => !observed.members.has(member)).sort()
+  for (let at = 0; at < missing.length; at += membersAtOnce)
+    operations.push({ kind: 'group_add_members', remoteId, members: missing.slice(at, at + membersAtOnce) })
+  const surplus = [...observed.members].filter((member) => !wanted.has(member) && desired.ours.has(member)).sort()
+  for (const member of surplus) operations.push({ kind: 'group_remove_member', remoteId, member: member as AccountId })
+  return operations
+}
+
+function changesOf(desired: DesiredGroup, group: ObservedGroup): GroupChange[] {
+  const { baseline } = desired
+  // A group that was taken over keeps its name until somebody changes ours.
+  if (baseline === null) return []
+  return (['displayName', 'description'] as const).flatMap((attribute) => {
+    const after = desired[attribute]
+    if (after === baseline[attribute] || after === group[attribute]) return []
+    return [{ attribute, before: group[attribute], after }]
+  })
+}
+
+/** What the brake counts: a mistake would take many people out of a group, and their rights with it. */
+export const removalsOf = (operations: readonly GroupOperation[]): number =>
+  operations.filter(({ kind }) => kind === 'group_remove_member').length

@@ -1,0 +1,147 @@
+import type { Kysely, Selectable, Updateable } from 'kysely'
+import { fold } from '../domain/user.ts'
+import type { Page } from './events.ts'
+import { cursorOf, readCursor } from './page.ts'
+import type { Database, Groups, Users } from './schema.ts'
+
+export type GroupRow = Selectable<Groups>
+
+export async function insertGroup(trx: Kysely<Database>, group: Omit<GroupRow, 'name_lc'>): Promise<void> {
+  await trx
+    .insertInto('groups')
+    .values({ ...group, name_lc: fold(group.display_name) })
+    .execute()
+}
+
+export async function findGroup(db: Kysely<Database>, id: string): Promise<GroupRow | undefined> {
+  return await db.selectFrom('groups').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export async function updateGroup(
+  trx: Kysely<Database>,
+  id: string,
+  values: Omit<Updateable<Groups>, 'id' | 'name_lc'>,
+): Promise<void> {
+  const folded = values.display_name === undefined ? {} : { name_lc: fold(values.display_name) }
+  await trx
+    .updateTable('groups')
+    .set({ ...values, ...folded })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function deleteGroup(trx: Kysely<Database>, id: string): Promise<void> {
+  await trx.deleteFrom('memberships').where('group_id', '=', id).execute()
+  await trx.deleteFrom('group_bindings').where('group_id', '=', id).execute()
+  await trx.deleteFrom('groups').where('id', '=', id).execute()
+}
+
+type GroupQuery = {
+  limit: number
+  cursor?: string | undefined
+  count?: 'true' | 'false' | undefined
+  search?: string | undefined
+  /** Only those that this person is in. */
+  user?: string | undefined
+}
+
+/** By name. Problem `validation_failed` for a cursor that is not ours. */
+export async function listGroups(db: Kysely<Database>, query: GroupQuery): Promise<Page<GroupRow>> {
+  const search = fold(query.search ?? '')
+  const select = db
+    .selectFrom('groups')
+    .where((e) =>
+      e.and([
+        e('name_lc', '>=', search),
+        e('name_lc', '<', `${search}\u{10ffff}`),
+        ...(query.user === undefined
+          ? []
+          : [e('id', 'in', e.selectFrom('memberships').select('group_id').where('user_id', '=', query.user))]),
+      ]),
+    )
+  const after = query.cursor === undefined ? undefined : readCursor(query.cursor)
+  const rows = await select
+    .selectAll()
+    .$if(after !== undefined, (s) =>
+      s.where((e) => e(e.refTuple('name_lc', 'id'), '>', e.tuple(after?.text ?? '', after?.id ?? ''))),
+    )
+    .orderBy('name_lc')
+    .orderBy('id')
+    .limit(query.limit + 1)
+    .execute()
+  const total =
+    query.count === 'true' ? await select.select((e) => e.fn.countAll<number>().as('n')).executeTakeFirst() : null
+  return pageOf(rows, query.limit, (row) => ({ text: row.name_lc, id: row.id }), total)
+}
+
+/** The people in a group, by name. */
+export async function listMembers(
+  db: Kysely<Database>,
+  groupId: string,
+  query: Pick<GroupQuery, 'limit' | 'cursor' | 'count'>,
+): Promise<Page<Selectable<Users>>> {
+  const select = db
+    .selectFrom('memberships')
+    .innerJoin('users', 'users.id', 'memberships.user_id')
+    .where('memberships.group_id', '=', groupId)
+    .where('users.deleted_at', 'is', null)
+  const after = query.cursor === undefined ? undefined : readCursor(query.cursor)
+  const rows = await select
+    .selectAll('users')
+    .$if(after !== undefined, (s) =>
+      s.where((e) => e(e.refTuple('users.name_lc', 'users.id'), '>', e.tuple(after?.text ?? '', after?.id ?? ''))),
+    )
+    .orderBy('users.name_lc')
+    .orderBy('users.id')
+    .limit(query.limit + 1)
+    .execute()
+  const total =
+    query.count === 'true' ? await select.select((e) => e.fn.countAll<number>().as('n')).executeTakeFirst() : null
+  return pageOf(rows, query.limit, (row) => ({ text: row.name_lc, id: row.id }), total)
+}
+
+export function pageOf<T>(
+  rows: readonly T[],
+  limit: number,
+  place: (row: T) => { text: string; id: string },
+  total: { n: number } | null | undefined,
+): Page<T> {
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  const next = rows.length > limit && last !== undefined ? cursorOf({ ...place(last), number: 0 }) : null
+  return { items, next, ...(total != null && { total: Number(total.n) }) }
+}
+
+export async function countMembers(
+  db: Kysely<Database>,
+  groupIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (groupIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('memberships')
+    .select((e) => ['group_id', e.fn.countAll<number>().as('n')])
+    .where('group_id', 'in', groupIds)
+    .groupBy('group_id')
+    .execute()
+  return new Map(rows.map((row) => [row.group_id, Number(row.n)]))
+}
+
+/** False when the person is in it already. */
+export async function addMember(trx: Kysely<Database>, groupId: string, userId: string): Promise<boolean> {
+  const added = await trx
+    .insertInto('memberships')
+    .values({ group_id: groupId, user_id: userId })
+    .onConflict((c) => c.doNothing())
+    .executeTakeFirst()
+  return Number(added.numInsertedOrUpdatedRows ?? 0) > 0
+}
+
+/** False when the person is not in it. */
+export async function removeMember(trx: Kysely<Database>, groupId: string, userId: string): Promise<boolean> {
+  const removed = await trx
+    .deleteFrom('memberships')
+    .where('group_id', '=', groupId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  return Number(removed.numDeletedRows) > 0
+}
