@@ -1,4 +1,5 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
+import type { CreateGroup, UpdateGroup } from '@lockstep/shared/contract/group'
 import type { MyStatus } from '@lockstep/shared/contract/session'
 import type { CreateUser, PasswordSync, Role, UpdateUser, User } from '@lockstep/shared/contract/user'
 import { activateUser } from '../directory/activate-user.ts'
@@ -7,6 +8,7 @@ import type { Context } from '../directory/context.ts'
 import { createUser } from '../directory/create-user.ts'
 import { deleteUser } from '../directory/delete-user.ts'
 import { userOrProblem } from '../directory/find.ts'
+import * as groups from '../directory/groups.ts'
 import { myStatus } from '../directory/my-status.ts'
 import { presentUser, presentUsers } from '../directory/present-user.ts'
 import { resumeUser } from '../directory/resume-user.ts'
@@ -77,6 +79,15 @@ export function directoryOf(context: Context) {
       deleteUser(context, actor, { userId: id, accounts }),
     activateUser: async (actor: Caller, id: string, { sendMail }: { sendMail: boolean }) =>
       present(await activateUser(context, actor, { userId: id, sendMail })),
+    listGroups: (query: Parameters<typeof groups.listGroups>[1]) => groups.listGroups(context, query),
+    getGroup: (id: string) => groups.getGroup(context, id),
+    createGroup: (actor: Caller, input: CreateGroup) => groups.createGroup(context, actor, input),
+    updateGroup: (actor: Caller, id: string, values: UpdateGroup) => groups.updateGroup(context, actor, id, values),
+    deleteGroup: (actor: Caller, id: string) => groups.deleteGroup(context, actor, id),
+    listGroupMembers: (id: string, query: Parameters<typeof groups.listGroupMembers>[2]) =>
+      groups.listGroupMembers(context, id, query),
+    setMembership: (actor: Caller, ids: { groupId: string; userId: string }, member: boolean) =>
+      groups.setMembership(context, actor, ids, member),
     suspendUser: async (actor: Caller, id: string) => present(await suspendUser(context, actor, { userId: id })),
     resumeUser: async (actor: Caller, id: string) => present(await resumeUser(context, actor, { userId: id })),
     setUserPassword: (

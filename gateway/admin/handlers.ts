@@ -15,6 +15,7 @@ export function handlersOf(sources: HandlerSources): Handlers {
     ...ofImport(sources),
     ...ofConnections(sources),
     ...ofBindings(sources),
+    ...ofGroups(sources),
     ...ofRecords(sources),
   }
 }
@@ -166,6 +167,42 @@ function ofBindings({ directory, sync }: HandlerSources): Pick<Handlers, Binding
       await assertMayTouch(directory, actor, [params.userId])
       return sync.syncBinding(actor, idsOf(params))
     },
+  }
+}
+
+type GroupNames =
+  | 'listGroups'
+  | 'createGroup'
+  | 'getGroup'
+  | 'updateGroup'
+  | 'deleteGroup'
+  | 'listGroupMembers'
+  | 'addGroupMember'
+  | 'removeGroupMember'
+  | 'listRemoteGroups'
+  | 'listGroupBindings'
+  | 'bindGroup'
+  | 'unbindGroup'
+
+function ofGroups({ directory, sync }: HandlerSources): Pick<Handlers, GroupNames> {
+  const memberOf = (params: { id: string; userId: string }) => ({ groupId: params.id, userId: params.userId })
+  const idsOf = (params: { id: string; groupId: string }) => ({ connectionId: params.id, groupId: params.groupId })
+  return {
+    listGroups: ({ query }) => directory.listGroups(query),
+    createGroup: ({ actor, body }) => directory.createGroup(actor, body),
+    getGroup: ({ params }) => directory.getGroup(params.id),
+    updateGroup: ({ actor, params, body }) => directory.updateGroup(actor, params.id, body),
+    deleteGroup: ({ actor, params }) => directory.deleteGroup(actor, params.id),
+    listGroupMembers: ({ params, query }) => directory.listGroupMembers(params.id, query),
+    addGroupMember: ({ actor, params }) => directory.setMembership(actor, memberOf(params), true),
+    removeGroupMember: ({ actor, params }) => directory.setMembership(actor, memberOf(params), false),
+    listRemoteGroups: ({ params, query }) => sync.listRemoteGroups(params.id, query),
+    listGroupBindings: ({ params, query }) => sync.listGroupBindings(params.id, query),
+    async bindGroup({ actor, params, body }) {
+      const { created, binding } = await sync.bindGroup(actor, idsOf(params), body)
+      return { status: created ? 201 : 200, body: binding }
+    },
+    unbindGroup: ({ actor, params }) => sync.unbindGroup(actor, idsOf(params)),
   }
 }
 

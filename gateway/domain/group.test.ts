@@ -21,9 +21,9 @@ const desired = (some: Partial<DesiredGroup> = {}): DesiredGroup => ({
   groupId: 'ours',
   displayName: 'Sales',
   description: null,
-  baseline: { displayName: 'Sales', description: null },
+  baseline: { displayName: 'Sales', description: null, members: [] },
   members: [],
-  ours: new Set(),
+  bound: new Set(),
   ...some,
 })
 const ids = (...names: string[]) => names as AccountId[]
@@ -61,10 +61,11 @@ describe('what a plan does', () => {
     const taken = desired({ displayName: 'Vertrieb', baseline: null })
     expect(planGroup(taken, { group: group(), members: new Set() })).toEqual([])
   })
-  test('somebody who was put there by others stays, one of ours who left goes', () => {
-    const plan = planGroup(desired({ members: ids('a'), ours: new Set(['a', 'b']) }), {
+  test('somebody who was put there by others or let go stays, one of ours who left goes', () => {
+    const baseline = { displayName: 'Sales', description: null, members: ['b', 'unbound'] }
+    const plan = planGroup(desired({ members: ids('a'), baseline, bound: new Set(['a', 'b', 'foreign']) }), {
       group: group(),
-      members: new Set(['b', 'foreign']),
+      members: new Set(['b', 'unbound', 'foreign']),
     })
     expect(plan).toEqual([
       { kind: 'group_add_members', remoteId: 'g', members: ['a'] },
@@ -84,9 +85,10 @@ test('applying a plan leaves nothing to plan, and touches nobody who is not ours
   const names = fc.uniqueArray(fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'.split('')), { maxLength: 26 })
   fc.assert(
     fc.property(names, names, names, (wanted, there, bound) => {
-      const ours = new Set([...bound, ...wanted])
+      const ours = new Set(bound)
       const members = new Set(there)
-      const want = desired({ members: ids(...wanted), ours })
+      const baseline = { displayName: 'Sales', description: null, members: bound }
+      const want = desired({ members: ids(...wanted), baseline, bound: new Set(bound) })
       for (const operation of planGroup(want, { group: group(), members })) {
         if (operation.kind === 'group_add_members') {
           expect(operation.members.length).toBeLessThanOrEqual(membersAtOnce)

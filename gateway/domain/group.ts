@@ -55,24 +55,28 @@ export type GroupOperation =
   | { kind: 'group_add_members'; remoteId: string; members: AccountId[] }
   | { kind: 'group_remove_member'; remoteId: string; member: AccountId }
 
-export type GroupBaseline = { displayName: string; description: string | null }
+/** Our values when both sides were last reconciled, and who was in both groups then. */
+export type GroupBaseline = { displayName: string; description: string | null; members: readonly string[] }
 
-export type DesiredGroup = GroupBaseline & {
+export type DesiredGroup = {
   groupId: string
-  /** Our values when both sides were last reconciled; null before. */
+  displayName: string
+  description: string | null
+  /** Null before the first time. */
   baseline: GroupBaseline | null
   /** Accounts of the people in the group. */
   members: readonly AccountId[]
-  /** Accounts of everybody who is bound here: only these are ever removed. */
-  ours: ReadonlySet<string>
+  /** Accounts of everybody who is bound here: nobody else is ever removed. */
+  bound: ReadonlySet<string>
 }
 
 /** Graph takes at most this many members in one request ("Add members", read 2026-11-23). */
 export const membersAtOnce = 20
 
 /**
- * The difference between a group and the one that follows it. Somebody in the tenant's group who is none of our bound
- * people was put there by others, and stays. A name that was changed there stays until ours changes.
+ * The difference between a group and the one that follows it. Only who is bound and was in both groups before is taken
+ * out: everybody else in the tenant's group was put there by others, and stays. So does a name that was changed there,
+ * until ours changes.
  */
 export function planGroup(
   desired: DesiredGroup,
@@ -89,7 +93,10 @@ export function planGroup(
   const missing = [...new Set(desired.members)].filter((member) => !observed.members.has(member)).sort()
   for (let at = 0; at < missing.length; at += membersAtOnce)
     operations.push({ kind: 'group_add_members', remoteId, members: missing.slice(at, at + membersAtOnce) })
-  const surplus = [...observed.members].filter((member) => !wanted.has(member) && desired.ours.has(member)).sort()
+  const ours = new Set(desired.baseline?.members ?? [])
+  const surplus = [...observed.members]
+    .filter((member) => !wanted.has(member) && ours.has(member) && desired.bound.has(member))
+    .sort()
   for (const member of surplus) operations.push({ kind: 'group_remove_member', remoteId, member: member as AccountId })
   return operations
 }

@@ -24,7 +24,7 @@ import { createWriter } from './writer.ts'
 
 export type { ObservedPage } from './delta.ts'
 export type { FoundObject, MatchedBy } from './find.ts'
-export type { GroupPage, GroupSlice } from './groups-delta.ts'
+export { completeGroup, type GroupPage, type GroupSlice } from './groups-delta.ts'
 export type { Network } from './network.ts'
 export type { ManagerPair } from './people-extras.ts'
 export type { Preflight } from './preflight.ts'

@@ -249,3 +249,38 @@ export async function markUserDirty(db: Kysely<Database>, userId: string): Promi
     .execute()
   return rows.map((row) => row.connection_id)
 }
+
+/** Accounts of the people in a group, as far as they are bound and have one. */
+export async function accountsOfGroup(db: Kysely<Database>, connectionId: string, groupId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('memberships')
+    .innerJoin('bindings', 'bindings.user_id', 'memberships.user_id')
+    .select('bindings.account_id')
+    .where('memberships.group_id', '=', groupId)
+    .where('bindings.connection_id', '=', connectionId)
+    .where('bindings.unbind', 'is', null)
+    .where('bindings.state', '!=', 'missing')
+    .where('bindings.account_id', 'is not', null)
+    .execute()
+  return rows.flatMap((row) => row.account_id ?? [])
+}
+
+/** Which of these accounts are bound to somebody. */
+export async function boundAmong(
+  db: Kysely<Database>,
+  connectionId: string,
+  accountIds: readonly string[],
+): Promise<Set<string>> {
+  const bound = new Set<string>()
+  for (let start = 0; start < accountIds.length; start += 500) {
+    const rows = await db
+      .selectFrom('bindings')
+      .select('account_id')
+      .where('connection_id', '=', connectionId)
+      .where('unbind', 'is', null)
+      .where('account_id', 'in', accountIds.slice(start, start + 500))
+      .execute()
+    for (const row of rows) bound.add(row.account_id ?? '')
+  }
+  return bound
+}

@@ -1,7 +1,5 @@
 import type { Kysely, Selectable, Updateable } from 'kysely'
-import type { Page } from './events.ts'
-import { pageOf } from './groups.ts'
-import { readCursor } from './page.ts'
+import { countOf, type Page, pageOf, readCursor } from './page.ts'
 import type { Database, GroupBindings } from './schema.ts'
 
 export type GroupBindingRow = Selectable<GroupBindings>
@@ -94,9 +92,8 @@ export async function listGroupBindingPage(
     .orderBy('group_id')
     .limit(query.limit + 1)
     .execute()
-  const total =
-    query.count === 'true' ? await select.select((e) => e.fn.countAll<number>().as('n')).executeTakeFirst() : null
-  return pageOf(rows, query.limit, (row) => ({ text: '', id: row.group_id }), total)
+  const total = query.count === 'true' ? await countOf(select) : undefined
+  return pageOf(rows, query.limit, (row) => ({ text: '', number: 0, id: row.group_id }), total)
 }
 
 /** Marks what follows these groups as to be looked at, at once. Returns the connections. */

@@ -1,7 +1,6 @@
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import { fold } from '../domain/user.ts'
-import type { Page } from './events.ts'
-import { cursorOf, readCursor } from './page.ts'
+import { countOf, type Page, pageOf, readCursor } from './page.ts'
 import type { Database, Groups, Users } from './schema.ts'
 
 export type GroupRow = Selectable<Groups>
@@ -69,9 +68,8 @@ export async function listGroups(db: Kysely<Database>, query: GroupQuery): Promi
     .orderBy('id')
     .limit(query.limit + 1)
     .execute()
-  const total =
-    query.count === 'true' ? await select.select((e) => e.fn.countAll<number>().as('n')).executeTakeFirst() : null
-  return pageOf(rows, query.limit, (row) => ({ text: row.name_lc, id: row.id }), total)
+  const total = query.count === 'true' ? await countOf(select) : undefined
+  return pageOf(rows, query.limit, (row) => ({ text: row.name_lc, number: 0, id: row.id }), total)
 }
 
 /** The people in a group, by name. */
@@ -95,21 +93,8 @@ export async function listMembers(
     .orderBy('users.id')
     .limit(query.limit + 1)
     .execute()
-  const total =
-    query.count === 'true' ? await select.select((e) => e.fn.countAll<number>().as('n')).executeTakeFirst() : null
-  return pageOf(rows, query.limit, (row) => ({ text: row.name_lc, id: row.id }), total)
-}
-
-export function pageOf<T>(
-  rows: readonly T[],
-  limit: number,
-  place: (row: T) => { text: string; id: string },
-  total: { n: number } | null | undefined,
-): Page<T> {
-  const items = rows.slice(0, limit)
-  const last = items.at(-1)
-  const next = rows.length > limit && last !== undefined ? cursorOf({ ...place(last), number: 0 }) : null
-  return { items, next, ...(total != null && { total: Number(total.n) }) }
+  const total = query.count === 'true' ? await countOf(select) : undefined
+  return pageOf(rows, query.limit, (row) => ({ text: row.name_lc, number: 0, id: row.id }), total)
 }
 
 export async function countMembers(

@@ -7,7 +7,7 @@ export async function countRecentWrites(db: Kysely<Database>, connectionId: stri
     .selectFrom('events')
     .select((e) => e.fn.countAll<number>().as('n'))
     .where('connection_id', '=', connectionId)
-    .where('type', 'in', ['user_create_provision', 'user_deprovision'])
+    .where('type', 'in', ['user_create_provision', 'user_deprovision', 'group_member_remove_provision'])
     .where('outcome', '=', 'success')
     .where('at', '>=', since)
     .executeTakeFirstOrThrow()

@@ -1,9 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { ObservedGroup } from '../domain/group.ts'
 import { fold } from '../domain/user.ts'
-import type { Page } from './events.ts'
-import { pageOf } from './groups.ts'
-import { readCursor } from './page.ts'
+import { countOf, type Page, pageOf, readCursor } from './page.ts'
 import type { Database } from './schema.ts'
 
 export async function findRemoteGroup(
@@ -161,9 +159,8 @@ export async function listRemoteGroups(
     .orderBy('id')
     .limit(query.limit + 1)
     .execute()
-  const total =
-    query.count === 'true' ? await select.select((e) => e.fn.countAll<number>().as('n')).executeTakeFirst() : null
-  const page = pageOf(rows, query.limit, (row) => ({ text: row.name_lc, id: row.id }), total)
+  const total = query.count === 'true' ? await countOf(select) : undefined
+  const page = pageOf(rows, query.limit, (row) => ({ text: row.name_lc, number: 0, id: row.id }), total)
   return {
     ...page,
     items: page.items.map((row) => ({

@@ -191,9 +191,11 @@ export type GroupBindings = {
   /** Object id in the tenant; null until it is made. */
   remote_id: string | null
   state: 'pending' | 'in_sync' | 'out_of_sync' | 'retrying' | 'failed' | 'missing'
-  /** JSON: our name and description when both sides were last reconciled. */
+  /** JSON: our name and description when both sides were last reconciled, and who was in both. */
   baseline: string | null
   dirty: number
+  /** 1: a person has named this group, so that the brake does not hold back what follows from it. */
+  named: number
   attempt: number
   next_attempt_at: number | null
   /** JSON: { code, detail, remedy }. */

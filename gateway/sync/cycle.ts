@@ -7,6 +7,7 @@ import { observe } from './observe.ts'
 import { readProtection } from './protection.ts'
 import { requireConnection } from './require-connection.ts'
 import { mayWrite, syncBindings } from './sync-bindings.ts'
+import { syncGroups } from './sync-groups.ts'
 import { readPasswordTimes, verifyDue } from './verify.ts'
 
 /** How many bindings are planned and applied together: bounds memory and the time between two records. */
@@ -70,6 +71,7 @@ export async function runCycle(context: SyncContext, connectionId: string): Prom
     }
     connection = await requireConnection(context, connectionId)
   }
+  await syncGroups(context, connection, tenant, mayWrite(connection))
   result.held = held.length
   result.took = context.runtime.now() - started
   await finish(context, connection, result)

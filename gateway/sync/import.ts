@@ -8,6 +8,7 @@ import type { ConnectionRow } from '../store/connections.ts'
 import { answeringTo, claimsOn, markedFor, peopleOf } from '../store/importable.ts'
 import type { Change } from '../store/store.ts'
 import type { SyncContext } from './context.ts'
+import { importGroup } from './groups.ts'
 import { addManagers, addPhotos } from './import-extras.ts'
 import { readyConnection } from './import-list.ts'
 import { carryOut } from './import-write.ts'
@@ -30,7 +31,7 @@ export async function startImport(
   await readyConnection(context, runner, id)
   const named = selected(input)
   const accounts = named === 'all' ? await countAccounts(context.store.db, id) : named.length
-  return await jobs.start('import', id, actor, input, accounts)
+  return await jobs.start('import', id, actor, input, accounts + new Set(input.groups).size)
 }
 
 /** Object ids as the tenant writes them, each once; a decision selects its account. */
@@ -58,11 +59,27 @@ export async function runImport(
     finished += todo.length
   }
   // Accounts come and go while everybody is imported.
-  if (input.accountIds === 'all') await run.total(finished)
+  if (input.accountIds === 'all') await run.total(finished + new Set(input.groups).size)
+  await importGroups(context, run, connection, input)
   if (input.dryRun) return
   if (input.bind) runner.wake(id)
   await addManagers(context, run, connection, input)
   if (input.photos) await addPhotos(context, run, connection)
+}
+
+/** After the people, so that those who are in a group are here. */
+async function importGroups(
+  context: SyncContext,
+  run: JobRun,
+  connection: ConnectionRow,
+  { groups, dryRun }: ImportInput,
+): Promise<void> {
+  for (const remoteId of new Set(groups)) {
+    if (run.finished.has(remoteId)) continue
+    await run.breathe()
+    const result = await importGroup(context, run.actor, connection.id, remoteId, dryRun)
+    await run.report([{ item: remoteId, ok: result.result !== 'failed', result }])
+  }
 }
 
 async function* chunks(context: SyncContext, id: string, input: ImportInput): AsyncGenerator<string[]> {

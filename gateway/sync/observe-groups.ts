@@ -72,7 +72,12 @@ async function remember(
     const { trx } = change
     for (const { id, told, members } of page.groups) {
       const before = await findRemoteGroup(trx, connectionId, id)
-      await putRemoteGroup(trx, connectionId, before === undefined ? completeGroup(id, told) : { ...before, ...told }, now)
+      await putRemoteGroup(
+        trx,
+        connectionId,
+        before === undefined ? completeGroup(id, told) : { ...before, ...told },
+        now,
+      )
       const stale = begun?.has(id) === false ? [...(await remoteMembers(trx, connectionId, id))] : []
       begun?.add(id)
       const gone = stale.map((member) => ({ id: member, removed: true }))

@@ -11,6 +11,7 @@ import { dropBlockIntent, markRestored, putAccounts, recordWrite } from '../stor
 import { insertBeforeImage } from '../store/before-images.ts'
 import { deleteBinding, updateBinding } from '../store/bindings.ts'
 import { type ConnectionRow, findConnection, updateConnection } from '../store/connections.ts'
+import { markGroupsOfUserDirty } from '../store/group-bindings.ts'
 import { erasePending } from '../store/pending-passwords.ts'
 import type { Change } from '../store/store.ts'
 import { purgeLetGo } from '../store/users.ts'
@@ -232,6 +233,8 @@ export async function settleBinding(
     return
   }
   if (!applied.some(({ operation }) => operation.kind === 'set_password')) await noteDrift(change, unit)
+  if (binding.last_sync_at === null || binding.state === 'missing')
+    await markGroupsOfUserDirty(change.trx, connection.id, binding.user_id)
   await updateBinding(change.trx, binding, {
     state: 'in_sync',
     // What was named is done; what comes later was not.
@@ -335,6 +338,8 @@ export async function recordVerdict(
       case 'in_step': {
         if (!(await noteDrift(change, unit))) change.quiet('nothing to do')
         const waiting = unit.target.kind === 'none'
+        if (!waiting && (binding.last_sync_at === null || binding.state === 'missing'))
+          await markGroupsOfUserDirty(change.trx, connection.id, binding.user_id)
         await updateBinding(change.trx, binding, {
           state: waiting ? binding.state : 'in_sync',
           ...(!waiting && {
@@ -399,6 +404,7 @@ const problemOf = {
 } as const
 
 async function letGo(change: Change, binding: Unit['binding']): Promise<void> {
+  await markGroupsOfUserDirty(change.trx, binding.connection_id, binding.user_id)
   await erasePending(change.trx, { connectionId: binding.connection_id, userId: binding.user_id })
   await deleteBinding(change.trx, binding)
   await purgeLetGo(change.trx)

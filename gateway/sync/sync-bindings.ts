@@ -107,7 +107,15 @@ export async function brakeFor(
   connection: ConnectionRow,
   operations: readonly Operation[],
 ): Promise<Brake | null> {
-  if (operations.length === 0) return null
+  if (!(await isBraked(context, connection, operations.length))) return null
+  const settings = JSON.parse(connection.settings) as ConnectionSettings
+  const { bound } = await countBindings(context.store.db, connection.id)
+  return { operations: operations.length, threshold: thresholdOf(settings.brake, bound), planId: planIdOf(operations) }
+}
+
+/** Whether so many more countable writes would be too many, with those of the last hour and day and those under way. */
+export async function isBraked(context: SyncContext, connection: ConnectionRow, count: number): Promise<boolean> {
+  if (count === 0) return false
   const settings = JSON.parse(connection.settings) as ConnectionSettings
   const { db } = context.store
   const now = context.runtime.now()
@@ -117,8 +125,7 @@ export async function brakeFor(
     day: await countRecentWrites(db, connection.id, now - 86_400_000),
   }
   const underWay = context.gates.underWay.get(connection.id) ?? 0
-  if (!engaged(settings.brake, bound, recent, underWay + operations.length)) return null
-  return { operations: operations.length, threshold: thresholdOf(settings.brake, bound), planId: planIdOf(operations) }
+  return engaged(settings.brake, bound, recent, underWay + count)
 }
 
 export type Approval = { planId: string; keys: string[]; by: string; until: number }

@@ -14,6 +14,7 @@ import { type BulkInput, runBulk, startBulk } from './bulk.ts'
 import * as connections from './connections.ts'
 import type { SyncContext } from './context.ts'
 import { type DriftDeps, listDrift, resolveDrift, runResolveAll, startResolveAll, type UpdatePerson } from './drift.ts'
+import { bindGroup, listGroupBindings, listRemoteGroups, unbindGroup } from './groups.ts'
 import { runImport, startImport } from './import.ts'
 import { importQueue, listAccounts } from './import-list.ts'
 import { runImportUndo, startImportUndo } from './import-undo.ts'
@@ -124,6 +125,17 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     },
     approvePlan: (actor: Actor, id: string, planId: string): Promise<Plan> =>
       approvePlan(context, runner, actor, id, planId),
+
+    listRemoteGroups: (id: string, query: Parameters<typeof listRemoteGroups>[2]) =>
+      listRemoteGroups(context, id, query),
+    listGroupBindings: (id: string, query: Parameters<typeof listGroupBindings>[2]) =>
+      listGroupBindings(context, id, query),
+    bindGroup: (
+      actor: Actor,
+      ids: { connectionId: string; groupId: string },
+      input: { accountId?: string | undefined },
+    ) => bindGroup(context, runner, actor, ids, input),
+    unbindGroup: (actor: Actor, ids: { connectionId: string; groupId: string }) => unbindGroup(context, actor, ids),
 
     listDrift: (id: string, query: Parameters<typeof listDrift>[2]) => listDrift(context, id, query),
     resolveDrift: (

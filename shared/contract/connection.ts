@@ -283,6 +283,8 @@ const Resolution = z
 export const ImportInput = z
   .strictObject({
     accountIds: z.union([z.array(AccountId).max(200_000), z.literal('all')]).default([]),
+    /** Object ids of security groups of the tenant. */
+    groups: z.array(z.guid().toLowerCase()).max(1_000).default([]),
     bind: z.boolean().default(false),
     dryRun: z.boolean().default(false),
     notify: z.boolean().optional(),
@@ -291,10 +293,14 @@ export const ImportInput = z
     /** What to do with single accounts; one that is named here is a part of the selection. */
     resolutions: z.array(Resolution).max(10_000).default([]),
   })
-  .refine((given) => given.accountIds === 'all' || given.accountIds.length + given.resolutions.length > 0, {
-    message: 'Name accounts, or give "all".',
-    path: ['accountIds'],
-  })
+  .refine(
+    (given) =>
+      given.accountIds === 'all' || given.accountIds.length + given.groups.length + given.resolutions.length > 0,
+    {
+      message: 'Name accounts or groups, or give "all".',
+      path: ['accountIds'],
+    },
+  )
   .refine(
     (given) =>
       new Set(given.resolutions.map(({ accountId }) => accountId.toLowerCase())).size === given.resolutions.length,

@@ -59,6 +59,7 @@ export const groups: Migration = {
       .addColumn('state', 'text', (column) => column.notNull())
       .addColumn('baseline', 'text')
       .addColumn('dirty', 'integer', (column) => column.notNull())
+      .addColumn('named', 'integer', (column) => column.notNull())
       .addColumn('attempt', 'integer', (column) => column.notNull())
       .addColumn('next_attempt_at', 'bigint')
       .addColumn('error', 'text')
