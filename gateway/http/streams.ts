@@ -7,7 +7,7 @@ import type { HttpEnv } from './env.ts'
 export type StreamAsk = {
   /** The last message that the caller has, when a stream that was cut off goes on. */
   lastEventId: string | null
-  /** Aborted when nobody reads any more, or the gateway ends. */
+  /** Aborted when nobody reads any more, and when the gateway ends. */
   signal: AbortSignal
 }
 
@@ -32,7 +32,7 @@ export function createStreams(ending: AbortSignal): Streams {
     async answer(c, isAllowed, start) {
       if (open >= mostStreams || ending.aborted) throw new Problem('busy', 'Too many streams are open. Try again soon.')
       const gone = new AbortController()
-      const signal = AbortSignal.any([gone.signal, ending])
+      const { signal } = gone
       const streamed = await start({ lastEventId: lastEventIdOf(c), signal })
       const headers = {
         'Content-Type': streamed.type,
@@ -43,10 +43,13 @@ export function createStreams(ending: AbortSignal): Streams {
       // Hono answers HEAD with the headers of GET, and nobody would ever read this body.
       if (c.req.raw.method === 'HEAD') return c.body(null, 200, headers)
       open += 1
-      const body = readable(streamed.parts, isAllowed, signal, () => {
+      const end = () => gone.abort()
+      ending.addEventListener('abort', end)
+      signal.addEventListener('abort', () => {
         open -= 1
-        gone.abort()
+        ending.removeEventListener('abort', end)
       })
+      const body = readable(streamed.parts, isAllowed, gone)
       return c.body(body, 200, headers)
     },
   }
@@ -59,39 +62,31 @@ function lastEventIdOf(c: Context<HttpEnv>): string | null {
   throw new Problem('malformed_request', 'Give the id of the last message as Last-Event-ID, or leave it out.')
 }
 
-/** Asked part by part, so that a slow reader holds up nothing but its own stream. */
+/** Asked part by part, so that a slow reader holds up nothing but its own stream; `gone` is aborted at its end. */
 function readable(
   parts: AsyncIterable<string>,
   isAllowed: () => Promise<boolean>,
-  signal: AbortSignal,
-  end: () => void,
+  gone: AbortController,
 ): ReadableStream<Uint8Array> {
   const source = parts[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
-  let ended = false
-  const finish = () => {
-    if (ended) return
-    ended = true
-    signal.removeEventListener('abort', finish)
-    end()
-  }
-  signal.addEventListener('abort', finish, { once: true })
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const { done, value } = await source.next()
-          if (done !== true && !ended && (await isAllowed())) return controller.enqueue(encoder.encode(value))
-          finish()
+          const goesOn = done !== true && !gone.signal.aborted && (await isAllowed())
+          if (goesOn) return controller.enqueue(encoder.encode(value))
+          gone.abort()
           await source.return?.()
           controller.close()
         } catch (error) {
-          finish()
+          gone.abort()
           controller.error(error)
         }
       },
       async cancel() {
-        finish()
+        gone.abort()
         await source.return?.()
       },
     },

@@ -8,7 +8,7 @@ import type { Tracked } from '../domain/operation.ts'
 import { Problem } from '../domain/problem.ts'
 import { type BindingRow, findBinding, listDriftedPage, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
-import { cursorOf, readCursor } from '../store/page.ts'
+import { cursorOf, type Page, readCursor } from '../store/page.ts'
 import { findUsersEvenDeleted } from '../store/users.ts'
 import { attempt, requireUser } from './bind.ts'
 import type { SyncContext } from './context.ts'
@@ -28,8 +28,13 @@ export type DriftDeps = { runner: Runner; updateUser: UpdatePerson }
 export async function listDrift(
   context: SyncContext,
   id: string,
-  query: { limit: number; cursor?: string | undefined; attribute?: string | undefined },
-): Promise<{ items: DriftRow[]; next: string | null }> {
+  query: {
+    limit: number
+    cursor?: string | undefined
+    count?: 'true' | 'false' | undefined
+    attribute?: string | undefined
+  },
+): Promise<Page<DriftRow>> {
   await requireConnection(context, id)
   const after = query.cursor === undefined ? '' : readCursor(query.cursor).id
   const rows = await listDriftedPage(context.store.db, id, { after, limit: query.limit + 1 })
@@ -50,7 +55,18 @@ export async function listDrift(
       })),
   )
   const last = rows.length > page.length ? page.at(-1) : undefined
-  return { items, next: last === undefined ? null : cursorOf({ text: '', number: 0, id: last.user_id }) }
+  return {
+    items,
+    next: last === undefined ? null : cursorOf({ text: '', number: 0, id: last.user_id }),
+    ...(query.count === 'true' && { total: await countDrift(context, id, query.attribute) }),
+  }
+}
+
+async function countDrift(context: SyncContext, id: string, attribute: string | undefined): Promise<number> {
+  let total = 0
+  for await (const row of driftedWith(context, id, attribute))
+    total += entriesOf(row).filter((entry) => attribute === undefined || entry.attribute === attribute).length
+  return total
 }
 
 const entriesOf = (row: BindingRow) => JSON.parse(row.drift) as Entry[]

@@ -134,6 +134,8 @@ async function watchStore() {
 
 const names = Object.keys(endpoints) as EndpointName[]
 
+const queryOf = (name: EndpointName) => (endpoints[name] as EndpointShape).query
+
 function goodFor(shape: EndpointShape) {
   const params = [...shape.path.matchAll(/([a-z-]+)\/\{(\w+)\}/g)].map(([, place = '', name = '']) => [
     name,
@@ -211,6 +213,31 @@ describe('whatever is wrong with a request, the answer is a problem of its own c
       expect(await wrongWith(refused, [403])).toBeNull()
     }
     expect(await stateOfStore()).toBe(before)
+  })
+})
+
+describe('lists keep the conventions of all lists', () => {
+  // What can be imported has a status that is not stored, so that a total would mean to look at every account.
+  const lists = names.filter((name) => 'cursor' in (queryOf(name)?.shape ?? {}) && name !== 'listAccounts')
+  test.each(lists)('%s', async (name) => {
+    const shape: EndpointShape = endpoints[name]
+    const { params } = goodFor(shape)
+    const page = async (query: string) => {
+      const answer = await send(shape, { params, query, body: null, headers: {} })
+      return (await answer.json()) as { items: unknown[]; next: string | null; total?: number }
+    }
+    const { items, total } = await page('limit=500&count=true')
+    expect(total).toBe(items.length)
+    expect((await page('limit=500')).total).toBeUndefined()
+    const walked: unknown[] = []
+    for (let cursor = ''; ; ) {
+      const { items: more, next } = await page(`limit=2${cursor}`)
+      expect(more.length).toBeLessThanOrEqual(2)
+      walked.push(...more)
+      if (next === null) break
+      cursor = `&cursor=${encodeURIComponent(next)}`
+    }
+    expect(walked).toEqual(items)
   })
 })
 

@@ -1,3 +1,6 @@
+import { Readable } from 'node:stream'
+import { runCommand } from '@lockstep/gateway/cli/program'
+import type { ExitCode } from '@lockstep/gateway/cli/shell'
 import { revokeToken } from '@lockstep/gateway/directory/tokens'
 import { system } from '@lockstep/gateway/domain/actor'
 import { messagesIn, partsOf } from '@lockstep/shared/client/server-sent'
@@ -177,6 +180,45 @@ test('a job is followed to its end, and says its results there', async () => {
   expect(end?.results).toHaveLength(120)
   expect(states.slice(0, -1).every(({ results }) => results === undefined)).toBe(true)
   expect((await get('/jobs/nothing/stream')).status).toBe(404)
+})
+
+/** A command of `lockstep` in this process; `until` says from its output when the person ends it. */
+async function lockstep(line: string, until: (out: string) => boolean = () => false): Promise<[ExitCode, string]> {
+  const ended = new AbortController()
+  let out = ''
+  const code = await runCommand(line.split(' '), {
+    out(text) {
+      out += text
+      if (until(out)) ended.abort()
+    },
+    err: () => {},
+    stdin: Readable.from([]),
+    terminal: false,
+    env: { LOCKSTEP_URL: here.gateway.localUrl, LOCKSTEP_TOKEN: token },
+    fetch,
+    ending: ended.signal,
+    exitCode: 0,
+  })
+  return [code, out]
+}
+
+test('the command line follows events and exports them', async () => {
+  let happened: Promise<string> | undefined
+  const [code, out] = await lockstep('events --follow --json --limit 1 --type user_create', (text) => {
+    // The newest event is printed: from now on it is followed.
+    happened ??= happen()
+    return text.split('\n').length > 2
+  })
+  expect(code).toBe(0)
+  const events = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => LockstepEvent.parse(JSON.parse(line)))
+  expect(events).toHaveLength(2)
+  expect(events[1]?.user).toBe(await happened)
+  const [, csv] = await lockstep('events export --format csv --type user_create')
+  const { total } = await here.client.call('GET /events', { query: { type: 'user_create', count: 'true', limit: 1 } })
+  expect(csv.trimEnd().split('\r\n')).toHaveLength((total ?? 0) + 1)
 })
 
 test('the end of the gateway ends its streams at once and cleanly', async () => {
