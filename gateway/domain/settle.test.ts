@@ -35,3 +35,8 @@ test("a value that is neither ours nor the one before is somebody's change at on
 test('after five minutes the old value is a change too', () => {
   expect(settle(before, wrote.written, 1_000 + staleForMs).account).toEqual(before)
 })
+test('a late answer does not undo a block that was observed before it was recorded', () => {
+  const observed = { ...before, enabled: false }
+  const { account, written } = overwrite(observed, { attributes: {}, enabled: false }, {}, 1_000)
+  expect(settle(before, written, 2_000).account).toEqual(account)
+})

@@ -56,7 +56,9 @@ export function overwrite(
   let after = account
   const entries: Record<string, Entry> = { ...written }
   for (const [property, value] of values) {
-    entries[property] = { value, before: read(account, property), at: now }
+    // Our own write may have been observed already: a late answer shows the contrary all the same.
+    const before = typeof value === 'boolean' ? !value : read(account, property)
+    entries[property] = { value, before, at: now }
     after = put(after, property, value)
   }
   return { account: after, written: entries }

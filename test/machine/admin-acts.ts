@@ -9,6 +9,8 @@ import { signIn } from '@lockstep/gateway/directory/sign-in'
 import { suspendUser } from '@lockstep/gateway/directory/suspend-user'
 import { updateUser } from '@lockstep/gateway/directory/update-user'
 import { Secret } from '@lockstep/gateway/domain/secret'
+import { BindInput } from '@lockstep/shared/contract/binding'
+import { ImportInput } from '@lockstep/shared/contract/connection'
 import type { Job } from '@lockstep/shared/contract/job'
 import { type Model, newPassword, type Person } from './model.ts'
 import type { Step } from './steps.ts'
@@ -185,7 +187,7 @@ function binding(world: World, model: Model, person: Person, step: Extract<Step,
   if (step.enable) model.ticked.add(person.id)
   if (step.override) model.overridden.add(person.id)
   return {
-    run: () => world.sync.bindUser(admin, { connectionId, userId: person.id }, input as never),
+    run: () => world.sync.bindUser(admin, { connectionId, userId: person.id }, BindInput.parse(input)),
     person,
     wanted: { binding: 'bound' },
   }
@@ -221,7 +223,9 @@ function importing(world: World, model: Model, step: Extract<Step, { do: 'import
   const input = { accountIds: [...new Set(some)], bind: step.bind, dryRun: false }
   model.importing = true
   for (const person of model.people.values()) person.binding = 'unknown'
-  return { run: async () => finished(world, await world.sync.importAccounts(admin, connectionId, input as never)) }
+  return {
+    run: async () => finished(world, await world.sync.importAccounts(admin, connectionId, ImportInput.parse(input))),
+  }
 }
 
 /** Shown a plan, an admin releases what it holds. */
