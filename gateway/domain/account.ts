@@ -22,6 +22,8 @@ export type ObservedAccount = {
   /** Whether it holds any licence; absent where that was not told. */
   licensed?: boolean
   attributes: Attributes
+  /** As the tenant lists them. */
+  passwordPolicies: string | null
   passwordChangedAt: Instant | null
   createdAt: Instant | null
 }
@@ -32,6 +34,7 @@ export type NewAccount = {
   mailNickname: string
   immutableId: string
   enabled: boolean
+  passwordPolicies: string | null
   attributes: Attributes
 }
 

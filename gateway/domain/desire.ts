@@ -1,6 +1,8 @@
 import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
+import type { MappingMode } from '@lockstep/shared/contract/mapping'
 import type { UserState } from '@lockstep/shared/contract/user'
 import type { Attributes } from './account.ts'
+import type { Unmapped } from './mapping.ts'
 import type { BlockCause, Tracked } from './operation.ts'
 
 /**
@@ -17,6 +19,10 @@ export type Desired = {
   email: string
   immutableId: string
   attributes: Attributes
+  /** How attributes follow that do not simply follow. */
+  modes: Readonly<Partial<Record<Tracked, MappingMode>>>
+  /** Values that could not be made; a person is told. */
+  unmapped: readonly Unmapped[]
   presence: { kind: 'enabled' } | { kind: 'blocked'; cause: BlockCause }
   /** Null while bound; otherwise what becomes of the account that is let go. */
   leaving: 'block' | 'keep' | null

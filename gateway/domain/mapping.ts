@@ -18,8 +18,17 @@ export type Mapped = {
   unmapped: Unmapped[]
 }
 
-/** Templates were parsed when they were accepted; one that has become unreadable maps to the attribute itself. */
+const compiled = new WeakMap<Mapping, CompiledMapping>()
+
+/** Parses the templates of a mapping once, however many people it is for. */
 export function compileMapping(mapping: Mapping): CompiledMapping {
+  const known = compiled.get(mapping) ?? compile(mapping)
+  compiled.set(mapping, known)
+  return known
+}
+
+/** Templates were parsed when they were accepted; one that has become unreadable maps to the attribute itself. */
+function compile(mapping: Mapping): CompiledMapping {
   const entries = attributeNames.map((attribute) => {
     const { mode = 'push', from } = mapping[attribute] ?? {}
     const parsed = parseTemplate(from ?? `{${attribute}}`)
@@ -79,7 +88,7 @@ export const longestValue = 4_096
 function evaluate(template: Template, source: Source): string | null {
   let text = ''
   for (const part of template) {
-    const piece = part.kind === 'text' ? part.text : filtered(valueOf(source, part.of), part.filters)
+    const piece = part.kind === 'text' ? part.text : filtered(pieceOf(source, part.of), part.filters)
     if (piece === null) return null
     text += piece
     if (text.length > longestValue) return null
@@ -87,7 +96,7 @@ function evaluate(template: Template, source: Source): string | null {
   return text
 }
 
-const valueOf = (source: Source, of: Attribute | 'email') =>
+const pieceOf = (source: Source, of: Attribute | 'email') =>
   (of === 'email' ? source.email : source.attributes[of]) ?? ''
 
 function filtered(value: string, filters: readonly Filter[]): string | null {

@@ -6,7 +6,7 @@ import type { NewAccount } from './account.ts'
 export type BlockCause = 'suspended' | 'unbound' | 'expired' | 'admin'
 
 /** What is compared on both sides. */
-export type Tracked = Attribute | 'userPrincipalName'
+export type Tracked = Attribute | 'userPrincipalName' | 'passwordPolicies'
 
 export type Change = {
   attribute: Tracked | 'accountEnabled' | 'password' | 'deleted' | 'sessions'

@@ -1,8 +1,9 @@
-import { type Attribute, attributeNames } from '@lockstep/shared/contract/attributes'
+import { attributeNames } from '@lockstep/shared/contract/attributes'
 import type { AccountId } from '@lockstep/shared/contract/ids'
-import type { ObservedAccount, Protection } from './account.ts'
+import type { Attributes, ObservedAccount, Protection } from './account.ts'
 import { type Baseline, type Desired, mailNicknameOf } from './desire.ts'
 import type { BlockCause, Change, Operation, Reason, Tracked } from './operation.ts'
+import { withoutExpiry } from './password-expiry.ts'
 
 /** The account of a desired one, as it was observed or matched. */
 export type Target =
@@ -142,8 +143,13 @@ function provision(desired: Desired): Operation {
     { attribute: 'userPrincipalName', before: null, after: desired.email },
     { attribute: 'accountEnabled', before: null, after: 'true' },
   ]
+  // Nobody can be created without a name.
+  const displayName = desired.attributes.displayName ?? desired.email
+  const written = Object.fromEntries(
+    attributeNames.map((name) => [name, follows(desired, name) ? desired.attributes[name] : null]),
+  ) as Attributes
   for (const attribute of attributeNames) {
-    const after = desired.attributes[attribute]
+    const after = attribute === 'displayName' ? displayName : written[attribute]
     if (after !== null) changes.push({ attribute, before: null, after })
   }
   return {
@@ -157,7 +163,8 @@ function provision(desired: Desired): Operation {
       mailNickname: mailNicknameOf(desired.email),
       immutableId: desired.immutableId,
       enabled: true,
-      attributes: desired.attributes,
+      passwordPolicies: follows(desired, 'passwordPolicies') ? withoutExpiry(null) : null,
+      attributes: { ...written, displayName },
     },
     changes,
   }
@@ -171,8 +178,13 @@ function difference(desired: Desired, account: ObservedAccount): { changes: Chan
   const changes: Change[] = []
   const drift: DriftEntry[] = []
   for (const attribute of tracked) {
-    const ours = oursOf(desired, attribute)
+    if (!follows(desired, attribute)) continue
     const theirs = attributeOf(account, attribute)
+    const ours = oursOf(desired, attribute, theirs)
+    if (desired.modes[attribute] === 'fill') {
+      if (fills(desired, attribute, ours, theirs)) changes.push({ attribute, before: theirs, after: ours })
+      continue
+    }
     if (same(attribute, ours, theirs) || (ours === null && neverEmpty.has(attribute))) continue
     const push = pushed(desired, attribute, ours, theirs)
     if (push) changes.push({ attribute, before: theirs, after: ours })
@@ -181,11 +193,20 @@ function difference(desired: Desired, account: ObservedAccount): { changes: Chan
   return { changes, drift }
 }
 
+const follows = (desired: Desired, attribute: Tracked) => desired.modes[attribute] !== 'ignore'
+
+/** Once both sides have met over a value of ours, it is theirs. */
+function fills(desired: Desired, attribute: Tracked, ours: string | null, theirs: string | null): boolean {
+  const met = desired.baseline?.[attribute]?.ours ?? null
+  return ours !== null && met === null && same(attribute, theirs, null)
+}
+
 function pushed(desired: Desired, attribute: Tracked, ours: string | null, theirs: string | null): boolean {
   if (desired.repair.includes(attribute)) return true
   const baseline = desired.baseline?.[attribute]
-  if (baseline === undefined) return desired.mode === 'ours_win' || theirs === null
-  if (!same(attribute, ours, baseline.ours)) return true
+  if (baseline === undefined) return desired.mode === 'ours_win' || theirs === null || attribute === 'passwordPolicies'
+  // What is wanted of the policies never changes, and what else is listed there is not ours.
+  if (attribute !== 'passwordPolicies' && !same(attribute, ours, baseline.ours)) return true
   return desired.driftPolicy === 'enforce' && !same(attribute, theirs, baseline.theirs)
 }
 
@@ -199,14 +220,23 @@ function reasonOf(desired: Desired, changes: readonly Change[]): Reason {
   return ours ? 'directory_changed' : 'drift_enforced'
 }
 
-export const tracked: readonly Tracked[] = ['userPrincipalName', ...attributeNames]
+export const tracked: readonly Tracked[] = ['userPrincipalName', 'passwordPolicies', ...attributeNames]
 
-function oursOf(desired: Desired, attribute: Tracked): string | null {
-  return attribute === 'userPrincipalName' ? desired.email : desired.attributes[attribute as Attribute]
+/** What the account is to hold; of its policies only the one that is ours counts. */
+function oursOf(desired: Desired, attribute: Tracked, theirs: string | null): string | null {
+  switch (attribute) {
+    case 'userPrincipalName':
+      return desired.email
+    case 'passwordPolicies':
+      return withoutExpiry(theirs)
+    default:
+      return desired.attributes[attribute]
+  }
 }
 
 export function attributeOf(account: ObservedAccount, attribute: Tracked): string | null {
-  return attribute === 'userPrincipalName' ? account.userPrincipalName : account.attributes[attribute as Attribute]
+  if (attribute === 'userPrincipalName' || attribute === 'passwordPolicies') return account[attribute]
+  return account.attributes[attribute]
 }
 
 function same(attribute: Tracked, a: string | null, b: string | null): boolean {
@@ -217,14 +247,19 @@ function same(attribute: Tracked, a: string | null, b: string | null): boolean {
 /** What to remember once the operations of a plan are done. A difference that is drift keeps what it drifted from. */
 export function baselineOf(desired: Desired, drift: readonly DriftEntry[]): Baseline {
   const open = new Map(drift.map((entry) => [entry.attribute, entry.theirs]))
-  const entries = tracked.map((attribute) => {
-    const ours = oursOf(desired, attribute)
+  const compared = tracked.filter((attribute) => follows(desired, attribute))
+  const entries = compared.map((attribute) => {
+    const ours = oursOf(desired, attribute, null)
     const theirs = open.get(attribute)
     if (theirs === undefined) return [attribute, { ours, theirs: ours }]
     return [attribute, desired.baseline?.[attribute] ?? { ours, theirs }]
   })
-  return Object.fromEntries(entries)
+  return { ...ignored(desired), ...Object.fromEntries(entries) }
 }
+
+/** What is not compared now keeps what was known of it. */
+const ignored = (desired: Desired): Baseline =>
+  Object.fromEntries(Object.entries(desired.baseline ?? {}).filter(([name]) => !follows(desired, name as Tracked)))
 
 function verdict(kind: Exclude<Verdict, 'work'>): BindingPlan {
   return { verdict: kind, operations: [], drift: [] }

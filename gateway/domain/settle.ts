@@ -64,12 +64,13 @@ export function overwrite(
 
 function read(account: ObservedAccount, property: Tracked | 'enabled'): string | boolean | null {
   if (property === 'enabled') return account.enabled
-  if (property === 'userPrincipalName') return account.userPrincipalName
+  if (property === 'userPrincipalName' || property === 'passwordPolicies') return account[property]
   return account.attributes[property]
 }
 
 function put(account: ObservedAccount, property: Tracked | 'enabled', value: string | boolean | null): ObservedAccount {
   if (property === 'enabled') return { ...account, enabled: value === true }
   if (property === 'userPrincipalName') return { ...account, userPrincipalName: String(value) }
+  if (property === 'passwordPolicies') return { ...account, passwordPolicies: value as string | null }
   return { ...account, attributes: { ...account.attributes, [property as Attribute]: value as string | null } }
 }

@@ -30,6 +30,7 @@ const account = (some: Partial<Attributes> = {}, enabled = true): ObservedAccoun
   synced: false,
   restricted: false,
   attributes: { ...nothing, ...some },
+  passwordPolicies: null,
   passwordChangedAt: null,
   createdAt: null,
 })

@@ -32,6 +32,7 @@ export const accountSelect = [
   'mail',
   'proxyAddresses',
   'accountEnabled',
+  'passwordPolicies',
   'lastPasswordChangeDateTime',
   'onPremisesSyncEnabled',
   'onPremisesImmutableId',

@@ -20,6 +20,7 @@ export const GraphUser = z.looseObject({
   isManagementRestricted: z.boolean().nullish(),
   createdDateTime: text,
   assignedLicenses: z.array(z.unknown()).nullish(),
+  passwordPolicies: text,
   '@removed': z.object({ reason: z.string() }).optional(),
 })
 export type GraphUser = z.infer<typeof GraphUser>
@@ -105,6 +106,7 @@ export function observe(user: GraphUser, first = false): PartialObservation {
   if (user.onPremisesSyncEnabled !== undefined) seen.synced = user.onPremisesSyncEnabled === true
   if (user.isManagementRestricted !== undefined) seen.restricted = user.isManagementRestricted === true
   if (user.lastPasswordChangeDateTime !== undefined) seen.passwordChangedAt = instant(user.lastPasswordChangeDateTime)
+  if (user.passwordPolicies !== undefined) seen.passwordPolicies = user.passwordPolicies || null
   if (user.createdDateTime !== undefined) seen.createdAt = instant(user.createdDateTime)
   if (user.assignedLicenses !== undefined) seen.licensed = (user.assignedLicenses ?? []).length > 0
   return seen
@@ -156,6 +158,7 @@ function complete(told: PartialObservation, userPrincipalName: string, enabled: 
     restricted: told.restricted ?? false,
     licensed: told.licensed ?? false,
     attributes: attributes as ObservedAccount['attributes'],
+    passwordPolicies: told.passwordPolicies ?? null,
     passwordChangedAt: told.passwordChangedAt ?? null,
     createdAt: told.createdAt ?? null,
   }

@@ -5,7 +5,11 @@ import { toGraph } from './attributes.ts'
 import type { Subject } from './failure.ts'
 import type { Request } from './transport.ts'
 
-type Changes = Partial<Attributes> & { userPrincipalName?: string | null; immutableId?: string }
+type Changes = Partial<Attributes> & {
+  userPrincipalName?: string | null
+  passwordPolicies?: string | null
+  immutableId?: string
+}
 
 /** One write to a tenant, in our words. The id of our event goes out as client-request-id, so that both logs join. */
 export type Write = { eventId: string } & (
@@ -65,8 +69,14 @@ const revoke = (id: AccountId, eventId: string): Request => ({
   eventId,
 })
 
-const changesOf = ({ userPrincipalName, immutableId, ...attributes }: Changes): Record<string, unknown> => ({
+const changesOf = ({
+  userPrincipalName,
+  passwordPolicies,
+  immutableId,
+  ...attributes
+}: Changes): Record<string, unknown> => ({
   ...(userPrincipalName != null && { userPrincipalName }),
+  ...(passwordPolicies !== undefined && { passwordPolicies }),
   ...(immutableId !== undefined && { onPremisesImmutableId: immutableId }),
   ...toGraph(attributes),
 })
@@ -83,8 +93,7 @@ function newUser(account: NewAccount, password: Secret): Record<string, unknown>
     userPrincipalName: account.userPrincipalName,
     mailNickname: account.mailNickname,
     onPremisesImmutableId: account.immutableId,
-    // Otherwise Microsoft asks for changes of its own on some tenants.
-    passwordPolicies: 'DisablePasswordExpiration',
+    ...(account.passwordPolicies !== null && { passwordPolicies: account.passwordPolicies }),
     ...toGraph(filled as Partial<Attributes>),
     ...passwordProfile(password, false),
   }

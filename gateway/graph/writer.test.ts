@@ -29,6 +29,7 @@ const create: Write = {
     mailNickname: 'ana',
     immutableId: 'our-id',
     enabled: true,
+    passwordPolicies: null,
     attributes: { displayName: 'Ana', givenName: null } as unknown as NewAccount['attributes'],
   },
 }

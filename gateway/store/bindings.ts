@@ -32,6 +32,7 @@ export const blankBinding = (key: Key & { created_at: number }): BindingRow => (
   repair: '[]',
   verify_at: null,
   job_id: null,
+  unmapped: '[]',
 })
 
 export async function findBinding(
@@ -236,6 +237,15 @@ export async function markDriftedDirty(db: Kysely<Database>, connectionId: strin
     .set((e) => ({ dirty: e('dirty', '+', 1) }))
     .where('connection_id', '=', connectionId)
     .where('drift', '!=', '[]')
+    .execute()
+}
+
+/** Marks every binding of a connection: what is wanted of all accounts has changed. */
+export async function markConnectionDirty(db: Kysely<Database>, connectionId: string): Promise<void> {
+  await db
+    .updateTable('bindings')
+    .set((e) => ({ dirty: e('dirty', '+', 1) }))
+    .where('connection_id', '=', connectionId)
     .execute()
 }
 

@@ -138,6 +138,8 @@ export type Bindings = {
   verify_at: number | null
   /** The job that asked for what the binding is about to do. */
   job_id: string | null
+  /** JSON: { attribute, detail }[], values that the mapping could not make. */
+  unmapped: string
 }
 
 /** What an account was before a write of ours, for 30 days. */

@@ -2,6 +2,7 @@ import type { ConnectionSettings } from '@lockstep/shared/contract/connection'
 import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
 import type { Kysely } from 'kysely'
 import { type Baseline, type Desired, immutableIdOf, presenceOf } from '../domain/desire.ts'
+import { compileMapping, mapAttributes } from '../domain/mapping.ts'
 import { match } from '../domain/match.ts'
 import type { Target } from '../domain/plan.ts'
 import { candidatesFor, findAccounts, type StoredAccount } from '../store/accounts.ts'
@@ -10,6 +11,7 @@ import type { ConnectionRow } from '../store/connections.ts'
 import { pendingInForce } from '../store/pending-passwords.ts'
 import type { Database } from '../store/schema.ts'
 import { findUsersEvenDeleted, type UserRow, userAttributes } from '../store/users.ts'
+import { settingsOf } from './following.ts'
 
 /** A binding with what it wants and what it has, ready to be planned. */
 export type Unit = {
@@ -34,7 +36,7 @@ export async function loadUnits(
     connection.id,
     bindings.flatMap((binding) => binding.account_id ?? []),
   )
-  const settings = JSON.parse(connection.settings) as ConnectionSettings
+  const settings = settingsOf(connection)
   const units: Unit[] = []
   for (const binding of bindings) {
     const user = users.get(binding.user_id)
@@ -58,7 +60,7 @@ export function desiredOf(
     accountId: binding.account_id as AccountId | null,
     email: user.email,
     immutableId: immutableIdOf(user.id as UserId),
-    attributes: userAttributes(user),
+    ...followed(user, settings),
     presence: presenceOf(user.state),
     leaving: binding.unbind,
     mode: binding.attributes_mode,
@@ -71,6 +73,16 @@ export function desiredOf(
     overrideProtected: binding.override_protected === 1,
     named: binding.named === 1,
   }
+}
+
+/** What the mapping makes of a person. */
+function followed(user: UserRow, settings: ConnectionSettings): Pick<Desired, 'attributes' | 'modes' | 'unmapped'> {
+  const mapped = mapAttributes(compileMapping(settings.mapping), {
+    email: user.email,
+    attributes: userAttributes(user),
+  })
+  const passwordPolicies = settings.neverExpirePasswords ? 'push' : 'ignore'
+  return { ...mapped, modes: { ...mapped.modes, passwordPolicies } }
 }
 
 /** A stored account as the target of a plan. */

@@ -191,6 +191,7 @@ function accountOf(operation: Extract<Operation, { kind: 'provision' }>, id: Acc
     synced: false,
     restricted: false,
     attributes: account.attributes,
+    passwordPolicies: account.passwordPolicies,
     passwordChangedAt: now,
     createdAt: now,
   }
@@ -245,6 +246,7 @@ export async function settleBinding(
     repair: '[]',
     recover: null,
     job_id: null,
+    unmapped: JSON.stringify(unit.desired.unmapped),
     ...(readBack(applied) && { verify_at: now + staleForMs }),
   })
   await covered(change, unit)
@@ -346,6 +348,7 @@ export async function recordVerdict(
           next_attempt_at: null,
           error: null,
           drift: driftOf(plan.drift, binding.drift, now),
+          unmapped: JSON.stringify(unit.desired.unmapped),
         })
         return await covered(change, unit)
       }

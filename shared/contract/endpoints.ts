@@ -4,6 +4,7 @@ import * as drift from './drift.ts'
 import type { EndpointShape, StreamType } from './endpoint.ts'
 import * as event from './event.ts'
 import * as job from './job.ts'
+import * as mapping from './mapping.ts'
 import * as plan from './plan.ts'
 import * as session from './session.ts'
 import * as undo from './undo.ts'
@@ -45,6 +46,7 @@ export const endpoints = {
   getAccount: connection.getAccount,
   importAccounts: connection.importAccounts,
 
+  testMapping: mapping.testMapping,
   getPlan: plan.getPlan,
   approvePlan: plan.approvePlan,
   listBindings: binding.listBindings,

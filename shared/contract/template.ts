@@ -75,13 +75,13 @@ function partsOf(scanner: Scanner): TemplatePart[] {
   while (!scanner.ended()) {
     const text = scanner.take(/(?:[^{}]|\{\{|\}\})+/)
     if (text !== null) parts.push({ kind: 'text', text: text.replace(/\{\{|\}\}/g, (pair) => pair.slice(1)) })
-    else if (scanner.take(/\{/) !== null) parts.push(valueOf(scanner))
+    else if (scanner.take(/\{/) !== null) parts.push(placeholderOf(scanner))
     else throw new Unreadable(scanner.at, 'Write "}}" for a brace in the text.')
   }
   return parts
 }
 
-function valueOf(scanner: Scanner): TemplatePart {
+function placeholderOf(scanner: Scanner): TemplatePart {
   const start = scanner.at
   const name = scanner.need(/[A-Za-z]+/, 'Name an attribute, as in {givenName}, or write "{{" for a brace.')
   const of = templateSources.find((source) => source === name)
