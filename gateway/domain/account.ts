@@ -22,6 +22,7 @@ export type ObservedAccount = {
   /** Whether it holds any licence; absent where that was not told. */
   licensed?: boolean
   attributes: Attributes
+  manager: AccountId | null
   /** As the tenant lists them. */
   passwordPolicies: string | null
   passwordChangedAt: Instant | null

@@ -22,7 +22,7 @@ const compiled = new WeakMap<Mapping, CompiledMapping>()
 
 /** Parses the templates of a mapping once, however many people it is for. */
 export function compileMapping(mapping: Mapping): CompiledMapping {
-  const known = compiled.get(mapping) ?? compile(mapping)
+  const known = Object.keys(mapping).length === 0 ? plain : (compiled.get(mapping) ?? compile(mapping))
   compiled.set(mapping, known)
   return known
 }
@@ -37,6 +37,8 @@ function compile(mapping: Mapping): CompiledMapping {
   })
   return Object.fromEntries(entries) as CompiledMapping
 }
+
+const plain = compile({})
 
 /** What a person's account has to hold. One bad value fails one attribute of one person. */
 export function mapAttributes(mapping: CompiledMapping, source: Source): Mapped {

@@ -74,7 +74,14 @@ function follow(desired: Desired, target: Held): BindingPlan {
   const at = { userId: desired.userId, accountId: target.account.id }
   // The first reconciliation is the takeover, also of an account that an admin has chosen, or that comes back.
   const first = target.kind === 'matched' || desired.baseline === null || desired.returning
-  if (first) operations.push({ kind: 'take_over', ...at, reason: 'bound', changes })
+  if (first)
+    operations.push({
+      kind: 'take_over',
+      ...at,
+      reason: 'bound',
+      changes,
+      ...(madeByUs(desired, target) && { blockedBy: 'staged' }),
+    })
   else if (changes.length > 0)
     operations.push({
       kind: 'update',
@@ -101,22 +108,30 @@ function follow(desired: Desired, target: Held): BindingPlan {
   return { verdict: operations.length > 0 ? 'work' : 'in_step', operations, drift }
 }
 
+/** Our own create, whose answer was lost: it was made disabled, and nobody else has touched it yet. */
+const madeByUs = (desired: Desired, { kind, account }: Held) =>
+  kind === 'matched' && desired.heldBack && !account.enabled && account.immutableId === desired.immutableId
+
 /** Blocks what must not sign in, and enables only what we blocked, or what an admin ticked at the takeover. */
 function presence(desired: Desired, target: Held): Operation[] {
   if (desired.presence.kind === 'blocked') return blocked(desired, target, desired.presence.cause)
   if (target.account.enabled) return []
   const ticked = desired.enableFound && desired.baseline === null
   if (target.blockedBy === null && !ticked) return []
+  if (target.blockedBy === 'staged' && desired.heldBack) return []
   return [
     {
       kind: 'reprovision',
       userId: desired.userId,
       accountId: target.account.id,
-      reason: target.blockedBy === 'suspended' ? 'resumed' : 'rebound',
+      reason: returnReason(target.blockedBy),
       changes: [{ attribute: 'accountEnabled', before: 'false', after: 'true' }],
     },
   ]
 }
+
+const returnReason = (cause: BlockCause | null): Reason =>
+  cause === 'suspended' ? 'resumed' : cause === 'staged' ? 'activated' : 'rebound'
 
 function blocked(desired: Desired, target: Held, cause: BlockCause): Operation[] {
   const at = { userId: desired.userId, accountId: target.account.id, reason: cause }
@@ -141,7 +156,7 @@ function restore(desired: Desired, accountId: AccountId): Operation {
 function provision(desired: Desired): Operation {
   const changes: Change[] = [
     { attribute: 'userPrincipalName', before: null, after: desired.email },
-    { attribute: 'accountEnabled', before: null, after: 'true' },
+    { attribute: 'accountEnabled', before: null, after: String(!desired.heldBack) },
   ]
   // Nobody can be created without a name.
   const displayName = desired.attributes.displayName ?? desired.email
@@ -162,16 +177,24 @@ function provision(desired: Desired): Operation {
       userPrincipalName: desired.email,
       mailNickname: mailNicknameOf(desired.email),
       immutableId: desired.immutableId,
-      enabled: true,
+      enabled: !desired.heldBack,
       passwordPolicies: follows(desired, 'passwordPolicies') ? withoutExpiry(null) : null,
       attributes: { ...written, displayName },
     },
     changes,
+    next:
+      desired.manager !== null && follows(desired, 'manager')
+        ? [{ attribute: 'manager', before: null, after: desired.manager }]
+        : [],
   }
 }
 
 /** These the tenant never lets us empty. */
 const neverEmpty: ReadonlySet<Tracked> = new Set(['displayName', 'usageLocation', 'userPrincipalName'])
+
+/** A manager whom the directory never knew is the tenant's own. */
+const staysFilled = (desired: Desired, attribute: Tracked) =>
+  neverEmpty.has(attribute) || (attribute === 'manager' && (desired.baseline?.manager?.ours ?? null) === null)
 
 /** Three-way: what we changed since the baseline is pushed; what they changed is drift, repaired or told. */
 function difference(desired: Desired, account: ObservedAccount): { changes: Change[]; drift: DriftEntry[] } {
@@ -185,7 +208,7 @@ function difference(desired: Desired, account: ObservedAccount): { changes: Chan
       if (fills(desired, attribute, ours, theirs)) changes.push({ attribute, before: theirs, after: ours })
       continue
     }
-    if (same(attribute, ours, theirs) || (ours === null && neverEmpty.has(attribute))) continue
+    if (same(attribute, ours, theirs) || (ours === null && staysFilled(desired, attribute))) continue
     const push = pushed(desired, attribute, ours, theirs)
     if (push) changes.push({ attribute, before: theirs, after: ours })
     else drift.push({ attribute, ours, theirs })
@@ -220,13 +243,15 @@ function reasonOf(desired: Desired, changes: readonly Change[]): Reason {
   return ours ? 'directory_changed' : 'drift_enforced'
 }
 
-export const tracked: readonly Tracked[] = ['userPrincipalName', 'passwordPolicies', ...attributeNames]
+export const tracked: readonly Tracked[] = ['userPrincipalName', 'passwordPolicies', 'manager', ...attributeNames]
 
 /** What the account is to hold; of its policies only the one that is ours counts. */
 function oursOf(desired: Desired, attribute: Tracked, theirs: string | null): string | null {
   switch (attribute) {
     case 'userPrincipalName':
       return desired.email
+    case 'manager':
+      return desired.manager
     case 'passwordPolicies':
       return withoutExpiry(theirs)
     default:
@@ -235,7 +260,8 @@ function oursOf(desired: Desired, attribute: Tracked, theirs: string | null): st
 }
 
 export function attributeOf(account: ObservedAccount, attribute: Tracked): string | null {
-  if (attribute === 'userPrincipalName' || attribute === 'passwordPolicies') return account[attribute]
+  if (attribute === 'userPrincipalName' || attribute === 'passwordPolicies' || attribute === 'manager')
+    return account[attribute]
   return account.attributes[attribute]
 }
 

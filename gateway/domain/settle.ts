@@ -1,4 +1,5 @@
 import type { Attribute } from '@lockstep/shared/contract/attributes'
+import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount } from './account.ts'
 import type { Tracked } from './operation.ts'
 import type { Instant } from './runtime.ts'
@@ -64,7 +65,8 @@ export function overwrite(
 
 function read(account: ObservedAccount, property: Tracked | 'enabled'): string | boolean | null {
   if (property === 'enabled') return account.enabled
-  if (property === 'userPrincipalName' || property === 'passwordPolicies') return account[property]
+  if (property === 'userPrincipalName' || property === 'passwordPolicies' || property === 'manager')
+    return account[property]
   return account.attributes[property]
 }
 
@@ -72,5 +74,6 @@ function put(account: ObservedAccount, property: Tracked | 'enabled', value: str
   if (property === 'enabled') return { ...account, enabled: value === true }
   if (property === 'userPrincipalName') return { ...account, userPrincipalName: String(value) }
   if (property === 'passwordPolicies') return { ...account, passwordPolicies: value as string | null }
+  if (property === 'manager') return { ...account, manager: value as AccountId | null }
   return { ...account, attributes: { ...account.attributes, [property as Attribute]: value as string | null } }
 }

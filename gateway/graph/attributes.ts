@@ -43,6 +43,10 @@ export const accountSelect = [
   ...Object.values(graphNames),
 ]
 
+/** A manager is a link: a delta tells it when it is selected, other reads when it is expanded. */
+export const withManager = '$expand=manager($select=id)'
+export const deltaSelect = [...accountSelect, 'manager']
+
 /** The properties of a body for these values; null clears, and what may never be empty is left out when it is. */
 export function toGraph(values: Partial<Attributes>): Record<string, unknown> {
   const body: Record<string, unknown> = {}

@@ -2,7 +2,7 @@ import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount } from '../domain/account.ts'
 import type { Log } from '../domain/log.ts'
 import type { Runtime } from '../domain/runtime.ts'
-import { accountSelect } from './attributes.ts'
+import { accountSelect, withManager } from './attributes.ts'
 import { followDelta, type ObservedPage } from './delta.ts'
 import { failureOf, isMissing } from './failure.ts'
 import { type FoundObject, findByImmutableId, findHolders } from './find.ts'
@@ -91,6 +91,7 @@ export function openTenant(options: TenantOptions): Tenant {
     createReader({ transport, governor, runtime, log, lane, patienceMs: patienceMs[lane] })
   const reader = readerOf('bulk')
   const writer = createWriter({
+    graph: cloud.graph,
     transport,
     governor,
     runtime,
@@ -118,7 +119,7 @@ export function openTenant(options: TenantOptions): Tenant {
   }
 }
 
-const urlOf = (id: AccountId) => `/users/${id}?$select=${accountSelect.join(',')}`
+const urlOf = (id: AccountId) => `/users/${id}?$select=${accountSelect.join(',')}&${withManager}`
 
 async function readAccounts(
   reader: Reader,

@@ -8,6 +8,7 @@ import type { Request } from './transport.ts'
 type Changes = Partial<Attributes> & {
   userPrincipalName?: string | null
   passwordPolicies?: string | null
+  manager?: string | null
   immutableId?: string
 }
 
@@ -33,14 +34,15 @@ export const subjectOf = (write: Write): Subject =>
  * The requests of a write, to be sent in order; none when nothing of it can be sent. Each is safe to repeat, except a
  * create. Secrets are opened here.
  */
-export function requestsOf(write: Write): Request[] {
+export function requestsOf(write: Write, graph: string): Request[] {
   const { eventId } = write
   switch (write.kind) {
     case 'create':
       return [{ method: 'POST', url: '/users', eventId, body: newUser(write.account, write.password) }]
     case 'update': {
       const body = changesOf(write.changes)
-      return Object.keys(body).length === 0 ? [] : [{ method: 'PATCH', url: at(write.accountId), eventId, body }]
+      const patch: Request = { method: 'PATCH', url: at(write.accountId), eventId, body }
+      return [...(Object.keys(body).length === 0 ? [] : [patch]), ...managerOf(write, graph)]
     }
     case 'set_password':
       return [
@@ -63,6 +65,14 @@ export function requestsOf(write: Write): Request[] {
 
 const at = (id: AccountId) => `/users/${id}`
 
+/** A manager is no property but a link ("Assign manager", read 2026-11-23). */
+function managerOf({ eventId, accountId, changes: { manager } }: Write & { kind: 'update' }, graph: string): Request[] {
+  if (manager === undefined) return []
+  const url = `${at(accountId)}/manager/$ref`
+  if (manager === null) return [{ method: 'DELETE', url, eventId }]
+  return [{ method: 'PUT', url, eventId, body: { '@odata.id': `${graph}/v1.0/users/${manager}` } }]
+}
+
 const revoke = (id: AccountId, eventId: string): Request => ({
   method: 'POST',
   url: `${at(id)}/revokeSignInSessions`,
@@ -72,6 +82,7 @@ const revoke = (id: AccountId, eventId: string): Request => ({
 const changesOf = ({
   userPrincipalName,
   passwordPolicies,
+  manager: _,
   immutableId,
   ...attributes
 }: Changes): Record<string, unknown> => ({

@@ -65,6 +65,7 @@ function lab(tenant: Tenant, found: AccountId | null = null) {
     close: async () => undefined,
   }
   const writer = createWriter({
+    graph: 'https://graph.test',
     transport,
     governor,
     runtime,
@@ -197,6 +198,7 @@ test('a part that the answer of a batch lacks is unknown', async () => {
   const runtime = testRuntime()
   const outcomes: WriteOutcome[] = []
   const short = createWriter({
+    graph: 'https://graph.test',
     transport: {
       send: async () => ({ status: 200, headers: {}, body: { responses: [{ id: '1', status: 204 }] } }),
       read: async () => null,

@@ -27,6 +27,8 @@ export type Writer = {
 
 /** Sends writes in batches under the governor, and tells what became of each as soon as it is known. */
 export function createWriter(deps: {
+  /** Origin of the tenant's Graph. */
+  graph: string
   transport: Transport
   governor: Governor
   runtime: Runtime
@@ -114,7 +116,7 @@ export function createWriter(deps: {
 
   const begin = (writes: readonly Write[], index: number): Job => {
     const write = writes[index] as Write
-    return { index, write, requests: requestsOf(write), step: 0, attempt: 0, since: runtime.now() }
+    return { index, write, requests: requestsOf(write, deps.graph), step: 0, attempt: 0, since: runtime.now() }
   }
 
   return {

@@ -5,6 +5,7 @@ import type { ConnectionRow } from '../store/connections.ts'
 export const defaultFollowing = {
   mapping: {},
   neverExpirePasswords: true,
+  stagedAccounts: 'enabled',
 } as const satisfies Partial<ConnectionSettings>
 
 /** The settings of a connection; those that it was made without are the default. */

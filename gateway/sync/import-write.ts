@@ -139,9 +139,9 @@ async function bindImported(
   const equal = decision.result === 'imported' && decision.email === stored.account.userPrincipalName.toLowerCase()
   if (binding !== undefined && equal) {
     // Both sides are equal at this moment, so what differs later was changed by somebody.
-    const desired = desiredOf(binding, user, settingsOf(connection), null)
+    const desired = desiredOf(binding, user, settingsOf(connection), { passwordVersion: null, manager: null })
     // Nobody has compared these yet.
-    const modes = { ...desired.modes, passwordPolicies: 'ignore' } as const
+    const modes = { ...desired.modes, passwordPolicies: 'ignore', manager: 'ignore' } as const
     await updateBinding(trx, binding, { baseline: JSON.stringify(baselineOf({ ...desired, modes }, [])) })
   }
   const { id: connectionId } = connection

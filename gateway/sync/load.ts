@@ -6,7 +6,7 @@ import { compileMapping, mapAttributes } from '../domain/mapping.ts'
 import { match } from '../domain/match.ts'
 import type { Target } from '../domain/plan.ts'
 import { candidatesFor, findAccounts, type StoredAccount } from '../store/accounts.ts'
-import { type BindingRow, bindingOfAccount } from '../store/bindings.ts'
+import { accountsOfUsers, type BindingRow, bindingOfAccount } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { pendingInForce } from '../store/pending-passwords.ts'
 import type { Database } from '../store/schema.ts'
@@ -37,11 +37,19 @@ export async function loadUnits(
     bindings.flatMap((binding) => binding.account_id ?? []),
   )
   const settings = settingsOf(connection)
+  const managers = await accountsOfUsers(
+    db,
+    connection.id,
+    [...users.values()].flatMap(({ manager_id }) => manager_id ?? []),
+  )
   const units: Unit[] = []
   for (const binding of bindings) {
     const user = users.get(binding.user_id)
     if (user === undefined) continue
-    const desired = desiredOf(binding, user, settings, waiting.get(user.id)?.version ?? null)
+    const desired = desiredOf(binding, user, settings, {
+      passwordVersion: waiting.get(user.id)?.version ?? null,
+      manager: (managers.get(user.manager_id ?? '') ?? null) as AccountId | null,
+    })
     const stored = binding.account_id === null ? null : (accounts.get(binding.account_id) ?? null)
     const target = stored === null ? await unseen(db, connection.id, desired) : held('bound', stored)
     units.push({ binding, user, desired, target, stored })
@@ -53,15 +61,17 @@ export function desiredOf(
   binding: BindingRow,
   user: UserRow,
   settings: ConnectionSettings,
-  passwordVersion: number | null,
+  { passwordVersion, manager }: Pick<Desired, 'passwordVersion' | 'manager'>,
 ): Desired {
   return {
     userId: user.id as UserId,
     accountId: binding.account_id as AccountId | null,
     email: user.email,
     immutableId: immutableIdOf(user.id as UserId),
-    ...followed(user, settings),
+    ...followed(user, settings, manager),
+    manager,
     presence: presenceOf(user.state),
+    heldBack: user.state === 'staged' && settings.stagedAccounts === 'disabled',
     leaving: binding.unbind,
     mode: binding.attributes_mode,
     baseline: binding.baseline === null ? null : (JSON.parse(binding.baseline) as Baseline),
@@ -76,13 +86,20 @@ export function desiredOf(
 }
 
 /** What the mapping makes of a person. */
-function followed(user: UserRow, settings: ConnectionSettings): Pick<Desired, 'attributes' | 'modes' | 'unmapped'> {
+function followed(
+  user: UserRow,
+  settings: ConnectionSettings,
+  manager: AccountId | null,
+): Pick<Desired, 'attributes' | 'modes' | 'unmapped'> {
   const mapped = mapAttributes(compileMapping(settings.mapping), {
     email: user.email,
     attributes: userAttributes(user),
   })
   const passwordPolicies = settings.neverExpirePasswords ? 'push' : 'ignore'
-  return { ...mapped, modes: { ...mapped.modes, passwordPolicies } }
+  // A manager who has no account yet is waited for.
+  const waits = user.manager_id !== null && manager === null
+  const mode = waits ? 'ignore' : (settings.mapping.manager?.mode ?? 'push')
+  return { ...mapped, modes: { ...mapped.modes, passwordPolicies, manager: mode } }
 }
 
 /** A stored account as the target of a plan. */

@@ -35,6 +35,8 @@ export const ConnectionSettings = z.object({
     absolute: z.number().int().min(1).max(25),
   }),
   mapping: Mapping,
+  /** Accounts made for people who are not active yet: enabled, so that mail arrives, or disabled until activation. */
+  stagedAccounts: z.enum(['enabled', 'disabled']),
   /** Bound accounts are told that their password never expires at Microsoft: it expires here. */
   neverExpirePasswords: z.boolean(),
 })

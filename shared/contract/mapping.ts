@@ -19,12 +19,14 @@ const Template = z
 const one = z.strictObject({ mode: MappingMode.default('push'), from: Template.optional() })
 
 /** Attributes that are not named are pushed as they are. */
-export const Mapping = z.strictObject(
-  Object.fromEntries(attributeNames.map((name) => [name, one.optional()])) as Record<
+export const Mapping = z.strictObject({
+  ...(Object.fromEntries(attributeNames.map((name) => [name, one.optional()])) as Record<
     Attribute,
     z.ZodOptional<typeof one>
-  >,
-)
+  >),
+  /** The manager's account, once there is one. */
+  manager: z.strictObject({ mode: MappingMode.default('push') }).optional(),
+})
 export type Mapping = z.infer<typeof Mapping>
 
 export const MappedAttribute = z.object({

@@ -7,5 +7,11 @@ export const mapping: Migration = {
       .alterTable('bindings')
       .addColumn('unmapped', 'text', (column) => column.notNull().defaultTo('[]'))
       .execute()
+    await db.schema
+      .createIndex('users_by_manager')
+      .on('users')
+      .columns(['manager_id'])
+      .where('manager_id' as never, 'is not', null)
+      .execute()
   },
 }
