@@ -213,6 +213,57 @@ describe('how an attribute follows', () => {
   })
 })
 
+describe('the manager', () => {
+  const [boss, other] = ['boss', 'other'] as [AccountId, AccountId]
+  const met = (manager: AccountId | null) => ({ ...settled().baseline, manager: { ours: manager, theirs: manager } })
+  const cases: [string, Partial<Desired>, AccountId | null, AccountId | null, boolean][] = [
+    ['follows the directory', { manager: boss, baseline: met(other) }, other, boss, false],
+    ['is cleared when the directory clears it', { manager: null, baseline: met(boss) }, boss, null, false],
+    ['is waited for while there is no account', { manager: null, modes: { manager: 'ignore' } }, other, other, false],
+    ['stays where the directory never knew one', { manager: null, mode: 'ours_win' }, other, other, false],
+    ['is told of when somebody there changed it', { manager: boss, baseline: met(boss) }, other, other, true],
+  ]
+  test.each(cases)('%s', (_, some, theirs, after, told) => {
+    const result = plan(settled(some), bound({ manager: theirs }))
+    const written = result.operations.flatMap(({ changes }) => changes).find(({ attribute }) => attribute === 'manager')
+    expect(written === undefined ? theirs : written.after).toBe(after)
+    expect(result.drift.some(({ attribute }) => attribute === 'manager')).toBe(told)
+  })
+
+  test('of a new account follows once it is there', () => {
+    const [made] = plan(ana({ accountId: null, manager: boss }), { kind: 'none' }).operations
+    expect(made).toMatchObject({ kind: 'provision', next: [{ attribute: 'manager', before: null, after: boss }] })
+    expect(made?.changes.map(({ attribute }) => attribute)).not.toContain('manager')
+  })
+})
+
+describe('an account that is made disabled until activation', () => {
+  const staged: Partial<Desired> = { heldBack: true }
+  const off = { enabled: false }
+
+  test('is disabled by us, stays so while the person is staged, and is enabled then', () => {
+    const [made] = plan(ana({ accountId: null, ...staged }), { kind: 'none' }).operations
+    expect(made).toMatchObject({ account: { enabled: false } })
+    expect(plan(settled(staged), bound(off, { blockedBy: 'staged' })).operations).toEqual([])
+    expect(plan(settled(), bound(off, { blockedBy: 'staged' })).operations).toMatchObject([
+      { kind: 'reprovision', reason: 'activated' },
+    ])
+  })
+
+  test('is known as ours when the answer to its create was lost; anybody else’s disabled account is not', () => {
+    const own = { ...off, immutableId: immutableIdOf(anaId) }
+    const found = (some: Partial<ObservedAccount>, desired = ana(staged)) =>
+      plan(desired, bound(some, { kind: 'matched' })).operations[0]
+    expect(found(own)).toMatchObject({ kind: 'take_over', blockedBy: 'staged' })
+    expect(found(off)).not.toHaveProperty('blockedBy')
+    expect(found(own, ana())).not.toHaveProperty('blockedBy')
+  })
+
+  test('an existing account of somebody staged is left as it is', () => {
+    expect(kinds(plan(settled(staged), bound()).operations)).toEqual([])
+  })
+})
+
 describe('a password that never expires at the tenant', () => {
   const expires = (policies: string | null, some: Partial<Desired> = {}) =>
     plan(settled({ modes: { passwordPolicies: 'push' }, ...some }), bound({ passwordPolicies: policies }))

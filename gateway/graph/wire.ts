@@ -22,7 +22,7 @@ export const GraphUser = z.looseObject({
   assignedLicenses: z.array(z.unknown()).nullish(),
   passwordPolicies: text,
   manager: z.looseObject({ id: AccountId }).nullish(),
-  'manager@delta': z.array(z.looseObject({ id: AccountId, '@removed': z.unknown() })).nullish(),
+  'manager@delta': z.array(z.looseObject({ id: AccountId, '@removed': z.unknown().optional() })).nullish(),
   '@removed': z.object({ reason: z.string() }).optional(),
 })
 export type GraphUser = z.infer<typeof GraphUser>
