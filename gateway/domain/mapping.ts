@@ -22,7 +22,8 @@ const compiled = new WeakMap<Mapping, CompiledMapping>()
 
 /** Parses the templates of a mapping once, however many people it is for. */
 export function compileMapping(mapping: Mapping): CompiledMapping {
-  const known = Object.keys(mapping).length === 0 ? plain : (compiled.get(mapping) ?? compile(mapping))
+  if (Object.keys(mapping).length === 0) return plain
+  const known = compiled.get(mapping) ?? compile(mapping)
   compiled.set(mapping, known)
   return known
 }
