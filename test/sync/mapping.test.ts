@@ -132,7 +132,8 @@ describe('templates', () => {
     await change(at(4), { attributes: { department: null } })
     await holds(at(4), { department: null })
     await everybodyInSync()
-    await set({ mapping: { department: { mode: 'fill' }, city: { mode: 'ignore' } } })
+    const { settings } = await call().call('GET /connections/{id}', { params: { id: connection } })
+    await set({ mapping: { ...settings.mapping, department: { mode: 'fill' }, city: { mode: 'ignore' } } })
     await world.tenant.act({ act: 'patch', user: at(4).email, body: { city: 'There' } })
     await change(at(4), { attributes: { department: 'First', city: 'Here', jobTitle: 'Seen' } })
     await holds(at(4), { department: 'First', jobTitle: 'Seen' })
@@ -140,5 +141,14 @@ describe('templates', () => {
     await holds(at(4), { department: 'First', jobTitle: 'Again', city: 'There' })
     await everybodyInSync()
     expect((await binding(at(4))).drift).toEqual([])
+  })
+
+  test('a mapping that would empty an attribute of many is held by the brake', async () => {
+    await set({ mapping: {} })
+    const brake = await until('the brake', async () => {
+      return (await call().call('GET /connections/{id}', { params: { id: connection } })).brake ?? false
+    })
+    expect(brake.operations).toBeGreaterThan(3)
+    expect(await account(at(3))).toMatchObject({ employeeId: 'E-LI' })
   })
 })
