@@ -97,6 +97,7 @@ type ConnectionNames =
   | 'importAccounts'
   | 'importQueue'
   | 'undoImport'
+  | 'testMapping'
   | 'getPlan'
   | 'approvePlan'
   | 'listDrift'
@@ -120,6 +121,7 @@ function ofConnections({ sync }: HandlerSources): Pick<Handlers, ConnectionNames
     importQueue: ({ params, query }) => sync.importQueue(params.id, query),
     undoImport: async ({ actor, params }) => ({ job: await sync.undoImport(actor, params.jobId) }),
     importAccounts: async ({ actor, params, body }) => ({ job: await sync.importAccounts(actor, params.id, body) }),
+    testMapping: ({ params, query }) => sync.testMapping(params.id, query.user),
     getPlan: ({ params, query }) => sync.getPlan(params.id, query),
     async approvePlan({ actor, params }) {
       assertMay(actor, 'approve')

@@ -118,5 +118,6 @@ function toBinding(row: BindingRow, userPrincipalName: string): Binding {
     nextAttemptAt: timeOrNull(row.next_attempt_at),
     error: row.error === null ? null : (JSON.parse(row.error) as Binding['error']),
     drift: Drift.parse(JSON.parse(row.drift)).map((entry) => ({ ...entry, seenAt: timeOf(entry.seenAt) })),
+    unmapped: JSON.parse(row.unmapped) as Binding['unmapped'],
   }
 }

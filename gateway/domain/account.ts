@@ -22,6 +22,9 @@ export type ObservedAccount = {
   /** Whether it holds any licence; absent where that was not told. */
   licensed?: boolean
   attributes: Attributes
+  manager: AccountId | null
+  /** As the tenant lists them. */
+  passwordPolicies: string | null
   passwordChangedAt: Instant | null
   createdAt: Instant | null
 }
@@ -32,6 +35,7 @@ export type NewAccount = {
   mailNickname: string
   immutableId: string
   enabled: boolean
+  passwordPolicies: string | null
   attributes: Attributes
 }
 

@@ -1,4 +1,4 @@
-import type { Operation } from './operation.ts'
+import type { Change, Operation } from './operation.ts'
 
 export type BrakeSettings = {
   /** Never engages below this many. */
@@ -28,7 +28,7 @@ export function weightOf(operation: Operation): number {
       return 1
     case 'take_over':
     case 'update':
-      return operation.changes.some((change) => change.after === null && change.before !== null) ? 1 : 0
+      return operation.changes.some((change) => isWipe(change)) ? 1 : 0
     case 'set_password':
     case 'reprovision':
     case 'restore':
@@ -47,3 +47,7 @@ export function engaged(
   if (now === 0) return false
   return now + Math.max(recent.hour, recent.day) >= thresholdOf(settings, bound)
 }
+
+/** A value of the person's is lost; a policy can be listed again. */
+const isWipe = ({ attribute, before, after }: Change) =>
+  attribute !== 'passwordPolicies' && after === null && before !== null

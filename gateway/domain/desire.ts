@@ -1,6 +1,8 @@
 import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
+import type { MappingMode } from '@lockstep/shared/contract/mapping'
 import type { UserState } from '@lockstep/shared/contract/user'
 import type { Attributes } from './account.ts'
+import type { Unmapped } from './mapping.ts'
 import type { BlockCause, Tracked } from './operation.ts'
 
 /**
@@ -17,7 +19,15 @@ export type Desired = {
   email: string
   immutableId: string
   attributes: Attributes
+  /** The account of the manager. */
+  manager: AccountId | null
+  /** How attributes follow that do not simply follow. */
+  modes: Readonly<Partial<Record<Tracked, MappingMode>>>
+  /** Values that could not be made; a person is told. */
+  unmapped: readonly Unmapped[]
   presence: { kind: 'enabled' } | { kind: 'blocked'; cause: BlockCause }
+  /** The person is staged, and an account that we make stays disabled until that ends. */
+  heldBack: boolean
   /** Null while bound; otherwise what becomes of the account that is let go. */
   leaving: 'block' | 'keep' | null
   mode: 'fill_empty' | 'ours_win'

@@ -18,6 +18,8 @@ const account = (n: number, some: Partial<ObservedAccount>): ObservedAccount => 
   synced: false,
   restricted: false,
   attributes: nothing,
+  manager: null,
+  passwordPolicies: null,
   passwordChangedAt: null,
   createdAt: null,
   ...some,

@@ -2,11 +2,14 @@ import type { Attribute } from '@lockstep/shared/contract/attributes'
 import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
 import type { NewAccount } from './account.ts'
 
-/** Why an account is blocked by us. Only what was blocked for one of these is ever enabled again. */
-export type BlockCause = 'suspended' | 'unbound' | 'expired' | 'admin'
+/**
+ * Why an account is blocked by us. Only what was blocked for one of these is ever enabled again. `staged`: it was made
+ * disabled, until the person is activated.
+ */
+export type BlockCause = 'suspended' | 'unbound' | 'expired' | 'admin' | 'staged'
 
 /** What is compared on both sides. */
-export type Tracked = Attribute | 'userPrincipalName'
+export type Tracked = Attribute | 'userPrincipalName' | 'passwordPolicies' | 'manager'
 
 export type Change = {
   attribute: Tracked | 'accountEnabled' | 'password' | 'deleted' | 'sessions'
@@ -23,6 +26,7 @@ export type Reason =
   | 'signed_in'
   | 'rebound'
   | 'resumed'
+  | 'activated'
   | 'restored'
   | 'undone'
   | BlockCause
@@ -39,8 +43,11 @@ export type Operation =
       passwordVersion: number | null
       reason: Reason
       changes: Change[]
+      /** What follows once the account is there. */
+      next: Change[]
     }
-  | ({ kind: 'take_over'; changes: Change[] } & Target)
+  /** `blockedBy`: an account that we made, though nobody heard of it, and made so. */
+  | ({ kind: 'take_over'; changes: Change[]; blockedBy?: BlockCause } & Target)
   | ({ kind: 'update'; changes: Change[] } & Target)
   | ({ kind: 'set_password'; version: number; changes: Change[] } & Target)
   | ({ kind: 'deprovision'; changes: Change[] } & Target)

@@ -19,6 +19,10 @@ const ana = (some: Partial<Desired> = {}): Desired => ({
   email: 'ana@contoso.example',
   immutableId: immutableIdOf(anaId),
   attributes: attributes(),
+  manager: null,
+  heldBack: false,
+  modes: {},
+  unmapped: [],
   presence: { kind: 'enabled' },
   leaving: null,
   mode: 'fill_empty',
@@ -44,6 +48,8 @@ const account = (some: Partial<ObservedAccount> = {}): ObservedAccount => ({
   synced: false,
   restricted: false,
   attributes: attributes(),
+  manager: null,
+  passwordPolicies: 'DisablePasswordExpiration',
   passwordChangedAt: null,
   createdAt: null,
   ...some,
@@ -162,6 +168,134 @@ describe('what a plan does', () => {
     const result = plan(desired, target)
     expect(kinds(result.operations)).toEqual(expected)
     expect(result.verdict).toBe(verdict)
+  })
+})
+
+describe('how an attribute follows', () => {
+  const city = (ours: string | null, met?: string | null): Partial<Desired> => ({
+    attributes: attributes({ city: ours }),
+    ...(met !== undefined && { baseline: { ...settled().baseline, city: { ours: met, theirs: met } } }),
+  })
+  const cases: [string, 'push' | 'fill' | 'ignore', Partial<Desired>, string | null, string | null, boolean][] = [
+    ['push follows the directory', 'push', city('Graz', 'Linz'), 'Linz', 'Graz', false],
+    ['push empties what the directory emptied', 'push', city(null, 'Linz'), 'Linz', null, false],
+    ['push tells of a change there', 'push', city('Graz', 'Graz'), 'Linz', 'Linz', true],
+    ['fill writes where there is nothing', 'fill', city('Graz', null), null, 'Graz', false],
+    ['fill leaves a value there alone', 'fill', city('Graz', null), 'Linz', 'Linz', false],
+    ['fill writes once', 'fill', city('Graz', 'Graz'), null, null, false],
+    ['fill does not follow', 'fill', city('Graz', 'Linz'), 'Linz', 'Linz', false],
+    ['fill empties nothing', 'fill', city(null, 'Linz'), 'Linz', 'Linz', false],
+    ['ignore writes nothing', 'ignore', city('Graz', 'Linz'), null, null, false],
+    ['ignore tells of nothing', 'ignore', city('Graz', 'Graz'), 'Linz', 'Linz', false],
+  ]
+  test.each(cases)('%s', (_, mode, some, theirs, after, told) => {
+    const desired = settled({ ...some, modes: { city: mode } })
+    const result = plan(desired, bound({ attributes: attributes({ city: theirs }) }))
+    const written = result.operations.flatMap(({ changes }) => changes).find(({ attribute }) => attribute === 'city')
+    expect(written === undefined ? theirs : written.after).toBe(after)
+    expect(result.drift.some(({ attribute }) => attribute === 'city')).toBe(told)
+  })
+
+  test('what is ignored for a time is compared with what was known before', () => {
+    const met = { city: { ours: 'Graz', theirs: 'Graz' } }
+    expect(baselineOf(ana({ modes: { city: 'ignore' }, baseline: met }), []).city).toEqual(met.city)
+    expect(baselineOf(ana({ modes: { city: 'ignore' } }), []).city).toBeUndefined()
+  })
+
+  test('an account is created with what is filled and pushed, and with a name in any case', () => {
+    const modes = { city: 'fill', jobTitle: 'ignore', displayName: 'ignore' } as const
+    const made = attributes({ displayName: null, city: 'Graz', jobTitle: 'Nurse' })
+    const [operation] = plan(ana({ accountId: null, modes, attributes: made }), { kind: 'none' }).operations
+    expect(operation).toMatchObject({
+      account: { attributes: { displayName: 'ana@contoso.example', city: 'Graz', jobTitle: null } },
+    })
+    expect(operation?.changes.map(({ attribute }) => attribute)).not.toContain('jobTitle')
+  })
+})
+
+describe('the manager', () => {
+  const [boss, other] = ['boss', 'other'] as [AccountId, AccountId]
+  const met = (manager: AccountId | null) => ({ ...settled().baseline, manager: { ours: manager, theirs: manager } })
+  const cases: [string, Partial<Desired>, AccountId | null, AccountId | null, boolean][] = [
+    ['follows the directory', { manager: boss, baseline: met(other) }, other, boss, false],
+    ['is cleared when the directory clears it', { manager: null, baseline: met(boss) }, boss, null, false],
+    ['is waited for while there is no account', { manager: null, modes: { manager: 'ignore' } }, other, other, false],
+    ['stays where the directory never knew one', { manager: null, mode: 'ours_win' }, other, other, false],
+    ['is told of when somebody there changed it', { manager: boss, baseline: met(boss) }, other, other, true],
+  ]
+  test.each(cases)('%s', (_, some, theirs, after, told) => {
+    const result = plan(settled(some), bound({ manager: theirs }))
+    const written = result.operations.flatMap(({ changes }) => changes).find(({ attribute }) => attribute === 'manager')
+    expect(written === undefined ? theirs : written.after).toBe(after)
+    expect(result.drift.some(({ attribute }) => attribute === 'manager')).toBe(told)
+  })
+
+  test('of a new account follows once it is there', () => {
+    const [made] = plan(ana({ accountId: null, manager: boss }), { kind: 'none' }).operations
+    expect(made).toMatchObject({ kind: 'provision', next: [{ attribute: 'manager', before: null, after: boss }] })
+    expect(made?.changes.map(({ attribute }) => attribute)).not.toContain('manager')
+  })
+})
+
+describe('an account that is made disabled until activation', () => {
+  const staged: Partial<Desired> = { heldBack: true }
+  const off = { enabled: false }
+
+  test('is disabled by us, stays so while the person is staged, and is enabled then', () => {
+    const [made] = plan(ana({ accountId: null, ...staged }), { kind: 'none' }).operations
+    expect(made).toMatchObject({ account: { enabled: false } })
+    expect(plan(settled(staged), bound(off, { blockedBy: 'staged' })).operations).toEqual([])
+    expect(plan(settled(), bound(off, { blockedBy: 'staged' })).operations).toMatchObject([
+      { kind: 'reprovision', reason: 'activated' },
+    ])
+  })
+
+  test('is known as ours when the answer to its create was lost; anybody else’s disabled account is not', () => {
+    const own = { ...off, immutableId: immutableIdOf(anaId) }
+    const found = (some: Partial<ObservedAccount>, desired = ana(staged)) =>
+      plan(desired, bound(some, { kind: 'matched' })).operations[0]
+    expect(found(own)).toMatchObject({ kind: 'take_over', blockedBy: 'staged' })
+    expect(found(off)).not.toHaveProperty('blockedBy')
+    expect(found(own, ana())).not.toHaveProperty('blockedBy')
+  })
+
+  test('an existing account of somebody staged is left as it is', () => {
+    expect(kinds(plan(settled(staged), bound()).operations)).toEqual([])
+  })
+})
+
+describe('a password that never expires at the tenant', () => {
+  const expires = (policies: string | null, some: Partial<Desired> = {}) =>
+    plan(settled({ modes: { passwordPolicies: 'push' }, ...some }), bound({ passwordPolicies: policies }))
+  const unmet: Partial<Desired> = { baseline: {} }
+  const changesOf = (result: ReturnType<typeof plan>) => result.operations.flatMap(({ changes }) => changes)
+
+  test.each([
+    [null, 'DisablePasswordExpiration'],
+    ['None', 'DisablePasswordExpiration'],
+    ['DisableStrongPassword', 'DisablePasswordExpiration, DisableStrongPassword'],
+  ])('is written beside the other policies of %s', (before, after) => {
+    expect(changesOf(expires(before, unmet))).toContainEqual({ attribute: 'passwordPolicies', before, after })
+  })
+
+  test.each(['DisablePasswordExpiration', 'DisableStrongPassword, DisablePasswordExpiration'])(
+    'leaves %s as it is',
+    (policies) => {
+      const result = expires(policies)
+      expect(result).toMatchObject({ operations: [], drift: [] })
+      expect(changesOf(expires(policies, unmet)).map(({ attribute }) => attribute)).not.toContain('passwordPolicies')
+    },
+  )
+
+  test('is told when somebody there took it off, and written again where drift is enforced', () => {
+    expect(expires('None')).toMatchObject({ operations: [], drift: [{ attribute: 'passwordPolicies' }] })
+    expect(changesOf(expires('None', { driftPolicy: 'enforce' }))).toMatchObject([{ attribute: 'passwordPolicies' }])
+  })
+
+  test('is left to the tenant when an admin says so', () => {
+    expect(expires(null, { ...unmet, modes: { passwordPolicies: 'ignore' } }).drift).toEqual([])
+    const [made] = plan(ana({ accountId: null, modes: { passwordPolicies: 'ignore' } }), { kind: 'none' }).operations
+    expect(made).toMatchObject({ account: { passwordPolicies: null } })
   })
 })
 

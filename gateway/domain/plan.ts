@@ -1,8 +1,9 @@
-import { type Attribute, attributeNames } from '@lockstep/shared/contract/attributes'
+import { attributeNames } from '@lockstep/shared/contract/attributes'
 import type { AccountId } from '@lockstep/shared/contract/ids'
-import type { ObservedAccount, Protection } from './account.ts'
+import type { Attributes, ObservedAccount, Protection } from './account.ts'
 import { type Baseline, type Desired, mailNicknameOf } from './desire.ts'
 import type { BlockCause, Change, Operation, Reason, Tracked } from './operation.ts'
+import { withoutExpiry } from './password-expiry.ts'
 
 /** The account of a desired one, as it was observed or matched. */
 export type Target =
@@ -73,7 +74,14 @@ function follow(desired: Desired, target: Held): BindingPlan {
   const at = { userId: desired.userId, accountId: target.account.id }
   // The first reconciliation is the takeover, also of an account that an admin has chosen, or that comes back.
   const first = target.kind === 'matched' || desired.baseline === null || desired.returning
-  if (first) operations.push({ kind: 'take_over', ...at, reason: 'bound', changes })
+  if (first)
+    operations.push({
+      kind: 'take_over',
+      ...at,
+      reason: 'bound',
+      changes,
+      ...(madeByUs(desired, target) && { blockedBy: 'staged' }),
+    })
   else if (changes.length > 0)
     operations.push({
       kind: 'update',
@@ -100,22 +108,30 @@ function follow(desired: Desired, target: Held): BindingPlan {
   return { verdict: operations.length > 0 ? 'work' : 'in_step', operations, drift }
 }
 
+/** Our own create, whose answer was lost: it was made disabled, and nobody else has touched it yet. */
+const madeByUs = (desired: Desired, { kind, account }: Held) =>
+  kind === 'matched' && desired.heldBack && !account.enabled && account.immutableId === desired.immutableId
+
 /** Blocks what must not sign in, and enables only what we blocked, or what an admin ticked at the takeover. */
 function presence(desired: Desired, target: Held): Operation[] {
   if (desired.presence.kind === 'blocked') return blocked(desired, target, desired.presence.cause)
   if (target.account.enabled) return []
   const ticked = desired.enableFound && desired.baseline === null
   if (target.blockedBy === null && !ticked) return []
+  if (target.blockedBy === 'staged' && desired.heldBack) return []
   return [
     {
       kind: 'reprovision',
       userId: desired.userId,
       accountId: target.account.id,
-      reason: target.blockedBy === 'suspended' ? 'resumed' : 'rebound',
+      reason: returnReason(target.blockedBy),
       changes: [{ attribute: 'accountEnabled', before: 'false', after: 'true' }],
     },
   ]
 }
+
+const returnReason = (cause: BlockCause | null): Reason =>
+  cause === 'suspended' ? 'resumed' : cause === 'staged' ? 'activated' : 'rebound'
 
 function blocked(desired: Desired, target: Held, cause: BlockCause): Operation[] {
   const at = { userId: desired.userId, accountId: target.account.id, reason: cause }
@@ -140,10 +156,15 @@ function restore(desired: Desired, accountId: AccountId): Operation {
 function provision(desired: Desired): Operation {
   const changes: Change[] = [
     { attribute: 'userPrincipalName', before: null, after: desired.email },
-    { attribute: 'accountEnabled', before: null, after: 'true' },
+    { attribute: 'accountEnabled', before: null, after: String(!desired.heldBack) },
   ]
+  // Nobody can be created without a name.
+  const displayName = desired.attributes.displayName ?? desired.email
+  const written = Object.fromEntries(
+    attributeNames.map((name) => [name, follows(desired, name) ? desired.attributes[name] : null]),
+  ) as Attributes
   for (const attribute of attributeNames) {
-    const after = desired.attributes[attribute]
+    const after = attribute === 'displayName' ? displayName : written[attribute]
     if (after !== null) changes.push({ attribute, before: null, after })
   }
   return {
@@ -156,24 +177,38 @@ function provision(desired: Desired): Operation {
       userPrincipalName: desired.email,
       mailNickname: mailNicknameOf(desired.email),
       immutableId: desired.immutableId,
-      enabled: true,
-      attributes: desired.attributes,
+      enabled: !desired.heldBack,
+      passwordPolicies: follows(desired, 'passwordPolicies') ? withoutExpiry(null) : null,
+      attributes: { ...written, displayName },
     },
     changes,
+    next:
+      desired.manager !== null && follows(desired, 'manager')
+        ? [{ attribute: 'manager', before: null, after: desired.manager }]
+        : [],
   }
 }
 
 /** These the tenant never lets us empty. */
 const neverEmpty: ReadonlySet<Tracked> = new Set(['displayName', 'usageLocation', 'userPrincipalName'])
 
+/** A manager whom the directory never knew is the tenant's own. */
+const staysFilled = (desired: Desired, attribute: Tracked) =>
+  neverEmpty.has(attribute) || (attribute === 'manager' && (desired.baseline?.manager?.ours ?? null) === null)
+
 /** Three-way: what we changed since the baseline is pushed; what they changed is drift, repaired or told. */
 function difference(desired: Desired, account: ObservedAccount): { changes: Change[]; drift: DriftEntry[] } {
   const changes: Change[] = []
   const drift: DriftEntry[] = []
   for (const attribute of tracked) {
-    const ours = oursOf(desired, attribute)
+    if (!follows(desired, attribute)) continue
     const theirs = attributeOf(account, attribute)
-    if (same(attribute, ours, theirs) || (ours === null && neverEmpty.has(attribute))) continue
+    const ours = oursOf(desired, attribute, theirs)
+    if (desired.modes[attribute] === 'fill') {
+      if (fills(desired, attribute, ours, theirs)) changes.push({ attribute, before: theirs, after: ours })
+      continue
+    }
+    if (same(attribute, ours, theirs) || (ours === null && staysFilled(desired, attribute))) continue
     const push = pushed(desired, attribute, ours, theirs)
     if (push) changes.push({ attribute, before: theirs, after: ours })
     else drift.push({ attribute, ours, theirs })
@@ -181,11 +216,20 @@ function difference(desired: Desired, account: ObservedAccount): { changes: Chan
   return { changes, drift }
 }
 
+const follows = (desired: Desired, attribute: Tracked) => desired.modes[attribute] !== 'ignore'
+
+/** Once both sides have met over a value of ours, it is theirs. */
+function fills(desired: Desired, attribute: Tracked, ours: string | null, theirs: string | null): boolean {
+  const met = desired.baseline?.[attribute]?.ours ?? null
+  return ours !== null && met === null && same(attribute, theirs, null)
+}
+
 function pushed(desired: Desired, attribute: Tracked, ours: string | null, theirs: string | null): boolean {
   if (desired.repair.includes(attribute)) return true
   const baseline = desired.baseline?.[attribute]
-  if (baseline === undefined) return desired.mode === 'ours_win' || theirs === null
-  if (!same(attribute, ours, baseline.ours)) return true
+  if (baseline === undefined) return desired.mode === 'ours_win' || theirs === null || attribute === 'passwordPolicies'
+  // What is wanted of the policies never changes, and what else is listed there is not ours.
+  if (attribute !== 'passwordPolicies' && !same(attribute, ours, baseline.ours)) return true
   return desired.driftPolicy === 'enforce' && !same(attribute, theirs, baseline.theirs)
 }
 
@@ -199,14 +243,26 @@ function reasonOf(desired: Desired, changes: readonly Change[]): Reason {
   return ours ? 'directory_changed' : 'drift_enforced'
 }
 
-export const tracked: readonly Tracked[] = ['userPrincipalName', ...attributeNames]
+export const tracked: readonly Tracked[] = ['userPrincipalName', 'passwordPolicies', 'manager', ...attributeNames]
 
-function oursOf(desired: Desired, attribute: Tracked): string | null {
-  return attribute === 'userPrincipalName' ? desired.email : desired.attributes[attribute as Attribute]
+/** What the account is to hold; of its policies only the one that is ours counts. */
+function oursOf(desired: Desired, attribute: Tracked, theirs: string | null): string | null {
+  switch (attribute) {
+    case 'userPrincipalName':
+      return desired.email
+    case 'manager':
+      return desired.manager
+    case 'passwordPolicies':
+      return withoutExpiry(theirs)
+    default:
+      return desired.attributes[attribute]
+  }
 }
 
 export function attributeOf(account: ObservedAccount, attribute: Tracked): string | null {
-  return attribute === 'userPrincipalName' ? account.userPrincipalName : account.attributes[attribute as Attribute]
+  if (attribute === 'userPrincipalName' || attribute === 'passwordPolicies' || attribute === 'manager')
+    return account[attribute]
+  return account.attributes[attribute]
 }
 
 function same(attribute: Tracked, a: string | null, b: string | null): boolean {
@@ -217,14 +273,19 @@ function same(attribute: Tracked, a: string | null, b: string | null): boolean {
 /** What to remember once the operations of a plan are done. A difference that is drift keeps what it drifted from. */
 export function baselineOf(desired: Desired, drift: readonly DriftEntry[]): Baseline {
   const open = new Map(drift.map((entry) => [entry.attribute, entry.theirs]))
-  const entries = tracked.map((attribute) => {
-    const ours = oursOf(desired, attribute)
+  const compared = tracked.filter((attribute) => follows(desired, attribute))
+  const entries = compared.map((attribute) => {
+    const ours = oursOf(desired, attribute, null)
     const theirs = open.get(attribute)
     if (theirs === undefined) return [attribute, { ours, theirs: ours }]
     return [attribute, desired.baseline?.[attribute] ?? { ours, theirs }]
   })
-  return Object.fromEntries(entries)
+  return { ...ignored(desired), ...Object.fromEntries(entries) }
 }
+
+/** What is not compared now keeps what was known of it. */
+const ignored = (desired: Desired): Baseline =>
+  Object.fromEntries(Object.entries(desired.baseline ?? {}).filter(([name]) => !follows(desired, name as Tracked)))
 
 function verdict(kind: Exclude<Verdict, 'work'>): BindingPlan {
   return { verdict: kind, operations: [], drift: [] }

@@ -16,6 +16,8 @@ const before: ObservedAccount = {
   synced: false,
   restricted: false,
   attributes: { ...nothing, city: 'Graz' },
+  manager: null,
+  passwordPolicies: null,
   passwordChangedAt: null,
   createdAt: null,
 }

@@ -1,4 +1,5 @@
 import type { Attribute } from '@lockstep/shared/contract/attributes'
+import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount } from './account.ts'
 import type { Tracked } from './operation.ts'
 import type { Instant } from './runtime.ts'
@@ -66,12 +67,15 @@ export function overwrite(
 
 function read(account: ObservedAccount, property: Tracked | 'enabled'): string | boolean | null {
   if (property === 'enabled') return account.enabled
-  if (property === 'userPrincipalName') return account.userPrincipalName
+  if (property === 'userPrincipalName' || property === 'passwordPolicies' || property === 'manager')
+    return account[property]
   return account.attributes[property]
 }
 
 function put(account: ObservedAccount, property: Tracked | 'enabled', value: string | boolean | null): ObservedAccount {
   if (property === 'enabled') return { ...account, enabled: value === true }
   if (property === 'userPrincipalName') return { ...account, userPrincipalName: String(value) }
+  if (property === 'passwordPolicies') return { ...account, passwordPolicies: value as string | null }
+  if (property === 'manager') return { ...account, manager: value as AccountId | null }
   return { ...account, attributes: { ...account.attributes, [property as Attribute]: value as string | null } }
 }

@@ -30,6 +30,8 @@ const account = (some: Partial<Attributes> = {}, enabled = true): ObservedAccoun
   synced: false,
   restricted: false,
   attributes: { ...nothing, ...some },
+  manager: null,
+  passwordPolicies: null,
   passwordChangedAt: null,
   createdAt: null,
 })

@@ -1,8 +1,7 @@
-import { attributeNames } from '@lockstep/shared/contract/attributes'
 import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount } from './account.ts'
 import type { BlockCause, Change, Operation, OperationKind, Tracked } from './operation.ts'
-import { attributeOf } from './plan.ts'
+import { attributeOf, tracked } from './plan.ts'
 
 /** What one write of ours changed, as it was remembered. */
 export type BeforeImage = {
@@ -95,8 +94,7 @@ function netOf(images: readonly BeforeImage[]): Map<string, { before: string | n
   return net
 }
 
-const isTracked = (attribute: string): attribute is Tracked =>
-  attribute === 'userPrincipalName' || (attributeNames as readonly string[]).includes(attribute)
+const isTracked = (attribute: string): attribute is Tracked => tracked.some((each) => each === attribute)
 
 const enabledChange = (before: string, after: string): Change => ({ attribute: 'accountEnabled', before, after })
 

@@ -32,6 +32,7 @@ export const accountSelect = [
   'mail',
   'proxyAddresses',
   'accountEnabled',
+  'passwordPolicies',
   'lastPasswordChangeDateTime',
   'onPremisesSyncEnabled',
   'onPremisesImmutableId',
@@ -41,6 +42,10 @@ export const accountSelect = [
   'assignedLicenses',
   ...Object.values(graphNames),
 ]
+
+/** A manager is a link: a delta tells it when it is selected, other reads when it is expanded. */
+export const withManager = '$expand=manager($select=id)'
+export const deltaSelect = [...accountSelect, 'manager']
 
 /** The properties of a body for these values; null clears, and what may never be empty is left out when it is. */
 export function toGraph(values: Partial<Attributes>): Record<string, unknown> {

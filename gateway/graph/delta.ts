@@ -1,7 +1,7 @@
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { z } from 'zod'
 import type { Log } from '../domain/log.ts'
-import { accountSelect } from './attributes.ts'
+import { deltaSelect } from './attributes.ts'
 import { isDeadToken } from './failure.ts'
 import { nextOf, parsed, type Reader } from './reader.ts'
 import { ReadRefused } from './transport.ts'
@@ -17,7 +17,7 @@ export type ObservedPage =
     }
   | { kind: 'reset' }
 
-const firstUrl = `/users/delta?$select=${accountSelect.join(',')}`
+const firstUrl = `/users/delta?$select=${deltaSelect.join(',')}`
 
 /** One round from the link, or from the beginning. A token that the tenant has forgotten, of a page or of a round, is a reset. */
 export async function* followDelta(

@@ -1,7 +1,7 @@
 import { AccountId } from '@lockstep/shared/contract/ids'
 import { z } from 'zod'
 import type { ObservedAccount } from '../domain/account.ts'
-import { accountSelect } from './attributes.ts'
+import { accountSelect, withManager } from './attributes.ts'
 import { failureOf } from './failure.ts'
 import { odata } from './odata.ts'
 import { parsed, type Reader } from './reader.ts'
@@ -19,7 +19,7 @@ export type FoundObject =
 
 /** Deleted users keep their addresses; only those of users and groups are looked at beside them. */
 const collections = [
-  { kind: 'user', url: '/users', select: accountSelect.join(',') },
+  { kind: 'user', url: '/users', select: `${accountSelect.join(',')}&${withManager}` },
   {
     kind: 'deleted',
     url: '/directory/deletedItems/microsoft.graph.user',

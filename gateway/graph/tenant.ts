@@ -3,7 +3,7 @@ import type { ObservedAccount } from '../domain/account.ts'
 import type { ObservedGroup } from '../domain/group.ts'
 import type { Log } from '../domain/log.ts'
 import type { Runtime } from '../domain/runtime.ts'
-import { accountSelect } from './attributes.ts'
+import { accountSelect, withManager } from './attributes.ts'
 import { followDelta, type ObservedPage } from './delta.ts'
 import { failureOf, isMissing } from './failure.ts'
 import { type FoundObject, findByImmutableId, findHolders } from './find.ts'
@@ -130,7 +130,7 @@ export function openTenant(options: TenantOptions): Tenant {
   }
 }
 
-const urlOf = (id: AccountId) => `/users/${id}?$select=${accountSelect.join(',')}`
+const urlOf = (id: AccountId) => `/users/${id}?$select=${accountSelect.join(',')}&${withManager}`
 
 async function readAccounts(
   reader: Reader,

@@ -68,3 +68,13 @@ test('no page turns a guest into a member by what it leaves out', () => {
   expect(merge(member, observe(GraphUser.parse({ id, userType: 'Guest' })))?.guest).toBe(true)
   expect(merge(guest, observe(GraphUser.parse(user)))?.guest).toBe(false)
 })
+
+test('a manager is told by an expanded link or by a delta, and left untold where a page is silent', () => {
+  const boss = AccountId.parse('99999999-2222-4333-8444-555555555555')
+  const told = (more: Record<string, unknown>) => observe(GraphUser.parse({ id, ...more })).manager
+  expect(told({ manager: { id: boss } })).toBe(boss)
+  expect(told({ 'manager@delta': [{ '@odata.type': '#microsoft.graph.user', id: boss }] })).toBe(boss)
+  expect(told({ 'manager@delta': [{ id: boss, '@removed': { reason: 'deleted' } }] })).toBeNull()
+  expect(told({})).toBeUndefined()
+  expect(WholeUser.parse(user).manager).toBeNull()
+})

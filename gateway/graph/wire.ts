@@ -20,6 +20,9 @@ export const GraphUser = z.looseObject({
   isManagementRestricted: z.boolean().nullish(),
   createdDateTime: text,
   assignedLicenses: z.array(z.unknown()).nullish(),
+  passwordPolicies: text,
+  manager: z.looseObject({ id: AccountId }).nullish(),
+  'manager@delta': z.array(z.looseObject({ id: AccountId, '@removed': z.unknown().optional() })).nullish(),
   '@removed': z.object({ reason: z.string() }).optional(),
 })
 export type GraphUser = z.infer<typeof GraphUser>
@@ -105,9 +108,19 @@ export function observe(user: GraphUser, first = false): PartialObservation {
   if (user.onPremisesSyncEnabled !== undefined) seen.synced = user.onPremisesSyncEnabled === true
   if (user.isManagementRestricted !== undefined) seen.restricted = user.isManagementRestricted === true
   if (user.lastPasswordChangeDateTime !== undefined) seen.passwordChangedAt = instant(user.lastPasswordChangeDateTime)
+  const manager = managerOf(user)
+  if (manager !== undefined) seen.manager = manager
+  if (user.passwordPolicies !== undefined) seen.passwordPolicies = user.passwordPolicies || null
   if (user.createdDateTime !== undefined) seen.createdAt = instant(user.createdDateTime)
   if (user.assignedLicenses !== undefined) seen.licensed = (user.assignedLicenses ?? []).length > 0
   return seen
+}
+
+/** Undefined where nothing is told of a manager. */
+function managerOf(user: GraphUser): AccountId | null | undefined {
+  const told = user['manager@delta']
+  if (told == null) return user.manager?.id
+  return told.findLast((link) => link['@removed'] === undefined)?.id ?? null
 }
 
 /** Primary address first, all in lower case. */
@@ -156,6 +169,8 @@ function complete(told: PartialObservation, userPrincipalName: string, enabled: 
     restricted: told.restricted ?? false,
     licensed: told.licensed ?? false,
     attributes: attributes as ObservedAccount['attributes'],
+    manager: told.manager ?? null,
+    passwordPolicies: told.passwordPolicies ?? null,
     passwordChangedAt: told.passwordChangedAt ?? null,
     createdAt: told.createdAt ?? null,
   }

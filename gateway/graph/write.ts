@@ -6,7 +6,12 @@ import type { Subject } from './failure.ts'
 import { type GroupWrite, groupOf, groupRequestOf, isGroupWrite } from './group-writes.ts'
 import type { Request } from './transport.ts'
 
-type Changes = Partial<Attributes> & { userPrincipalName?: string | null; immutableId?: string }
+type Changes = Partial<Attributes> & {
+  userPrincipalName?: string | null
+  passwordPolicies?: string | null
+  manager?: string | null
+  immutableId?: string
+}
 
 /** One write to a tenant, in our words. The id of our event goes out as client-request-id, so that both logs join. */
 export type Write = { eventId: string } & (
@@ -43,7 +48,8 @@ export function requestsOf(write: Write, graph: string): Request[] {
       return [{ method: 'POST', url: '/users', eventId, body: newUser(write.account, write.password) }]
     case 'update': {
       const body = changesOf(write.changes)
-      return Object.keys(body).length === 0 ? [] : [{ method: 'PATCH', url: at(write.accountId), eventId, body }]
+      const patch: Request = { method: 'PATCH', url: at(write.accountId), eventId, body }
+      return [...(Object.keys(body).length === 0 ? [] : [patch]), ...managerOf(write, graph)]
     }
     case 'set_password':
       return [
@@ -66,14 +72,29 @@ export function requestsOf(write: Write, graph: string): Request[] {
 
 const at = (id: AccountId) => `/users/${id}`
 
+/** A manager is no property but a link ("Assign manager", read 2026-11-23). */
+function managerOf({ eventId, accountId, changes: { manager } }: Write & { kind: 'update' }, graph: string): Request[] {
+  if (manager === undefined) return []
+  const url = `${at(accountId)}/manager/$ref`
+  if (manager === null) return [{ method: 'DELETE', url, eventId }]
+  return [{ method: 'PUT', url, eventId, body: { '@odata.id': `${graph}/v1.0/users/${manager}` } }]
+}
+
 const revoke = (id: AccountId, eventId: string): Request => ({
   method: 'POST',
   url: `${at(id)}/revokeSignInSessions`,
   eventId,
 })
 
-const changesOf = ({ userPrincipalName, immutableId, ...attributes }: Changes): Record<string, unknown> => ({
+const changesOf = ({
+  userPrincipalName,
+  passwordPolicies,
+  manager: _,
+  immutableId,
+  ...attributes
+}: Changes): Record<string, unknown> => ({
   ...(userPrincipalName != null && { userPrincipalName }),
+  ...(passwordPolicies !== undefined && { passwordPolicies }),
   ...(immutableId !== undefined && { onPremisesImmutableId: immutableId }),
   ...toGraph(attributes),
 })
@@ -90,8 +111,7 @@ function newUser(account: NewAccount, password: Secret): Record<string, unknown>
     userPrincipalName: account.userPrincipalName,
     mailNickname: account.mailNickname,
     onPremisesImmutableId: account.immutableId,
-    // Otherwise Microsoft asks for changes of its own on some tenants.
-    passwordPolicies: 'DisablePasswordExpiration',
+    ...(account.passwordPolicies !== null && { passwordPolicies: account.passwordPolicies }),
     ...toGraph(filled as Partial<Attributes>),
     ...passwordProfile(password, false),
   }

@@ -29,6 +29,7 @@ const create: Write = {
     mailNickname: 'ana',
     immutableId: 'our-id',
     enabled: true,
+    passwordPolicies: null,
     attributes: { displayName: 'Ana', givenName: null } as unknown as NewAccount['attributes'],
   },
 }
@@ -64,7 +65,7 @@ function lab(tenant: Tenant, found: AccountId | null = null) {
     close: async () => undefined,
   }
   const writer = createWriter({
-    graph: 'https://graph.microsoft.com',
+    graph: 'https://graph.test',
     transport,
     governor,
     runtime,
@@ -197,7 +198,7 @@ test('a part that the answer of a batch lacks is unknown', async () => {
   const runtime = testRuntime()
   const outcomes: WriteOutcome[] = []
   const short = createWriter({
-    graph: 'https://graph.microsoft.com',
+    graph: 'https://graph.test',
     transport: {
       send: async () => ({ status: 200, headers: {}, body: { responses: [{ id: '1', status: 204 }] } }),
       read: async () => null,

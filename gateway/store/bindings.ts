@@ -32,6 +32,7 @@ export const blankBinding = (key: Key & { created_at: number }): BindingRow => (
   repair: '[]',
   verify_at: null,
   job_id: null,
+  unmapped: '[]',
 })
 
 export async function findBinding(
@@ -236,6 +237,46 @@ export async function markDriftedDirty(db: Kysely<Database>, connectionId: strin
     .set((e) => ({ dirty: e('dirty', '+', 1) }))
     .where('connection_id', '=', connectionId)
     .where('drift', '!=', '[]')
+    .execute()
+}
+
+/** The account of each of these users, where they are bound. */
+export async function accountsOfUsers(
+  db: Kysely<Database>,
+  connectionId: string,
+  userIds: readonly string[],
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  for (let start = 0; start < userIds.length; start += 500) {
+    const rows = await db
+      .selectFrom('bindings')
+      .select(['user_id', 'account_id'])
+      .where('connection_id', '=', connectionId)
+      .where('user_id', 'in', userIds.slice(start, start + 500))
+      .where('unbind', 'is', null)
+      .where('state', '!=', 'missing')
+      .execute()
+    for (const { user_id, account_id } of rows) if (account_id !== null) found.set(user_id, account_id)
+  }
+  return found
+}
+
+/** This user has an account now: those whom the user manages can follow. */
+export async function markReportsDirty(db: Kysely<Database>, connectionId: string, userId: string): Promise<void> {
+  await db
+    .updateTable('bindings')
+    .set((e) => ({ dirty: e('dirty', '+', 1) }))
+    .where('connection_id', '=', connectionId)
+    .where('user_id', 'in', (e) => e.selectFrom('users').select('id').where('manager_id', '=', userId))
+    .execute()
+}
+
+/** Marks every binding of a connection: what is wanted of all accounts has changed. */
+export async function markConnectionDirty(db: Kysely<Database>, connectionId: string): Promise<void> {
+  await db
+    .updateTable('bindings')
+    .set((e) => ({ dirty: e('dirty', '+', 1) }))
+    .where('connection_id', '=', connectionId)
     .execute()
 }
 

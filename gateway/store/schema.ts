@@ -141,6 +141,8 @@ export type Bindings = {
   verify_at: number | null
   /** The job that asked for what the binding is about to do. */
   job_id: string | null
+  /** JSON: { attribute, detail }[], values that the mapping could not make. */
+  unmapped: string
 }
 
 /** What an account was before a write of ours, for 30 days. */
@@ -227,12 +229,12 @@ export type Accounts = {
   deleted_at: number | null
   protection: string | null
   /** The cause of a block that we wrote and nobody lifted since. */
-  blocked_by: 'suspended' | 'unbound' | 'expired' | 'admin' | null
+  blocked_by: 'suspended' | 'unbound' | 'expired' | 'admin' | 'staged' | null
   /** JSON: what we wrote lately, so that a stale answer does not look like somebody else's change. */
   written: string
   seen_at: number
   /** The cause of a block that went out and whose outcome is not known yet. */
-  blocking: 'suspended' | 'unbound' | 'expired' | 'admin' | null
+  blocking: 'suspended' | 'unbound' | 'expired' | 'admin' | 'staged' | null
   /** 1: blocked by us, and the sessions are not known to be revoked yet. */
   revoke_due: number
   /** What the mailbox is for as the tenant says (`user`, `shared`, `room`, …); null while it was not asked. */

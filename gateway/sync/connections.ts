@@ -8,7 +8,7 @@ import type { Actor } from '../domain/actor.ts'
 import { defaultBrake } from '../domain/brake.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Preflight } from '../graph/tenant.ts'
-import { countBindings, markDriftedDirty } from '../store/bindings.ts'
+import { countBindings, markConnectionDirty, markDriftedDirty } from '../store/bindings.ts'
 import {
   type ConnectionRow,
   insertConnection,
@@ -19,6 +19,7 @@ import {
 } from '../store/connections.ts'
 import { buryConnection, eraseTombstone, returnBindings, tombstoneMs } from '../store/tombstones.ts'
 import type { SyncContext } from './context.ts'
+import { defaultFollowing, settingsOf, wantsOthers } from './following.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 
@@ -30,6 +31,7 @@ export const defaultSettings: ConnectionSettings = {
   breakGlass: [],
   brake: defaultBrake,
   autoImport: null,
+  ...defaultFollowing,
 }
 
 const iso = (at: number) => new Date(at).toISOString()
@@ -206,9 +208,10 @@ export async function updateConnectionSettings(
       await tenant.close()
     }
   }
-  const before = JSON.parse(connection.settings) as ConnectionSettings
+  const before = settingsOf(connection)
   const settings = changedSettings(before, input.settings)
   await context.store.change(actor, async (change) => {
+    if (wantsOthers(before, settings)) await markConnectionDirty(change.trx, id)
     await updateConnection(change.trx, id, {
       settings: JSON.stringify(settings),
       ...(input.name !== undefined && { name: input.name }),

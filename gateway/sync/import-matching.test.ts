@@ -44,6 +44,8 @@ const account = (n: number, some: Partial<ObservedAccount>): ObservedAccount => 
   restricted: false,
   licensed: true,
   attributes: nothing,
+  manager: null,
+  passwordPolicies: null,
   passwordChangedAt: null,
   createdAt: null,
   ...some,

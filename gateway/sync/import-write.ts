@@ -9,6 +9,7 @@ import { putImportLink } from '../store/import-links.ts'
 import type { Change } from '../store/store.ts'
 import { insertUser, type NewUser } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
+import { settingsOf } from './following.ts'
 import type { JobRun } from './jobs.ts'
 import { desiredOf } from './load.ts'
 import { putBinding } from './put-binding.ts'
@@ -138,8 +139,10 @@ async function bindImported(
   const equal = decision.result === 'imported' && decision.email === stored.account.userPrincipalName.toLowerCase()
   if (binding !== undefined && equal) {
     // Both sides are equal at this moment, so what differs later was changed by somebody.
-    const desired = desiredOf(binding, user, JSON.parse(connection.settings), null)
-    await updateBinding(trx, binding, { baseline: JSON.stringify(baselineOf(desired, [])) })
+    const desired = desiredOf(binding, user, settingsOf(connection), { passwordVersion: null, manager: null })
+    // Nobody has compared these yet.
+    const modes = { ...desired.modes, passwordPolicies: 'ignore', manager: 'ignore' } as const
+    await updateBinding(trx, binding, { baseline: JSON.stringify(baselineOf({ ...desired, modes }, [])) })
   }
   const { id: connectionId } = connection
   change.event({

@@ -2,14 +2,16 @@ import type { ConnectionSettings } from '@lockstep/shared/contract/connection'
 import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
 import type { Kysely } from 'kysely'
 import { type Baseline, type Desired, immutableIdOf, presenceOf } from '../domain/desire.ts'
+import { compileMapping, mapAttributes } from '../domain/mapping.ts'
 import { match } from '../domain/match.ts'
 import type { Target } from '../domain/plan.ts'
 import { candidatesFor, findAccounts, type StoredAccount } from '../store/accounts.ts'
-import { type BindingRow, bindingOfAccount } from '../store/bindings.ts'
+import { accountsOfUsers, type BindingRow, bindingOfAccount } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { pendingInForce } from '../store/pending-passwords.ts'
 import type { Database } from '../store/schema.ts'
 import { findUsersEvenDeleted, type UserRow, userAttributes } from '../store/users.ts'
+import { settingsOf } from './following.ts'
 
 /** A binding with what it wants and what it has, ready to be planned. */
 export type Unit = {
@@ -34,12 +36,20 @@ export async function loadUnits(
     connection.id,
     bindings.flatMap((binding) => binding.account_id ?? []),
   )
-  const settings = JSON.parse(connection.settings) as ConnectionSettings
+  const settings = settingsOf(connection)
+  const managers = await accountsOfUsers(
+    db,
+    connection.id,
+    [...users.values()].flatMap(({ manager_id }) => manager_id ?? []),
+  )
   const units: Unit[] = []
   for (const binding of bindings) {
     const user = users.get(binding.user_id)
     if (user === undefined) continue
-    const desired = desiredOf(binding, user, settings, waiting.get(user.id)?.version ?? null)
+    const desired = desiredOf(binding, user, settings, {
+      passwordVersion: waiting.get(user.id)?.version ?? null,
+      manager: (managers.get(user.manager_id ?? '') ?? null) as AccountId | null,
+    })
     const stored = binding.account_id === null ? null : (accounts.get(binding.account_id) ?? null)
     const target = stored === null ? await unseen(db, connection.id, desired) : held('bound', stored)
     units.push({ binding, user, desired, target, stored })
@@ -51,15 +61,17 @@ export function desiredOf(
   binding: BindingRow,
   user: UserRow,
   settings: ConnectionSettings,
-  passwordVersion: number | null,
+  { passwordVersion, manager }: Pick<Desired, 'passwordVersion' | 'manager'>,
 ): Desired {
   return {
     userId: user.id as UserId,
     accountId: binding.account_id as AccountId | null,
     email: user.email,
     immutableId: immutableIdOf(user.id as UserId),
-    attributes: userAttributes(user),
+    ...followed(user, settings, manager),
+    manager,
     presence: presenceOf(user.state),
+    heldBack: user.state === 'staged' && settings.stagedAccounts === 'disabled',
     leaving: binding.unbind,
     mode: binding.attributes_mode,
     baseline: binding.baseline === null ? null : (JSON.parse(binding.baseline) as Baseline),
@@ -71,6 +83,23 @@ export function desiredOf(
     overrideProtected: binding.override_protected === 1,
     named: binding.named === 1,
   }
+}
+
+/** What the mapping makes of a person. */
+function followed(
+  user: UserRow,
+  settings: ConnectionSettings,
+  manager: AccountId | null,
+): Pick<Desired, 'attributes' | 'modes' | 'unmapped'> {
+  const mapped = mapAttributes(compileMapping(settings.mapping), {
+    email: user.email,
+    attributes: userAttributes(user),
+  })
+  const passwordPolicies = settings.neverExpirePasswords ? 'push' : 'ignore'
+  // A manager who has no account yet is waited for.
+  const waits = user.manager_id !== null && manager === null
+  const mode = waits ? 'ignore' : (settings.mapping.manager?.mode ?? 'push')
+  return { ...mapped, modes: { ...mapped.modes, passwordPolicies, manager: mode } }
 }
 
 /** A stored account as the target of a plan. */

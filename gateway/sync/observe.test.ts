@@ -25,6 +25,8 @@ const account = (id: AccountId): ObservedAccount => ({
   synced: false,
   restricted: false,
   attributes: Object.fromEntries(attributeNames.map((name) => [name, null])) as Attributes,
+  manager: null,
+  passwordPolicies: null,
   passwordChangedAt: null,
   createdAt: null,
 })

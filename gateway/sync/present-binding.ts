@@ -27,5 +27,6 @@ export function presentBinding(row: BindingRow, user: { email: string }, connect
     nextAttemptAt: iso(row.next_attempt_at),
     error: row.error === null ? null : (JSON.parse(row.error) as NonNullable<Binding['error']>),
     drift: drift.map((entry) => ({ ...entry, seenAt: new Date(entry.seenAt).toISOString() })),
+    unmapped: JSON.parse(row.unmapped) as Binding['unmapped'],
   }
 }

@@ -49,12 +49,13 @@ export const presentOperation = ({
   accountId,
   reason,
   changes,
+  ...rest
 }: Operation): Plan['operations'][number] => ({
   kind,
   userId,
   accountId,
   reason,
-  changes: changes.map((change) => ({ ...change })),
+  changes: [...changes, ...('next' in rest ? rest.next : [])].map((change) => ({ ...change })),
 })
 
 async function allOperations(context: SyncContext, connection: ConnectionRow): Promise<Operation[]> {

@@ -1,6 +1,7 @@
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount } from '../domain/account.ts'
 import type { Actor } from '../domain/actor.ts'
+import type { Desired } from '../domain/desire.ts'
 import type { Outcome, TenantFailure } from '../domain/failure.ts'
 import { lookAgainAt, nextAttempt } from '../domain/next-attempt.ts'
 import type { BlockCause, Operation, OperationKind } from '../domain/operation.ts'
@@ -9,7 +10,7 @@ import { baselineOf } from '../domain/plan.ts'
 import { staleForMs } from '../domain/settle.ts'
 import { dropBlockIntent, markRestored, putAccounts, recordWrite } from '../store/accounts.ts'
 import { insertBeforeImage } from '../store/before-images.ts'
-import { deleteBinding, updateBinding } from '../store/bindings.ts'
+import { deleteBinding, markReportsDirty, updateBinding } from '../store/bindings.ts'
 import { type ConnectionRow, findConnection, updateConnection } from '../store/connections.ts'
 import { markGroupsOfUserDirty } from '../store/group-bindings.ts'
 import { erasePending } from '../store/pending-passwords.ts'
@@ -73,6 +74,8 @@ export async function recordOperation(
       const created = accountOf(operation, outcome.value as AccountId, now)
       await putAccounts(change.trx, connection.id, [created], now)
       await updateBinding(change.trx, key, { account_id: created.id })
+      if (!created.enabled) await recordWrite(change.trx, connection.id, created.id, { blockedBy: 'staged' }, now)
+      await markReportsDirty(change.trx, connection.id, unit.user.id)
       if (operation.passwordVersion !== null)
         await passwordArrived(change, connection, unit, operation.passwordVersion, now, outcome.tenantAt)
       else await updateBinding(change.trx, key, { password_state: 'awaiting_login' })
@@ -80,7 +83,14 @@ export async function recordOperation(
     }
     case 'take_over':
       await updateBinding(change.trx, key, { account_id: operation.accountId })
-      await recordWrite(change.trx, connection.id, operation.accountId, written(operation), now)
+      await recordWrite(
+        change.trx,
+        connection.id,
+        operation.accountId,
+        { ...written(operation), ...(operation.blockedBy && { blockedBy: operation.blockedBy }) },
+        now,
+      )
+      await markReportsDirty(change.trx, connection.id, unit.user.id)
       return
     case 'update':
       await recordWrite(change.trx, connection.id, operation.accountId, written(operation), now)
@@ -192,6 +202,8 @@ function accountOf(operation: Extract<Operation, { kind: 'provision' }>, id: Acc
     synced: false,
     restricted: false,
     attributes: account.attributes,
+    manager: null,
+    passwordPolicies: account.passwordPolicies,
     passwordChangedAt: now,
     createdAt: now,
   }
@@ -235,11 +247,13 @@ export async function settleBinding(
   if (!applied.some(({ operation }) => operation.kind === 'set_password')) await noteDrift(change, unit)
   if (binding.last_sync_at === null || binding.state === 'missing')
     await markGroupsOfUserDirty(change.trx, connection.id, binding.user_id)
+  const born = applied.some(({ operation }) => operation.kind === 'provision')
+  const goesOn = applied.some(({ operation }) => operation.kind === 'provision' && operation.next.length > 0)
   await updateBinding(change.trx, binding, {
-    state: 'in_sync',
+    state: goesOn ? 'pending' : 'in_sync',
     // What was named is done; what comes later was not.
     named: 0,
-    baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)),
+    baseline: JSON.stringify(baselineOf(born ? withoutLinks(unit.desired) : unit.desired, plan.drift)),
     attempt: 0,
     next_attempt_at: null,
     error: null,
@@ -248,10 +262,14 @@ export async function settleBinding(
     repair: '[]',
     recover: null,
     job_id: null,
+    unmapped: JSON.stringify(unit.desired.unmapped),
     ...(readBack(applied) && { verify_at: now + staleForMs }),
   })
-  await covered(change, unit)
+  if (!goesOn) await covered(change, unit)
 }
+
+/** A new account has no manager yet. */
+const withoutLinks = (desired: Desired): Desired => ({ ...desired, modes: { ...desired.modes, manager: 'ignore' } })
 
 /** Values may be accepted and dropped in silence: what was written is looked at once no replica can be late any more. */
 const readBack = (applied: readonly Applied[]) =>
@@ -351,6 +369,7 @@ export async function recordVerdict(
           next_attempt_at: null,
           error: null,
           drift: driftOf(plan.drift, binding.drift, now),
+          unmapped: JSON.stringify(unit.desired.unmapped),
         })
         return await covered(change, unit)
       }

@@ -14,7 +14,7 @@ import { loadUnits } from './load.ts'
 import { lookUp } from './look-up.ts'
 import { operationKey, planIdOf } from './plan-id.ts'
 import type { Applied, Planned } from './planned.ts'
-import { planUnits, work } from './work.ts'
+import { planUnits, type WorkBy, work } from './work.ts'
 
 export type Synced = {
   applied: Map<string, Applied[]>
@@ -52,19 +52,43 @@ export async function syncBindings(
         entered.push(userId)
       }
     }
-    const bindings: BindingRow[] = []
-    for (const userId of entered) {
-      const binding = await findBinding(context.store.db, connection.id, userId)
-      if (binding !== undefined) bindings.push(binding)
-    }
-    const units = await lookUp(context, connection, tenant, await loadUnits(context.store.db, connection, bindings))
-    const planned = planUnits(units)
-    const { go, heldBack, counted } = await inTurn(context, connection, () => guard(context, connection, planned))
-    leaves.push(() => addUnderWay(context, connection, -counted))
-    const applied = await work(context, connection, tenant, { actor, lane, cycleId }, go)
-    return { applied, held: heldBack, busy, left: busy.length + go.length - applied.size }
+    const by = { actor, lane, cycleId }
+    const first = await planAndWork(context, connection, tenant, by, entered)
+    const born = [...first.applied].filter(([, all]) => all.some(goesOn)).map(([userId]) => userId)
+    const second = await planAndWork(context, connection, tenant, by, born)
+    for (const [userId, all] of second.applied) first.applied.get(userId)?.push(...all)
+    const left = busy.length + first.left + second.left
+    return { applied: first.applied, held: [...first.held, ...second.held], busy, left }
   } finally {
     for (const leave of leaves) leave()
+  }
+}
+
+/** The account is there now, and more is to be done to it that needed its id. */
+const goesOn = ({ operation, outcome }: Applied) =>
+  operation.kind === 'provision' && outcome.kind === 'done' && operation.next.length > 0
+
+async function planAndWork(
+  context: SyncContext,
+  connection: ConnectionRow,
+  tenant: Tenant,
+  by: WorkBy,
+  userIds: readonly string[],
+): Promise<Pick<Synced, 'applied' | 'held' | 'left'>> {
+  if (userIds.length === 0) return { applied: new Map(), held: [], left: 0 }
+  const bindings: BindingRow[] = []
+  for (const userId of userIds) {
+    const binding = await findBinding(context.store.db, connection.id, userId)
+    if (binding !== undefined) bindings.push(binding)
+  }
+  const units = await lookUp(context, connection, tenant, await loadUnits(context.store.db, connection, bindings))
+  const planned = planUnits(units)
+  const { go, heldBack, counted } = await inTurn(context, connection, () => guard(context, connection, planned))
+  try {
+    const applied = await work(context, connection, tenant, by, go)
+    return { applied, held: heldBack, left: go.length - applied.size }
+  } finally {
+    addUnderWay(context, connection, -counted)
   }
 }
 

@@ -19,6 +19,7 @@ import { runImport, startImport } from './import.ts'
 import { importQueue, listAccounts } from './import-list.ts'
 import { runImportUndo, startImportUndo } from './import-undo.ts'
 import { createJobs, type JobRun, type Jobs } from './jobs.ts'
+import { testMapping } from './mapping-test.ts'
 import { syncOnDemand } from './on-demand.ts'
 import { type Sent, sendPassword } from './password-lane.ts'
 import { presentBinding } from './present-binding.ts'
@@ -119,6 +120,7 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     importAccounts: (actor: Actor, id: string, input: ImportInput) =>
       startImport(context, runner, jobs, actor, id, input),
 
+    testMapping: (id: string, userId: string) => testMapping(context, id, userId),
     async getPlan(id: string, query: Parameters<typeof previewPlan>[2]): Promise<Plan> {
       await runner.firstRead(id, firstReadMs)
       return await previewPlan(context, id, query)

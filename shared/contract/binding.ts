@@ -37,6 +37,8 @@ export const Binding = z.object({
     .object({ code: z.string(), detail: z.string(), remedy: z.string(), requestId: z.string().nullable() })
     .nullable(),
   drift: z.array(Drift),
+  /** Attributes whose value the mapping could not make; the account keeps its own. */
+  unmapped: z.array(z.object({ attribute: z.string(), detail: z.string() })),
 })
 export type Binding = z.infer<typeof Binding>
 

@@ -3,6 +3,7 @@ import { endpoint } from './endpoint.ts'
 import { AccountId, ConnectionId, Time } from './ids.ts'
 import { Job } from './job.ts'
 import { listOf, listQuery, search } from './list.ts'
+import { Mapping } from './mapping.ts'
 import { Brake } from './plan.ts'
 import { Email } from './user.ts'
 
@@ -33,6 +34,11 @@ export const ConnectionSettings = z.object({
     share: z.number().min(0.001).max(0.1),
     absolute: z.number().int().min(1).max(25),
   }),
+  mapping: Mapping,
+  /** Accounts made for people who are not active yet: enabled, so that mail arrives, or disabled until activation. */
+  stagedAccounts: z.enum(['enabled', 'disabled']),
+  /** Bound accounts are told that their password never expires at Microsoft: it expires here. */
+  neverExpirePasswords: z.boolean(),
 })
 export type ConnectionSettings = z.infer<typeof ConnectionSettings>
 

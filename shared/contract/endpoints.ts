@@ -5,6 +5,7 @@ import type { EndpointShape, StreamType } from './endpoint.ts'
 import * as event from './event.ts'
 import * as group from './group.ts'
 import * as job from './job.ts'
+import * as mapping from './mapping.ts'
 import * as plan from './plan.ts'
 import * as session from './session.ts'
 import * as undo from './undo.ts'
@@ -46,6 +47,7 @@ export const endpoints = {
   getAccount: connection.getAccount,
   importAccounts: connection.importAccounts,
 
+  testMapping: mapping.testMapping,
   getPlan: plan.getPlan,
   approvePlan: plan.approvePlan,
   listBindings: binding.listBindings,

@@ -53,6 +53,7 @@ const create = (n: number, name = `new${n}`): Write => ({
     mailNickname: name,
     immutableId: `immutable-${n}`,
     enabled: true,
+    passwordPolicies: null,
     attributes: { ...nobody, displayName: `New ${n}`, usageLocation: 'AT', businessPhone: '+43 1 5812' },
   },
 })

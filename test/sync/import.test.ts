@@ -137,7 +137,7 @@ describe.sequential('an import is undone within 48 hours', () => {
     const undone = await undo(job.id)
     expect(undone).toMatchObject({ kind: 'import_undo', state: 'done', total: 3, done: 3, failed: 0 })
     expect(resultOf(undone, zoe)).toMatchObject({ result: 'removed' })
-    expect(resultOf(undone, leaAccount)).toMatchObject({ result: 'released', restored: ['city'] })
+    expect(resultOf(undone, leaAccount)).toMatchObject({ result: 'released', restored: ['passwordPolicies', 'city'] })
     await cycle()
     expect(await everything()).toEqual(before)
   })

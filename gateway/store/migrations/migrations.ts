@@ -4,6 +4,7 @@ import { groups } from './0002-groups.ts'
 import { tombstones } from './0003-tombstones.ts'
 import { importing } from './0004-import.ts'
 import { life } from './0005-life.ts'
+import { mapping } from './0006-mapping.ts'
 
 /** All migrations in order. One that was released is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   '0003-tombstones': tombstones,
   '0004-import': importing,
   '0005-life': life,
+  '0006-mapping': mapping,
 }
