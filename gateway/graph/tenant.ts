@@ -7,6 +7,7 @@ import { followDelta, type ObservedPage } from './delta.ts'
 import { failureOf, isMissing } from './failure.ts'
 import { type FoundObject, findByImmutableId, findHolders } from './find.ts'
 import { createGovernor, type Lane } from './governor.ts'
+import { type Marker, readMarkers } from './marker.ts'
 import { type Preflight, runPreflight } from './preflight.ts'
 import { readProtected } from './protected.ts'
 import { createReader, parsed, type Reader } from './reader.ts'
@@ -20,6 +21,7 @@ import { createWriter } from './writer.ts'
 
 export type { ObservedPage } from './delta.ts'
 export type { FoundObject, MatchedBy } from './find.ts'
+export type { Marker } from './marker.ts'
 export type { Preflight } from './preflight.ts'
 export type { WriteOutcome } from './verdict.ts'
 export type { PartialObservation } from './wire.ts'
@@ -53,6 +55,8 @@ export type Tenant = {
   find(probe: { immutableId: string | null; addresses: readonly string[] }): Promise<FoundObject[]>
   /** Holders of directory roles and members of role-assignable groups. */
   protectedAccounts(): Promise<Map<AccountId, 'privileged_role'>>
+  /** The groups that say which gateway the tenant follows; null when we may not read groups. */
+  readMarkers(knownId: string | null): Promise<Marker[] | null>
   writeAll(
     writes: readonly Write[],
     lane: Lane,
@@ -90,6 +94,7 @@ export function openTenant(options: TenantOptions): Tenant {
     readDeleted: (ids) => readDeleted(reader, [...new Set(ids)], runtime.now),
     find: (probe) => findHolders(reader, probe, runtime.now),
     protectedAccounts: () => readProtected(reader),
+    readMarkers: (knownId) => readMarkers(readerOf('interactive'), knownId),
     writeAll: writer.writeAll,
     async close() {
       governor.close()

@@ -51,10 +51,11 @@ function isPutOff(answer: Answer, failure: TenantFailure): boolean {
 function doneOf(write: Write, answer: Answer, requestId: string | null): Verdict {
   const date = Date.parse(answer.headers['date'] ?? '')
   const done = { kind: 'done', requestId, ...(!Number.isNaN(date) && { tenantAt: date }) } as const
-  if (write.kind !== 'create') return { kind: 'outcome', outcome: { ...done, value: undefined } }
+  if (write.kind !== 'create' && !(write.kind === 'mark' && write.groupId === null))
+    return { kind: 'outcome', outcome: { ...done, value: undefined } }
   const created = Created.safeParse(answer.body)
   if (created.success) return { kind: 'outcome', outcome: { ...done, value: created.data.id } }
-  return unknown(requestId, 'Microsoft 365 answered without the id of the new account. Lockstep looks for it.')
+  return unknown(requestId, 'Microsoft 365 answered without the id of the new object. Lockstep looks for it.')
 }
 
 const failed = (failure: TenantFailure): Verdict => ({ kind: 'outcome', outcome: { kind: 'failed', failure } })

@@ -1,8 +1,10 @@
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { Attributes, NewAccount } from '../domain/account.ts'
+import type { Stamp } from '../domain/claim.ts'
 import type { Secret } from '../domain/secret.ts'
 import { toGraph } from './attributes.ts'
 import type { Subject } from './failure.ts'
+import { changedMarker, newMarker } from './marker.ts'
 import type { Request } from './transport.ts'
 
 type Changes = Partial<Attributes> & { userPrincipalName?: string | null; immutableId?: string }
@@ -16,11 +18,14 @@ export type Write = { eventId: string } & (
   | { kind: 'enable'; accountId: AccountId }
   | { kind: 'revoke_sessions'; accountId: AccountId }
   | { kind: 'restore'; accountId: AccountId }
+  | { kind: 'mark'; groupId: string | null; stamp: Stamp }
 )
 
 /** Two writes to the same object never travel together. */
-export const objectOf = (write: Write): string =>
-  write.kind === 'create' ? write.account.immutableId : write.accountId.toLowerCase()
+export function objectOf(write: Write): string {
+  if (write.kind === 'create') return write.account.immutableId
+  return write.kind === 'mark' ? 'marker' : write.accountId.toLowerCase()
+}
 
 export const subjectOf = (write: Write): Subject =>
   write.kind === 'create' ? 'create' : write.kind === 'set_password' ? 'password' : 'account'
@@ -54,6 +59,10 @@ export function requestsOf(write: Write): Request[] {
       return [{ method: 'POST', url: `/directory/deletedItems/${write.accountId}/restore`, eventId, body: {} }]
     case 'enable':
       return [{ method: 'PATCH', url: at(write.accountId), eventId, body: { accountEnabled: true } }]
+    case 'mark':
+      return write.groupId === null
+        ? [{ method: 'POST', url: '/groups', eventId, body: newMarker(write.stamp) }]
+        : [{ method: 'PATCH', url: `/groups/${write.groupId}`, eventId, body: changedMarker(write.stamp) }]
   }
 }
 

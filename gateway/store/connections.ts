@@ -35,6 +35,10 @@ const untouched = {
   brake: null,
   approval: null,
   returning: 0,
+  claim: null,
+  quarantine: null,
+  credential_ends_at: null,
+  authorised_by: null,
 } as const satisfies Partial<ConnectionRow>
 
 export type NewConnection = Omit<ConnectionRow, keyof typeof untouched>

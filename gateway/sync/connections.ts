@@ -6,6 +6,7 @@ import type {
 } from '@lockstep/shared/contract/connection'
 import type { Actor } from '../domain/actor.ts'
 import { defaultBrake } from '../domain/brake.ts'
+import type { Claim } from '../domain/claim.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Preflight } from '../graph/tenant.ts'
 import { countBindings } from '../store/bindings.ts'
@@ -19,6 +20,7 @@ import {
 } from '../store/connections.ts'
 import { buryConnection, eraseTombstone, returnBindings, tombstoneMs } from '../store/tombstones.ts'
 import type { SyncContext } from './context.ts'
+import { runPreflight } from './preflight.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 
@@ -88,9 +90,9 @@ export async function createConnection(
     credential,
     writes: 'refused',
   })
-  let preflight: Preflight
+  let preflight: Awaited<ReturnType<typeof runPreflight>>
   try {
-    preflight = await tenant.preflight()
+    preflight = await runPreflight(context, tenant, null)
   } finally {
     await tenant.close()
   }
@@ -116,6 +118,7 @@ export async function createConnection(
       settings: JSON.stringify(changedSettings(defaultSettings, input.settings)),
       created_at: context.runtime.now(),
     })
+    await updateConnection(change.trx, id, { claim: claimed(preflight.claim) })
     change.event({ type: 'connection_create', connection: id, detail: `${input.name}: ${preflight.tenantName}` })
     const returned = await returnBindings(change.trx, { id, tenant_id: input.tenantId }, change.now)
     if (returned === 0) return
@@ -128,6 +131,8 @@ export async function createConnection(
   return await presentConnection(context, await requireConnection(context, id))
 }
 
+const claimed = (claim: Claim) => (claim.groupId === null ? null : JSON.stringify(claim))
+
 function credentialOf(input: Pick<CreateConnection, 'clientSecret' | 'certificate'>): StoredCredential {
   if (input.certificate !== undefined) return { kind: 'certificate', ...input.certificate }
   return { kind: 'secret', secret: input.clientSecret ?? '' }
@@ -136,9 +141,10 @@ function credentialOf(input: Pick<CreateConnection, 'clientSecret' | 'certificat
 function refuseFailed(preflight: Preflight): void {
   const failed = preflight.checks.filter((check) => !check.ok && check.level === 'error')
   if (failed.length === 0) return
-  const reseller = failed.some((check) => check.check === 'reseller')
+  const codes = { reseller: 'tenant_managed_by_reseller', another_gateway: 'tenant_already_connected' } as const
+  const known = failed.map(({ check }) => codes[check as keyof typeof codes]).find((code) => code !== undefined)
   throw new Problem(
-    reseller ? 'tenant_managed_by_reseller' : 'preflight_failed',
+    known ?? 'preflight_failed',
     `${failed.map((check) => check.detail).join(' ')} Mend what is listed and connect again; nothing was stored.`,
     {
       errors: failed.map((check) => ({
@@ -163,7 +169,7 @@ async function refuseSharedDomains(context: SyncContext, domains: readonly strin
 
 export async function preflightConnection(context: SyncContext, id: string): Promise<PreflightCheck[]> {
   const connection = await requireConnection(context, id)
-  return (await context.tenants.of(connection).preflight()).checks
+  return (await runPreflight(context, context.tenants.of(connection), connection)).checks
 }
 
 /** The settings with those that were given; what is absent stays. */
@@ -200,7 +206,7 @@ export async function updateConnectionSettings(
       writes: 'refused',
     })
     try {
-      refuseFailed(await tenant.preflight())
+      refuseFailed(await runPreflight(context, tenant, connection))
     } finally {
       await tenant.close()
     }

@@ -51,7 +51,10 @@ export async function runCycle(context: SyncContext, connectionId: string): Prom
       await readProtection(context, connection)
       guarded = true
     }
-    if (last === undefined || mode === 'observe' || connection.state !== 'active') break
+    if (mode === 'observe' || connection.state !== 'active') break
+    // The tenant is marked as soon as it is to follow, whether or not there is something to write yet.
+    if (connection.claim === null && !(await context.claims.ours(connection))) break
+    if (last === undefined) break
     after = last.user_id
     const synced = await syncBindings(
       context,

@@ -107,6 +107,8 @@ async function sendProposal(
     const password = accountId === null ? null : await waitingPassword(context, connection, binding, version, accountId)
     if (accountId === null || password === null)
       return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }
+    if (!(await context.claims.ours(connection)))
+      return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }
     const open = await markSent(context, binding.user_id, version)
     if (!open) return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }
     const proposal = await findProposal(context.store.db, binding.user_id)

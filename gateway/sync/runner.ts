@@ -2,6 +2,7 @@ import { system } from '../domain/actor.ts'
 import { nextAttemptAt } from '../store/bindings.ts'
 import { findConnection, listConnections, updateConnection } from '../store/connections.ts'
 import { acquireLease } from '../store/leases.ts'
+import { claimOf } from './claims.ts'
 import type { SyncContext } from './context.ts'
 import { type CycleResult, runCycle } from './cycle.ts'
 
@@ -122,6 +123,7 @@ export function createRunner(context: SyncContext, options: { everyMs: number; o
       loop?.stop.abort()
       loop?.alarm.ring()
       await loop?.ended
+      context.claims.forget(connectionId)
       await context.tenants.forget(connectionId)
     },
     wake: (connectionId) => loops.get(connectionId)?.alarm.ring(),
@@ -176,7 +178,8 @@ function createAlarm(context: SyncContext): Alarm {
 async function recordError(context: SyncContext, connectionId: string, error: unknown): Promise<void> {
   const problem = describe(error)
   const connection = await findConnection(context.store.db, connectionId)
-  if (connection === undefined) return
+  // Whose tenant it is is for a person to decide, whatever else goes wrong meanwhile.
+  if (connection === undefined || claimOf(connection).contested !== null) return
   const text = JSON.stringify(problem)
   const state = problem.signedOut ? 'error' : connection.state
   if (connection.error === text && connection.state === state) return
@@ -195,6 +198,7 @@ async function recordError(context: SyncContext, connectionId: string, error: un
 async function clearError(context: SyncContext, connectionId: string): Promise<void> {
   const connection = await findConnection(context.store.db, connectionId)
   if (connection === undefined || (connection.error === null && connection.state !== 'error')) return
+  if (claimOf(connection).contested !== null) return
   await context.store.change(system, async (change) => {
     await updateConnection(change.trx, connectionId, {
       error: null,

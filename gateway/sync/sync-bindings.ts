@@ -59,11 +59,19 @@ export async function syncBindings(
     const units = await lookUp(context, connection, tenant, await loadUnits(context.store.db, connection, bindings))
     const planned = planUnits(units)
     const { go, heldBack } = await guard(context, connection, planned)
-    const applied = await work(context, connection, tenant, { actor, lane, cycleId }, go)
-    return { applied, held: heldBack, busy, left: busy.length + go.length - applied.size }
+    const may = await allowed(context, connection, go)
+    const applied = await work(context, connection, tenant, { actor, lane, cycleId }, may)
+    return { applied, held: heldBack, busy, left: busy.length + may.length - applied.size }
   } finally {
     for (const leave of leaves) leave()
   }
+}
+
+/** While another gateway holds the tenant nothing is written; what is to be known without writing is recorded. */
+async function allowed(context: SyncContext, connection: ConnectionRow, planned: Planned[]): Promise<Planned[]> {
+  const writes = ({ plan }: Planned) => plan.operations.length > 0
+  if (!planned.some(writes) || (await context.claims.ours(connection))) return planned
+  return planned.filter((each) => !writes(each))
 }
 
 /** Holds back what the brake counts once too much of it comes together, unless an admin has released that very plan. */
