@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { buildApp } from './app.ts'
 import { createDirectory } from './directory/directory.ts'
 import { importUsers } from './directory/import-users.ts'
+import { tellAdmins } from './directory/tell-admins.ts'
 import { updateUser } from './directory/update-user.ts'
 import type { Runtime } from './domain/runtime.ts'
 import { facesOf } from './faces.ts'
@@ -78,6 +79,7 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
       tenants,
       gates: createGates(),
       claims: createClaims({ store, runtime, tenants }),
+      tellAdmins: (change, notice) => tellAdmins(directory.context, change, notice),
       log: note,
     },
     {

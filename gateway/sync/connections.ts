@@ -8,6 +8,7 @@ import type { Actor } from '../domain/actor.ts'
 import { defaultBrake } from '../domain/brake.ts'
 import type { Claim } from '../domain/claim.ts'
 import { Problem } from '../domain/problem.ts'
+import type { Quarantine } from '../domain/quarantine.ts'
 import type { Preflight } from '../graph/tenant.ts'
 import { countBindings } from '../store/bindings.ts'
 import {
@@ -21,6 +22,7 @@ import {
 import { buryConnection, eraseTombstone, returnBindings, tombstoneMs } from '../store/tombstones.ts'
 import type { SyncContext } from './context.ts'
 import { runPreflight } from './preflight.ts'
+import { quarantineOf } from './quarantine.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 
@@ -61,10 +63,18 @@ export async function presentConnection(context: SyncContext, row: ConnectionRow
     lastCycle: lastCycle === null ? null : { ...lastCycle, at: iso(lastCycle.at) },
     counts: await countBindings(context.store.db, row.id),
     brake: row.brake === null ? null : (JSON.parse(row.brake) as Connection['brake']),
+    quarantine: presentQuarantine(quarantineOf(row)),
     returning: row.returning === 1,
     settings: JSON.parse(row.settings) as ConnectionSettings,
   }
 }
+
+const presentQuarantine = (quarantine: Quarantine | null): Connection['quarantine'] =>
+  quarantine && {
+    since: iso(quarantine.since),
+    reason: quarantine.reason,
+    nextAttemptAt: iso(quarantine.nextAttemptAt),
+  }
 
 const withoutFlag = ({ code, detail, remedy }: NonNullable<Connection['error']>) => ({ code, detail, remedy })
 
@@ -221,6 +231,7 @@ export async function updateConnectionSettings(
         sealed_credential: sealCredential(context.vault, id, credential),
         state: 'active' as const,
         error: null,
+        quarantine: null,
       }),
     })
     change.event({
@@ -248,7 +259,7 @@ export async function setPaused(
   const state = paused ? 'paused' : 'active'
   if (connection.state !== state) {
     await context.store.change(actor, async (change) => {
-      await updateConnection(change.trx, id, { state, ...(!paused && { error: null }) })
+      await updateConnection(change.trx, id, { state, ...(!paused && { error: null, quarantine: null }) })
       change.event({ type: paused ? 'connection_pause' : 'connection_resume', connection: id })
     })
     if (!paused) runner.wake(id)

@@ -1,6 +1,7 @@
 import type { Log } from '../domain/log.ts'
+import type { Notice } from '../domain/notice.ts'
 import type { Runtime } from '../domain/runtime.ts'
-import type { Store } from '../store/store.ts'
+import type { Change, Store } from '../store/store.ts'
 import type { Vault } from '../store/vault.ts'
 import type { Claims } from './claims.ts'
 import type { Gates } from './gates.ts'
@@ -13,5 +14,7 @@ export type SyncContext = {
   tenants: Tenants
   gates: Gates
   claims: Claims
+  /** Writes to all administrators, in the transaction of what it tells about. */
+  tellAdmins(change: Change, notice: Notice): Promise<void>
   log: Log
 }

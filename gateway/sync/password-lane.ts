@@ -70,7 +70,9 @@ export async function sendPassword(
 
 function sendable(connection: ConnectionRow): boolean {
   const { mode } = JSON.parse(connection.settings) as { mode: string }
-  return connection.state === 'active' && mode === 'apply'
+  // While a connection cannot sign in, a password is what finds out first that it can again.
+  const tried = connection.state === 'active' || (connection.state === 'error' && connection.quarantine !== null)
+  return tried && mode === 'apply'
 }
 
 type Result = Omit<Sent, 'connectionId' | 'connection'>
