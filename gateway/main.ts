@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { buildApp } from './app.ts'
 import { createDirectory } from './directory/directory.ts'
 import { importUsers } from './directory/import-users.ts'
+import { tellAdmins } from './directory/tell-admins.ts'
 import { updateUser } from './directory/update-user.ts'
 import type { Runtime } from './domain/runtime.ts'
 import { facesOf } from './faces.ts'
@@ -13,6 +14,7 @@ import { openInstance } from './instance.ts'
 import { listen } from './listen.ts'
 import { publicUrlOf, SettingsError } from './settings.ts'
 import { lockFolder } from './store/folder-lock.ts'
+import { createClaims } from './sync/claims.ts'
 import { createGates } from './sync/gates.ts'
 import { createSync } from './sync/sync.ts'
 import { createTenants } from './sync/tenants.ts'
@@ -70,7 +72,16 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
 
   const tenants = createTenants({ vault, runtime, allowedClouds: instance.allowedClouds, log: note })
   const sync = createSync(
-    { store, vault, runtime, tenants, gates: createGates(), log: note },
+    {
+      store,
+      vault,
+      runtime,
+      tenants,
+      gates: createGates(),
+      claims: createClaims({ store, runtime, tenants }),
+      tellAdmins: (change, notice) => tellAdmins(directory.context, change, notice),
+      log: note,
+    },
     {
       everyMs: options.cycleEveryMs ?? defaultCycleMs,
       // Not the process: after a crash the next one on this folder goes on at once. The lock keeps it the only one.

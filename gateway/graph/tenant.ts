@@ -9,6 +9,7 @@ import { failureOf, isMissing } from './failure.ts'
 import { type FoundObject, findByImmutableId, findHolders } from './find.ts'
 import { createGovernor, type Lane } from './governor.ts'
 import { findGroupByNickname, followGroups, type GroupPage, readGroupMembers } from './groups-delta.ts'
+import { type Marker, readMarkers } from './marker.ts'
 import { type Network, openNetwork } from './network.ts'
 import { type ManagerPair, readMailboxPurposes, readManagers, readMembers, readPhoto } from './people-extras.ts'
 import { type Preflight, runPreflight } from './preflight.ts'
@@ -25,6 +26,7 @@ import { createWriter } from './writer.ts'
 export type { ObservedPage } from './delta.ts'
 export type { FoundObject, MatchedBy } from './find.ts'
 export { completeGroup, type GroupPage, type GroupSlice } from './groups-delta.ts'
+export type { Marker } from './marker.ts'
 export type { Network } from './network.ts'
 export type { ManagerPair } from './people-extras.ts'
 export type { Preflight } from './preflight.ts'
@@ -76,6 +78,8 @@ export type Tenant = {
   findGroupByNickname(nickname: string): Promise<ObservedGroup | null>
   /** Who is in a group itself. */
   groupMembers(groupId: string): Promise<string[]>
+  /** The groups that say which gateway the tenant follows; null when we may not read groups. */
+  readMarkers(knownId: string | null): Promise<Marker[] | null>
   writeAll(
     writes: readonly Write[],
     lane: Lane,
@@ -122,6 +126,7 @@ export function openTenant(options: TenantOptions): Tenant {
     observeGroups: (deltaLink) => followGroups(reader, deltaLink),
     findGroupByNickname: (nickname) => findGroupByNickname(reader, nickname),
     groupMembers: (groupId) => readGroupMembers(reader, groupId),
+    readMarkers: (knownId) => readMarkers(readerOf('interactive'), knownId),
     writeAll: writer.writeAll,
     async close() {
       governor.close()

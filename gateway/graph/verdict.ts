@@ -54,8 +54,9 @@ function isPutOff(answer: Answer, failure: TenantFailure): boolean {
 function doneOf(write: Write, answer: Answer, requestId: string | null): Verdict {
   const date = Date.parse(answer.headers['date'] ?? '')
   const done = { kind: 'done', requestId, ...(!Number.isNaN(date) && { tenantAt: date }) } as const
-  if (write.kind !== 'create' && write.kind !== 'create_group')
-    return { kind: 'outcome', outcome: { ...done, value: undefined } }
+  const creates =
+    write.kind === 'create' || write.kind === 'create_group' || (write.kind === 'mark' && write.groupId === null)
+  if (!creates) return { kind: 'outcome', outcome: { ...done, value: undefined } }
   const created = Created.safeParse(answer.body)
   if (created.success) return { kind: 'outcome', outcome: { ...done, value: created.data.id } }
   return unknown(requestId, 'Microsoft 365 answered without the id of the new object. Lockstep looks for it.')

@@ -1,9 +1,11 @@
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { Attributes, NewAccount } from '../domain/account.ts'
+import type { Stamp } from '../domain/claim.ts'
 import type { Secret } from '../domain/secret.ts'
 import { toGraph } from './attributes.ts'
 import type { Subject } from './failure.ts'
 import { type GroupWrite, groupOf, groupRequestOf, isGroupWrite } from './group-writes.ts'
+import { changedMarker, newMarker } from './marker.ts'
 import type { Request } from './transport.ts'
 
 type Changes = Partial<Attributes> & {
@@ -23,12 +25,14 @@ export type Write = { eventId: string } & (
   | { kind: 'revoke_sessions'; accountId: AccountId }
   | { kind: 'restore'; accountId: AccountId }
   | GroupWrite
+  | { kind: 'mark'; groupId: string | null; stamp: Stamp }
 )
 
 /** Two writes to the same object never travel together. */
 export function objectOf(write: Write): string {
   if (isGroupWrite(write)) return groupOf(write)
-  return write.kind === 'create' ? write.account.immutableId : write.accountId.toLowerCase()
+  if (write.kind === 'create') return write.account.immutableId
+  return write.kind === 'mark' ? 'marker' : write.accountId.toLowerCase()
 }
 
 export function subjectOf(write: Write): Subject {
@@ -67,6 +71,10 @@ export function requestsOf(write: Write, graph: string): Request[] {
       return [{ method: 'POST', url: `/directory/deletedItems/${write.accountId}/restore`, eventId, body: {} }]
     case 'enable':
       return [{ method: 'PATCH', url: at(write.accountId), eventId, body: { accountEnabled: true } }]
+    case 'mark':
+      return write.groupId === null
+        ? [{ method: 'POST', url: '/groups', eventId, body: newMarker(write.stamp) }]
+        : [{ method: 'PATCH', url: `/groups/${write.groupId}`, eventId, body: changedMarker(write.stamp) }]
   }
 }
 

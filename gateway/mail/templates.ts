@@ -1,3 +1,5 @@
+import type { Notice } from '../domain/notice.ts'
+
 /** A mail without its recipient: plain text first, and the same as HTML. Nothing in it is loaded from elsewhere. */
 export type MailBody = { kind: string; subject: string; text: string; html: string }
 
@@ -52,6 +54,16 @@ export function passwordChangedMail(head: Letterhead, person: { name: string; at
       'If it was not you, tell your help desk at once.',
     ],
     button: null,
+  })
+}
+
+export function noticeMail(head: Letterhead, name: string, notice: Notice): MailBody {
+  return compose(head, {
+    kind: notice.kind,
+    subject: notice.subject,
+    greeting: `Hello ${name},`,
+    lines: [...notice.lines],
+    button: { label: 'Open Lockstep', link: `${head.publicUrl}${notice.link}` },
   })
 }
 

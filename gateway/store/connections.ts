@@ -38,6 +38,10 @@ const untouched = {
   returning: 0,
   groups_link: null,
   groups_read_at: null,
+  claim: null,
+  quarantine: null,
+  credential_ends_at: null,
+  authorised_by: null,
 } as const satisfies Partial<ConnectionRow>
 
 export type NewConnection = Omit<ConnectionRow, keyof typeof untouched>

@@ -100,6 +100,14 @@ export type Connections = {
   returning: number
   /** When every account was last asked when its password changed. */
   passwords_read_at: number | null
+  /** JSON: the domain's Claim; null before the tenant was first marked as ours. */
+  claim: string | null
+  /** JSON: the domain's Quarantine, while bulk work waits. */
+  quarantine: string | null
+  /** When the secret or certificate ends, where anybody tells. */
+  credential_ends_at: number | null
+  /** JSON: { accountId, name } of the administrator whose sign-in the connection uses. */
+  authorised_by: string | null
 }
 
 export type Bindings = {

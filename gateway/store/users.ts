@@ -123,6 +123,18 @@ export async function countOtherAdmins(db: Kysely<Database>, id: string): Promis
   return Number(row.n)
 }
 
+/** Active people who hold the role of an administrator. */
+export async function listAdmins(db: Kysely<Database>): Promise<UserRow[]> {
+  return await db
+    .selectFrom('users')
+    .selectAll()
+    .where('role', '=', 'admin')
+    .where('state', '=', 'active')
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .execute()
+}
+
 export type UserQuery = {
   limit: number
   cursor?: string | undefined

@@ -1,15 +1,19 @@
 import type { Job } from '@lockstep/shared/contract/job'
-import type { Actor } from '../domain/actor.ts'
+import { type Actor, system } from '../domain/actor.ts'
+import type { Outcome } from '../domain/failure.ts'
 import { Problem } from '../domain/problem.ts'
+import { isFailing, isWaiting } from '../domain/quarantine.ts'
 import { type BindingRow, findBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { findUser } from '../store/users.ts'
 import { refuseImpossible } from './bind.ts'
 import type { SyncContext } from './context.ts'
+import { sentenceOf } from './cycle.ts'
 import { gateKey } from './gates.ts'
 import type { ItemResult, JobRun, Jobs } from './jobs.ts'
 import { readProtection } from './protection.ts'
 import { markLeaving, putBinding } from './put-binding.ts'
+import { noteFailing, quarantineOf } from './quarantine.ts'
 import { assertLetIn, wantBack } from './recover.ts'
 import { requireConnection } from './require-connection.ts'
 import { syncBindings } from './sync-bindings.ts'
@@ -90,7 +94,8 @@ async function runChunk(
   }
   const wanted = chunk.filter(({ userId }) => !refused.has(userId)).map(({ userId }) => userId)
   const { mode } = JSON.parse(connection.settings) as { mode: string }
-  const follows = !input.dryRun && mode === 'apply' && connection.state === 'active'
+  const waits = isWaiting(quarantineOf(connection), context.runtime.now())
+  const follows = !input.dryRun && mode === 'apply' && connection.state === 'active' && !waits
   const held = follows ? await makeFollow(context, actor, connection, wanted) : new Set<string>()
   const results: ItemResult[] = []
   for (const person of chunk) {
@@ -113,13 +118,31 @@ async function makeFollow(
 ): Promise<Set<string>> {
   const tenant = context.tenants.of(connection)
   const held = new Set<string>()
+  const outcomes: Outcome<unknown>[] = []
   for (let open = userIds; open.length > 0; ) {
     const synced = await syncBindings(context, connection, tenant, open, 'bulk', actor)
     for (const operation of synced.held) held.add(operation.userId)
+    outcomes.push(...[...synced.applied.values()].flat().map(({ outcome }) => outcome))
     open = synced.busy
     for (const userId of open) await context.gates.passed(gateKey(connection.id, userId))
   }
+  await stopIfFailing(context, connection.id, outcomes)
   return held
+}
+
+/** Where half of them fail, those that come after wait for the connection to recover. */
+async function stopIfFailing(
+  context: SyncContext,
+  connectionId: string,
+  outcomes: readonly Outcome<unknown>[],
+): Promise<void> {
+  const failures = outcomes.filter((outcome) => outcome.kind !== 'done')
+  const tally = { written: outcomes.length, failed: failures.length }
+  const [first] = failures
+  if (first === undefined || !isFailing(tally, false)) return
+  await context.store.change(system, async (change) => {
+    await noteFailing(context, change, connectionId, { ...tally, detail: sentenceOf(first) })
+  })
 }
 
 async function wish(

@@ -6,7 +6,9 @@ import type {
 } from '@lockstep/shared/contract/connection'
 import type { Actor } from '../domain/actor.ts'
 import { defaultBrake } from '../domain/brake.ts'
+import type { Claim } from '../domain/claim.ts'
 import { Problem } from '../domain/problem.ts'
+import type { Quarantine } from '../domain/quarantine.ts'
 import type { Preflight } from '../graph/tenant.ts'
 import { countBindings, markConnectionDirty, markDriftedDirty } from '../store/bindings.ts'
 import {
@@ -20,6 +22,8 @@ import {
 import { buryConnection, eraseTombstone, returnBindings, tombstoneMs } from '../store/tombstones.ts'
 import type { SyncContext } from './context.ts'
 import { defaultFollowing, settingsOf, wantsOthers } from './following.ts'
+import { runPreflight } from './preflight.ts'
+import { quarantineOf } from './quarantine.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 
@@ -62,10 +66,18 @@ export async function presentConnection(context: SyncContext, row: ConnectionRow
     lastCycle: lastCycle === null ? null : { ...lastCycle, at: iso(lastCycle.at) },
     counts: await countBindings(context.store.db, row.id),
     brake: row.brake === null ? null : (JSON.parse(row.brake) as Connection['brake']),
+    quarantine: presentQuarantine(quarantineOf(row)),
     returning: row.returning === 1,
     settings: { ...defaultSettings, ...(JSON.parse(row.settings) as ConnectionSettings) },
   }
 }
+
+const presentQuarantine = (quarantine: Quarantine | null): Connection['quarantine'] =>
+  quarantine && {
+    since: iso(quarantine.since),
+    reason: quarantine.reason,
+    nextAttemptAt: iso(quarantine.nextAttemptAt),
+  }
 
 const withoutFlag = ({ code, detail, remedy }: NonNullable<Connection['error']>) => ({ code, detail, remedy })
 
@@ -91,9 +103,9 @@ export async function createConnection(
     credential,
     writes: 'refused',
   })
-  let preflight: Preflight
+  let preflight: Awaited<ReturnType<typeof runPreflight>>
   try {
-    preflight = await tenant.preflight()
+    preflight = await runPreflight(context, tenant, null)
   } finally {
     await tenant.close()
   }
@@ -119,6 +131,7 @@ export async function createConnection(
       settings: JSON.stringify(changedSettings(defaultSettings, input.settings)),
       created_at: context.runtime.now(),
     })
+    await updateConnection(change.trx, id, { claim: claimed(preflight.claim) })
     change.event({ type: 'connection_create', connection: id, detail: `${input.name}: ${preflight.tenantName}` })
     const returned = await returnBindings(change.trx, { id, tenant_id: input.tenantId }, change.now)
     if (returned === 0) return
@@ -131,6 +144,8 @@ export async function createConnection(
   return await presentConnection(context, await requireConnection(context, id))
 }
 
+const claimed = (claim: Claim) => (claim.groupId === null ? null : JSON.stringify(claim))
+
 function credentialOf(input: Pick<CreateConnection, 'clientSecret' | 'certificate'>): StoredCredential {
   if (input.certificate !== undefined) return { kind: 'certificate', ...input.certificate }
   return { kind: 'secret', secret: input.clientSecret ?? '' }
@@ -139,9 +154,10 @@ function credentialOf(input: Pick<CreateConnection, 'clientSecret' | 'certificat
 function refuseFailed(preflight: Preflight): void {
   const failed = preflight.checks.filter((check) => !check.ok && check.level === 'error')
   if (failed.length === 0) return
-  const reseller = failed.some((check) => check.check === 'reseller')
+  const codes = { reseller: 'tenant_managed_by_reseller', another_gateway: 'tenant_already_connected' } as const
+  const known = failed.map(({ check }) => codes[check as keyof typeof codes]).find((code) => code !== undefined)
   throw new Problem(
-    reseller ? 'tenant_managed_by_reseller' : 'preflight_failed',
+    known ?? 'preflight_failed',
     `${failed.map((check) => check.detail).join(' ')} Mend what is listed and connect again; nothing was stored.`,
     {
       errors: failed.map((check) => ({
@@ -166,7 +182,7 @@ async function refuseSharedDomains(context: SyncContext, domains: readonly strin
 
 export async function preflightConnection(context: SyncContext, id: string): Promise<PreflightCheck[]> {
   const connection = await requireConnection(context, id)
-  return (await context.tenants.of(connection).preflight()).checks
+  return (await runPreflight(context, context.tenants.of(connection), connection)).checks
 }
 
 /** The settings with those that were given; what is absent stays. */
@@ -203,7 +219,7 @@ export async function updateConnectionSettings(
       writes: 'refused',
     })
     try {
-      refuseFailed(await tenant.preflight())
+      refuseFailed(await runPreflight(context, tenant, connection))
     } finally {
       await tenant.close()
     }
@@ -219,6 +235,7 @@ export async function updateConnectionSettings(
         sealed_credential: sealCredential(context.vault, id, credential),
         state: 'active' as const,
         error: null,
+        quarantine: null,
       }),
     })
     if (settings.driftPolicy !== before.driftPolicy) await markDriftedDirty(change.trx, id)
@@ -247,7 +264,7 @@ export async function setPaused(
   const state = paused ? 'paused' : 'active'
   if (connection.state !== state) {
     await context.store.change(actor, async (change) => {
-      await updateConnection(change.trx, id, { state, ...(!paused && { error: null }) })
+      await updateConnection(change.trx, id, { state, ...(!paused && { error: null, quarantine: null }) })
       change.event({ type: paused ? 'connection_pause' : 'connection_resume', connection: id })
     })
     if (!paused) runner.wake(id)

@@ -1,7 +1,9 @@
 import type { Log } from '../domain/log.ts'
+import type { Notice } from '../domain/notice.ts'
 import type { Runtime } from '../domain/runtime.ts'
-import type { Store } from '../store/store.ts'
+import type { Change, Store } from '../store/store.ts'
 import type { Vault } from '../store/vault.ts'
+import type { Claims } from './claims.ts'
 import type { Gates } from './gates.ts'
 import type { Tenants } from './tenants.ts'
 
@@ -11,5 +13,8 @@ export type SyncContext = {
   runtime: Runtime
   tenants: Tenants
   gates: Gates
+  claims: Claims
+  /** Writes to all administrators, in the transaction of what it tells about. */
+  tellAdmins(change: Change, notice: Notice): Promise<void>
   log: Log
 }

@@ -1,10 +1,13 @@
 import { system } from '../domain/actor.ts'
+import type { Outcome } from '../domain/failure.ts'
 import type { Operation } from '../domain/operation.ts'
+import { isFailing, isWaiting, probeSize } from '../domain/quarantine.ts'
 import { dueBindings } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import type { SyncContext } from './context.ts'
 import { observe } from './observe.ts'
 import { readProtection } from './protection.ts'
+import { quarantineOf } from './quarantine.ts'
 import { requireConnection } from './require-connection.ts'
 import { mayWrite, syncBindings } from './sync-bindings.ts'
 import { syncGroups } from './sync-groups.ts'
@@ -21,10 +24,18 @@ export type CycleResult = {
   held: number
   left: number
   took: number
+  /** Half of the writes failed, so that the others were not tried; with the sentence of one of them. */
+  failing: string | null
+  /** The connection is in quarantine, and its next attempt is not due yet. */
+  waited: boolean
 }
 
-/** Observe, plan, guard, apply, record: once. */
-export async function runCycle(context: SyncContext, connectionId: string): Promise<CycleResult> {
+/** Observe, plan, guard, apply, record: once. `insist`: in a quarantine, too. */
+export async function runCycle(
+  context: SyncContext,
+  connectionId: string,
+  { insist = false }: { insist?: boolean } = {},
+): Promise<CycleResult> {
   const started = context.runtime.now()
   let connection = await requireConnection(context, connectionId)
   const tenant = context.tenants.of(connection)
@@ -39,19 +50,29 @@ export async function runCycle(context: SyncContext, connectionId: string): Prom
     held: 0,
     left: 0,
     took: 0,
+    failing: null,
+    waited: false,
   }
   const held: Operation[] = []
   connection = await requireConnection(context, connectionId)
+  let quarantined = connection.quarantine !== null
+  result.waited = !insist && isWaiting(quarantineOf(connection), context.runtime.now())
   let after = ''
   let guarded = false
   for (;;) {
-    const due = await dueBindings(context.store.db, connectionId, context.runtime.now(), { after, limit: pageSize })
+    const due = await dueBindings(context.store.db, connectionId, context.runtime.now(), {
+      after,
+      limit: quarantined ? probeSize : pageSize,
+    })
     const last = due.at(-1)
     if (!guarded && (full || due.length > 0)) {
       await readProtection(context, connection)
       guarded = true
     }
-    if (last === undefined || !mayWrite(connection)) break
+    if (result.waited || !mayWrite(connection)) break
+    // The tenant is marked as soon as it is to follow, whether or not there is something to write yet.
+    if (connection.claim === null && !(await context.claims.ours(connection))) break
+    if (last === undefined) break
     after = last.user_id
     const synced = await syncBindings(
       context,
@@ -65,18 +86,29 @@ export async function runCycle(context: SyncContext, connectionId: string): Prom
     )
     held.push(...synced.held)
     result.left += synced.left
-    for (const { outcome } of [...synced.applied.values()].flat()) {
-      if (outcome.kind === 'done') result.applied += 1
-      else result.failed += 1
+    const outcomes = [...synced.applied.values()].flat().map(({ outcome }) => outcome)
+    const failures = outcomes.flatMap((outcome) => (outcome.kind === 'done' ? [] : [sentenceOf(outcome)]))
+    result.applied += outcomes.length - failures.length
+    result.failed += failures.length
+    const tally = { written: result.applied + result.failed, failed: result.failed }
+    if (isFailing(tally, quarantined)) {
+      result.failing = failures[0] ?? ''
+      break
     }
+    quarantined = false
     connection = await requireConnection(context, connectionId)
   }
-  await syncGroups(context, connection, tenant, mayWrite(connection))
+  await syncGroups(context, connection, tenant, async () => {
+    return !result.waited && mayWrite(connection) && (await context.claims.ours(connection))
+  })
   result.held = held.length
   result.took = context.runtime.now() - started
   await finish(context, connection, result)
   return result
 }
+
+export const sentenceOf = (outcome: Exclude<Outcome<unknown>, { kind: 'done' }>): string =>
+  outcome.kind === 'failed' ? outcome.failure.detail : outcome.detail
 
 async function finish(context: SyncContext, connection: ConnectionRow, result: CycleResult): Promise<void> {
   const { id, observed, applied, failed, took } = result

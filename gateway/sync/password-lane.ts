@@ -71,7 +71,9 @@ export async function sendPassword(
 
 function sendable(connection: ConnectionRow): boolean {
   const { mode } = JSON.parse(connection.settings) as { mode: string }
-  return connection.state === 'active' && mode === 'apply'
+  // While a connection cannot sign in, a password is what finds out first that it can again.
+  const tried = connection.state === 'active' || (connection.state === 'error' && connection.quarantine !== null)
+  return tried && mode === 'apply'
 }
 
 type Result = Omit<Sent, 'connectionId' | 'connection'>
@@ -109,6 +111,8 @@ async function sendProposal(
     const accountId = binding.account_id as AccountId | null
     const password = accountId === null ? null : await waitingPassword(context, connection, binding, version, accountId)
     if (accountId === null || password === null)
+      return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }
+    if (!(await context.claims.ours(connection)))
       return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }
     const open = await markSent(context, binding.user_id, version)
     if (!open) return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }

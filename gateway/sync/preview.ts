@@ -2,6 +2,7 @@ import type { ConnectionSettings } from '@lockstep/shared/contract/connection'
 import type { Plan } from '@lockstep/shared/contract/plan'
 import type { Actor } from '../domain/actor.ts'
 import { weightOf } from '../domain/brake.ts'
+import { accept } from '../domain/claim.ts'
 import type { Operation } from '../domain/operation.ts'
 import { plan } from '../domain/plan.ts'
 import { Problem } from '../domain/problem.ts'
@@ -10,6 +11,7 @@ import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import type { Change } from '../store/store.ts'
 import { eraseTombstone, returnBlocks } from '../store/tombstones.ts'
 import { requireUser } from './bind.ts'
+import { acceptClaim, claimOf } from './claims.ts'
 import type { SyncContext } from './context.ts'
 import { loadUnits } from './load.ts'
 import { lookUp } from './look-up.ts'
@@ -160,6 +162,8 @@ export async function approvePlan(
   await context.store.change(actor, async (change) => {
     await updateConnection(change.trx, connection.id, { approval: JSON.stringify(approval), brake: null })
     if (connection.returning === 1) await comeBack(change, connection)
+    const claim = claimOf(connection)
+    if (claim.contested !== null) await acceptClaim(change, connection, accept(claim))
     change.event({
       type: 'connection_plan_approve',
       connection: connection.id,

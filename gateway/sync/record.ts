@@ -11,7 +11,7 @@ import { staleForMs } from '../domain/settle.ts'
 import { dropBlockIntent, markRestored, putAccounts, recordWrite } from '../store/accounts.ts'
 import { insertBeforeImage } from '../store/before-images.ts'
 import { deleteBinding, markReportsDirty, updateBinding } from '../store/bindings.ts'
-import { type ConnectionRow, findConnection, updateConnection } from '../store/connections.ts'
+import type { ConnectionRow } from '../store/connections.ts'
 import { markGroupsOfUserDirty } from '../store/group-bindings.ts'
 import { erasePending } from '../store/pending-passwords.ts'
 import type { Change } from '../store/store.ts'
@@ -19,6 +19,7 @@ import { purgeLetGo } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
 import type { Unit } from './load.ts'
 import type { Applied, Planned } from './planned.ts'
+import { noteSignedOut } from './quarantine.ts'
 import { lookForMissingMs } from './verify.ts'
 
 /** The event type of each operation, as the contract names them. */
@@ -323,12 +324,7 @@ async function settleFailed(
       })
       return
     case 'connection':
-      await updateConnection(change.trx, connection.id, {
-        // An admin may have paused it meanwhile.
-        ...((await findConnection(change.trx, connection.id))?.state === 'active' && { state: 'error' as const }),
-        error: JSON.stringify({ code, detail, remedy }),
-      })
-      return
+      return await noteSignedOut(context, change, connection.id, { code, detail, remedy })
     case 'person':
       await updateBinding(change.trx, binding, {
         state: leaving ? 'unbinding' : 'failed',

@@ -25,6 +25,7 @@ export async function runUndo(context: SyncContext, run: JobRun, connectionId: s
   const input = run.input as UndoInput & { plan?: string }
   const connection = await requireConnection(context, connectionId ?? '')
   assertUsable(connection)
+  if (!(await context.claims.ours(connection))) assertUsable(await requireConnection(context, connection.id))
   await readProtection(context, connection)
   const accounts = (await planUndo(context, connection, input)).filter(({ accountId }) => !run.finished.has(accountId))
   await run.total(run.finished.size + accounts.length)

@@ -1,9 +1,12 @@
 import { system } from '../domain/actor.ts'
+import { isWaiting } from '../domain/quarantine.ts'
 import { nextAttemptAt } from '../store/bindings.ts'
-import { findConnection, listConnections, updateConnection } from '../store/connections.ts'
+import { type ConnectionRow, findConnection, listConnections, updateConnection } from '../store/connections.ts'
 import { acquireLease } from '../store/leases.ts'
+import { claimOf } from './claims.ts'
 import type { SyncContext } from './context.ts'
 import { type CycleResult, runCycle } from './cycle.ts'
+import { noteFailing, noteSignedOut, quarantineOf } from './quarantine.ts'
 
 export type Runner = {
   /** A connection is new or usable again: run its cycles. */
@@ -56,12 +59,13 @@ export function createRunner(context: SyncContext, options: { everyMs: number; o
       })
     })
 
-  const cycle = async (connectionId: string): Promise<CycleResult> => {
+  const cycle = async (connectionId: string, insist: boolean): Promise<CycleResult> => {
     const lease = await takeLease(connectionId)
     if (lease === undefined) throw new Error('Another gateway holds the lease of this connection.')
     try {
-      const result = await runCycle(context, connectionId)
-      await clearError(context, connectionId)
+      const result = await runCycle(context, connectionId, { insist })
+      if (result.failing !== null) await recordFailing(context, connectionId, result, result.failing)
+      else if (!result.waited && (await recover(context, connectionId))) result.left += 1
       return result
     } catch (error) {
       await recordError(context, connectionId, error)
@@ -77,8 +81,8 @@ export function createRunner(context: SyncContext, options: { everyMs: number; o
       if (connection === undefined || connection.state === 'deactivated') return
       let failed = false
       let left = 0
-      if (connection.state !== 'paused') {
-        await inTurn(loop, () => cycle(connectionId)).then(
+      if (connection.state !== 'paused' && !isShutOut(connection, context.runtime.now())) {
+        await inTurn(loop, () => cycle(connectionId, false)).then(
           (result) => {
             left = result.left
             first()
@@ -90,12 +94,10 @@ export function createRunner(context: SyncContext, options: { everyMs: number; o
         )
       }
       backoffMs = failed ? Math.min(backoffMs * 2, 15 * 60_000) : 2_000
-      const next = failed ? null : await nextAttemptAt(context.store.db, connectionId)
       const now = context.runtime.now()
-      const soonest = left > 0 ? now + againMs : next
-      const waitMs = failed
-        ? backoffMs
-        : Math.min(options.everyMs, soonest === null ? options.everyMs : Math.max(soonest - now, againMs))
+      const soonest = left > 0 ? now + againMs : failed ? now + backoffMs : await soonestRetryAt(context, connectionId)
+      const untilNextMs = soonest === null ? options.everyMs : Math.max(soonest - now, againMs)
+      const waitMs = failed ? untilNextMs : Math.min(options.everyMs, untilNextMs)
       await loop.alarm.sleep(waitMs, signal)
     }
   }
@@ -122,12 +124,14 @@ export function createRunner(context: SyncContext, options: { everyMs: number; o
       loop?.stop.abort()
       loop?.alarm.ring()
       await loop?.ended
+      context.claims.forget(connectionId)
       await context.tenants.forget(connectionId)
     },
     wake: (connectionId) => loops.get(connectionId)?.alarm.ring(),
     async cycleNow(connectionId) {
       const loop = loops.get(connectionId)
-      return await (loop === undefined ? cycle(connectionId) : inTurn(loop, () => cycle(connectionId)))
+      const insist = () => cycle(connectionId, true)
+      return await (loop === undefined ? insist() : inTurn(loop, insist))
     },
     async firstRead(connectionId, withinMs) {
       const loop = loops.get(connectionId)
@@ -173,16 +177,28 @@ function createAlarm(context: SyncContext): Alarm {
   }
 }
 
-/** What an admin has set meanwhile stands: only what is active falls into an error, and only that comes back from it. */
+/** A connection that cannot sign in is not asked again before its next attempt is due. */
+const isShutOut = (connection: ConnectionRow, now: number) =>
+  connection.state === 'error' && isWaiting(quarantineOf(connection), now)
+
+/** When something is due again; in a quarantine not before the connection's own next attempt. */
+async function soonestRetryAt(context: SyncContext, connectionId: string): Promise<number | null> {
+  const retryAt = await nextAttemptAt(context.store.db, connectionId)
+  const connection = await findConnection(context.store.db, connectionId)
+  const quarantine = connection === undefined ? null : quarantineOf(connection)
+  return quarantine === null ? retryAt : Math.max(quarantine.nextAttemptAt, retryAt ?? 0)
+}
+
 async function recordError(context: SyncContext, connectionId: string, error: unknown): Promise<void> {
-  const problem = describe(error)
+  const { signedOut, ...problem } = describe(error)
+  const connection = await findConnection(context.store.db, connectionId)
+  // Whose tenant it is is for a person to decide, whatever else goes wrong meanwhile.
+  if (connection === undefined || claimOf(connection).contested !== null) return
   const text = JSON.stringify(problem)
+  if (!signedOut && connection.error === text) return
   await context.store.change(system, async (change) => {
-    const connection = await findConnection(change.trx, connectionId)
-    if (connection === undefined) return
-    const state = problem.signedOut && connection.state === 'active' ? 'error' : connection.state
-    if (connection.error === text && connection.state === state) return
-    await updateConnection(change.trx, connectionId, { error: text, state })
+    if (signedOut) return await noteSignedOut(context, change, connectionId, problem)
+    await updateConnection(change.trx, connectionId, { error: text })
     change.event({
       type: 'connection_error',
       outcome: 'failure',
@@ -193,16 +209,33 @@ async function recordError(context: SyncContext, connectionId: string, error: un
   })
 }
 
-async function clearError(context: SyncContext, connectionId: string): Promise<void> {
+async function recordFailing(
+  context: SyncContext,
+  connectionId: string,
+  { applied, failed }: CycleResult,
+  detail: string,
+): Promise<void> {
+  await context.store.change(system, async (change) => {
+    await noteFailing(context, change, connectionId, { written: applied + failed, failed, detail })
+  })
+}
+
+/** The cause of an error or quarantine is gone. True when there was one: then what waited can go at once. */
+async function recover(context: SyncContext, connectionId: string): Promise<boolean> {
+  const connection = await findConnection(context.store.db, connectionId)
+  if (connection === undefined || claimOf(connection).contested !== null) return false
+  if (connection.error === null && connection.state !== 'error' && connection.quarantine === null) return false
   await context.store.change(system, async (change) => {
     const connection = await findConnection(change.trx, connectionId)
-    if (connection === undefined || (connection.error === null && connection.state !== 'error')) return
+    if (connection === undefined) return change.quiet('gone meanwhile')
     await updateConnection(change.trx, connectionId, {
       error: null,
+      quarantine: null,
       state: connection.state === 'error' ? 'active' : connection.state,
     })
     change.event({ type: 'connection_recovered', connection: connectionId })
   })
+  return true
 }
 
 function describe(error: unknown): { code: string; detail: string; remedy: string; signedOut: boolean } {

@@ -85,8 +85,9 @@ async function planAndWork(
   const planned = planUnits(units)
   const { go, heldBack, counted } = await inTurn(context, connection, () => guard(context, connection, planned))
   try {
-    const applied = await work(context, connection, tenant, by, go)
-    return { applied, held: heldBack, left: go.length - applied.size }
+    const may = await allowed(context, connection, go)
+    const applied = await work(context, connection, tenant, by, may)
+    return { applied, held: heldBack, left: may.length - applied.size }
   } finally {
     addUnderWay(context, connection, -counted)
   }
@@ -103,6 +104,13 @@ async function inTurn<T>(context: SyncContext, connection: ConnectionRow, ask: (
 
 function addUnderWay({ gates }: SyncContext, { id }: ConnectionRow, count: number): void {
   gates.underWay.set(id, (gates.underWay.get(id) ?? 0) + count)
+}
+
+/** While another gateway holds the tenant nothing is written; what is to be known without writing is recorded. */
+async function allowed(context: SyncContext, connection: ConnectionRow, planned: Planned[]): Promise<Planned[]> {
+  const writes = ({ plan }: Planned) => plan.operations.length > 0
+  if (!planned.some(writes) || (await context.claims.ours(connection))) return planned
+  return planned.filter((each) => !writes(each))
 }
 
 /** Holds back what the brake counts once too much of it comes together, unless an admin has released that very plan. */

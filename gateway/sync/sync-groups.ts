@@ -32,12 +32,12 @@ export async function syncGroups(
   context: SyncContext,
   connection: ConnectionRow,
   tenant: Tenant,
-  mayWrite: boolean,
+  mayWrite: () => Promise<boolean>,
   actor: Actor = system,
 ): Promise<void> {
   if (!(await hasGroupBindings(context.store.db, connection.id))) return
   await observeGroups(context, connection, tenant)
-  if (!mayWrite) return
+  if (!(await mayWrite())) return
   for (const binding of await dueGroupBindings(context.store.db, connection.id, context.runtime.now())) {
     const group = await findGroup(context.store.db, binding.group_id)
     if (group !== undefined) await syncGroup(context, connection, tenant, actor, binding, group)

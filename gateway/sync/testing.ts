@@ -55,6 +55,8 @@ export async function testSync(tenant: Partial<Tenant>): Promise<TestSync> {
       vault,
       runtime,
       gates: createGates(),
+      claims: { ours: async () => true, forget: () => undefined },
+      tellAdmins: async () => undefined,
       log: () => undefined,
       tenants: { of: () => played, open: () => played, forget: async () => undefined, close: async () => undefined },
     },

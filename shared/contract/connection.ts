@@ -75,6 +75,14 @@ export const Connection = z.object({
     drifted: z.number().int(),
   }),
   brake: Brake.nullable(),
+  /** Bulk work waits, since it fails; passwords go on being tried. */
+  quarantine: z
+    .object({
+      since: Time,
+      reason: z.object({ code: z.string(), detail: z.string(), remedy: z.string() }),
+      nextAttemptAt: Time,
+    })
+    .nullable(),
   /** It was deactivated and comes back: approving its plan binds everybody again. */
   returning: z.boolean(),
   settings: ConnectionSettings,

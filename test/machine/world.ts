@@ -7,6 +7,7 @@ import { createDirectory } from '@lockstep/gateway/directory/directory'
 import type { Hasher } from '@lockstep/gateway/directory/hasher'
 import { recover } from '@lockstep/gateway/directory/housekeeping'
 import { importUsers } from '@lockstep/gateway/directory/import-users'
+import { tellAdmins } from '@lockstep/gateway/directory/tell-admins'
 import { updateUser } from '@lockstep/gateway/directory/update-user'
 import { type Actor, system } from '@lockstep/gateway/domain/actor'
 import { chainStart } from '@lockstep/gateway/domain/event-chain'
@@ -15,6 +16,7 @@ import { insertConnection, sealCredential } from '@lockstep/gateway/store/connec
 import type { Database } from '@lockstep/gateway/store/schema'
 import { openStore, type Store } from '@lockstep/gateway/store/store'
 import { createVault, type Vault } from '@lockstep/gateway/store/vault'
+import { createClaims } from '@lockstep/gateway/sync/claims'
 import { defaultSettings } from '@lockstep/gateway/sync/connections'
 import { createGates } from '@lockstep/gateway/sync/gates'
 import { createSync, type Sync } from '@lockstep/gateway/sync/sync'
@@ -215,7 +217,16 @@ function gatewayOf(life: Life, ground: Ground): { directory: Context; sync: Sync
   const access = { network: mortal.network(life, practice.network), tokens }
   const tenants = createTenants({ vault, runtime, allowedClouds: [], log, access })
   const sync = createSync(
-    { store, vault, runtime, tenants, gates: createGates(), log },
+    {
+      store,
+      vault,
+      runtime,
+      tenants,
+      gates: createGates(),
+      claims: createClaims({ store, runtime, tenants }),
+      log,
+      tellAdmins: (change, notice) => tellAdmins(directory.context, change, notice),
+    },
     {
       everyMs: 10 * 60_000,
       owner: 'machine',

@@ -66,13 +66,34 @@ export type WorldOptions = {
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-test-'))
   const tenant = await startTenant(folder, options)
-  const dataFolder = join(folder, 'data')
+  const { gateway, launch } = await startGateway(join(folder, 'data'), tenant, options)
+  const world: World = {
+    tenant,
+    gateway,
+    async restart() {
+      world.gateway = await launch()
+    },
+    async close() {
+      await world.gateway.program.stop()
+      await tenant.program.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  return world
+}
+
+/** A gateway on a data folder of its own, and how to start it anew there. */
+export async function startGateway(
+  dataFolder: string,
+  tenant: Tenant,
+  options: WorldOptions = {},
+): Promise<{ gateway: RunningGateway; launch: () => Promise<RunningGateway> }> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
   await writeFile(join(dataFolder, 'lockstep.json'), JSON.stringify({ organisation: 'Contoso' }))
   const env = { NODE_EXTRA_CA_CERTS: tenant.ca, LOCKSTEP_DATA: dataFolder, LOCKSTEP_PORT: '0', ...options.env }
-  const launch = () =>
+  const start = () =>
     startProgram('gateway/cli.ts', { args: ['serve'], env, ready: /https?:\/\/\S+/, readyMs: 60_000 }, options.built)
-  let program = await launch()
+  const program = await start()
   const token = (
     await cli(
       ['token', 'create', '--name', 'test', '--role', 'admin', '--allow', 'approve,override'],
@@ -80,20 +101,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       options.built,
     )
   ).stdout.trim()
-  const world: World = {
-    tenant,
+  return {
     gateway: gatewayOf(program, dataFolder, token),
-    async restart() {
-      program = await launch()
-      world.gateway = gatewayOf(program, dataFolder, token)
-    },
-    async close() {
-      await program.stop()
-      await tenant.program.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
+    launch: async () => gatewayOf(await start(), dataFolder, token),
   }
-  return world
 }
 
 export async function startTenant(folder: string, options: WorldOptions): Promise<Tenant> {

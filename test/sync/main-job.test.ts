@@ -38,7 +38,9 @@ describe.sequential('from import to a password that works in Microsoft 365', () 
     })
     expect(counts).toMatchObject({ bound: 25, failed: 0, drifted: 0 })
     const log = await world.tenant.log()
-    const written = log.filter((entry) => entry.method !== 'GET').map(({ body }) => body)
+    const written = log
+      .filter((entry) => entry.method !== 'GET' && !entry.path.startsWith('/groups'))
+      .map(({ body }) => body)
     // From now on passwords expire here.
     expect(written).toEqual(written.map(() => ({ passwordPolicies: 'DisablePasswordExpiration' })))
   })
@@ -133,10 +135,17 @@ describe.sequential('from import to a password that works in Microsoft 365', () 
   })
 
   test('every write that the tenant saw has one event, joined by its id, and the other way round', async () => {
-    const types = ['create_provision', 'update_provision', 'password_update_provision', 'deprovision', 'reprovision']
+    const types = [
+      'user_create_provision',
+      'user_update_provision',
+      'user_password_update_provision',
+      'user_deprovision',
+      'user_reprovision',
+      'connection_mark',
+    ]
     const ours: string[] = []
     for (const type of types) {
-      const { items, next } = await call().call('GET /events', { query: { type: `user_${type}`, limit: 500 } })
+      const { items, next } = await call().call('GET /events', { query: { type, limit: 500 } })
       expect(next).toBeNull()
       ours.push(...items.map((event) => event.id))
     }

@@ -5,6 +5,7 @@ import { tombstones } from './0003-tombstones.ts'
 import { importing } from './0004-import.ts'
 import { life } from './0005-life.ts'
 import { mapping } from './0006-mapping.ts'
+import { connectionLife } from './0009-connection-life.ts'
 
 /** All migrations in order. One that was released is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '0004-import': importing,
   '0005-life': life,
   '0006-mapping': mapping,
+  '0009-connection-life': connectionLife,
 }
