@@ -51,6 +51,8 @@ export async function importQueue(
 ): Promise<ImportablePage> {
   const connection = await readyConnection(context, runner, id)
   const { autoImport } = JSON.parse(connection.settings) as Partial<ConnectionSettings>
+  // A cursor that is not ours is refused whether or not there is a rule.
+  if (query.cursor !== undefined) readCursor(query.cursor)
   if (autoImport == null) return { items: [], next: null, ...(query.count === 'true' && { total: 0 }) }
   const members =
     autoImport.remoteGroup === undefined

@@ -14,7 +14,7 @@ import {
   unfinishedJobs,
   updateJob,
 } from '../store/jobs.ts'
-import { cursorOf, readCursor } from '../store/page.ts'
+import { type Page, pageOf, readCursor } from '../store/page.ts'
 import type { Change } from '../store/store.ts'
 import type { SyncContext } from './context.ts'
 
@@ -50,8 +50,8 @@ export type Jobs = {
   /** Results page by page, however many there are. */
   results(
     id: string,
-    page: { limit: number; cursor?: string | undefined },
-  ): Promise<{ items: Record<string, unknown>[]; next: string | null }>
+    page: { limit: number; cursor?: string | undefined; count?: 'true' | 'false' | undefined },
+  ): Promise<Page<Record<string, unknown>>>
   /** Ends what runs after the items that it has in hand; `resume` goes on with it. */
   stop(): Promise<void>
 }
@@ -96,17 +96,14 @@ export function createJobs(context: SyncContext, kinds: JobKinds): Jobs {
       if (row === undefined) throw new Problem('job_not_found', 'There is no job with this id.')
       return await presentJob(context.store.db, row, context.runtime.now())
     },
-    async results(id, { limit, cursor }) {
-      if ((await findJob(context.store.db, id)) === undefined)
-        throw new Problem('job_not_found', 'There is no job with this id.')
+    async results(id, { limit, cursor, count }) {
+      const job = await findJob(context.store.db, id)
+      if (job === undefined) throw new Problem('job_not_found', 'There is no job with this id.')
       const after = cursor === undefined ? '' : readCursor(cursor).text
       const rows = await jobResultPage(context.store.db, id, { after, limit: limit + 1 })
-      const page = rows.slice(0, limit)
-      const last = rows.length > limit ? page.at(-1) : undefined
-      return {
-        items: page.map(({ result }) => result),
-        next: last === undefined ? null : cursorOf({ text: last.item, number: 0, id: '' }),
-      }
+      const total = count === 'true' ? job.done + job.failed : undefined
+      const page = pageOf(rows, limit, (last) => ({ text: last.item, number: 0, id: '' }), total)
+      return { ...page, items: page.items.map(({ result }) => result) }
     },
     async stop() {
       stopping = true

@@ -217,8 +217,7 @@ describe('whatever is wrong with a request, the answer is a problem of its own c
 })
 
 describe('lists keep the conventions of all lists', () => {
-  // What can be imported has a status that is not stored, so that a total would mean to look at every account.
-  const lists = names.filter((name) => 'cursor' in (queryOf(name)?.shape ?? {}) && name !== 'listAccounts')
+  const lists = names.filter((name) => 'cursor' in (queryOf(name)?.shape ?? {}))
   test.each(lists)('%s', async (name) => {
     const shape: EndpointShape = endpoints[name]
     const { params } = goodFor(shape)
