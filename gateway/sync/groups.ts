@@ -13,7 +13,7 @@ import {
   updateGroupBinding,
 } from '../store/group-bindings.ts'
 import { addMember, findGroup, insertGroup } from '../store/groups.ts'
-import type { Page } from '../store/page.ts'
+import { type Page, readCursor } from '../store/page.ts'
 import { findRemoteGroup, listRemoteGroups as listRemotePage, remoteMembers } from '../store/remote-groups.ts'
 import type { SyncContext } from './context.ts'
 import { observeGroups } from './observe-groups.ts'
@@ -28,7 +28,10 @@ export async function listRemoteGroups(
   id: string,
   query: Query & { search?: string | undefined },
 ): Promise<Page<RemoteGroup>> {
-  await readOnce(context, await requireConnection(context, id))
+  const connection = await requireConnection(context, id)
+  // What is asked wrongly asks the tenant for nothing.
+  if (query.cursor !== undefined) readCursor(query.cursor)
+  await readOnce(context, connection)
   const page = await listRemotePage(context.store.db, id, query)
   const items: RemoteGroup[] = []
   for (const { group, members } of page.items) {

@@ -60,6 +60,9 @@ async function prepare(): Promise<Record<string, string>> {
     async () => (await client.call('GET /jobs/{id}', { params: { id: job.id } })).state === 'done',
   )
   const { items } = await client.call('GET /connections/{id}/accounts', { params, query: { status: 'protected' } })
+  const group = (await client.call('POST /groups', { body: { displayName: 'Finance' } })).id
+  for (const userId of [ana, ben, sue])
+    await client.call('PUT /groups/{id}/members/{userId}', { params: { id: group, userId } })
   const people = {
     ana,
     ben,
@@ -69,7 +72,17 @@ async function prepare(): Promise<Record<string, string>> {
     root: await here.createAdmin(),
   }
   const known = { contoso: connection.id, accountId: String(bound.accountId), globalAdmin: String(items[0]?.id) }
-  return { ...people, ...known, users: ana, connections: connection.id, userId: ana, jobs: job.id }
+  return {
+    ...people,
+    ...known,
+    users: ana,
+    connections: connection.id,
+    groups: group,
+    userId: ana,
+    groupId: group,
+    jobs: job.id,
+    jobId: job.id,
+  }
 }
 
 const connecting = (some: Partial<CreateConnection>): z.input<typeof CreateConnection> => {
