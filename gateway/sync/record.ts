@@ -10,7 +10,7 @@ import { baselineOf } from '../domain/plan.ts'
 import { staleForMs } from '../domain/settle.ts'
 import { dropBlockIntent, markRestored, putAccounts, recordWrite } from '../store/accounts.ts'
 import { insertBeforeImage } from '../store/before-images.ts'
-import { deleteBinding, markReportsDirty, updateBinding } from '../store/bindings.ts'
+import { deleteBinding, findBinding, markReportsDirty, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { markGroupsOfUserDirty } from '../store/group-bindings.ts'
 import { erasePending } from '../store/pending-passwords.ts'
@@ -419,6 +419,9 @@ const problemOf = {
 } as const
 
 async function letGo(change: Change, binding: Unit['binding']): Promise<void> {
+  const present = await findBinding(change.trx, binding.connection_id, binding.user_id)
+  // Bound again while the account was let go: that stands, and the next plan follows it.
+  if (present === undefined || present.unbind === null) return change.quiet('bound again meanwhile')
   await markGroupsOfUserDirty(change.trx, binding.connection_id, binding.user_id)
   await erasePending(change.trx, { connectionId: binding.connection_id, userId: binding.user_id })
   await deleteBinding(change.trx, binding)

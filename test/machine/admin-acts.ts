@@ -201,7 +201,8 @@ function bulk(world: World, model: Model, step: Extract<Step, { do: 'bulk' }>): 
   const ids = chosen.map(({ id }) => id)
   for (const { id, state } of step.named ? chosen : []) {
     // Whoever is bound while suspended is blocked at once: that was named too.
-    if (step.what === 'unbind' || state === 'suspended') release(model, 'block', id, world.time.now() + dayMs)
+    if (step.what === 'bind' && state === 'suspended') release(model, 'block', id, world.time.now() + dayMs)
+    if (step.what === 'unbind') release(model, 'block', id, Number.POSITIVE_INFINITY)
     if (step.what === 'bind') release(model, 'create', id, Number.POSITIVE_INFINITY)
   }
   for (const person of chosen) person.binding = 'unknown'

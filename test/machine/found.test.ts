@@ -43,6 +43,16 @@ const found: Record<string, { opening: Opening; steps: Step[] }> = {
       { do: 'unbind', who: 1, account: 'block' },
     ],
   },
+  'who is bound again while the account is being blocked stays bound': {
+    opening: { ...imported, seed: 77492 },
+    steps: [
+      { do: 'create_user', n: 1, password: false },
+      { do: 'fault', fault: 'applied_503', method: 'POST', times: 3 },
+      { do: 'unbind', who: 4, account: 'block' },
+      { do: 'bind', who: 4, attributes: 'fill_empty', enable: false, override: false, account: null },
+      { do: 'wait', seconds: 60 },
+    ],
+  },
   'a password set while nobody may have it does not count as arrived': {
     opening: imported,
     steps: [

@@ -25,23 +25,20 @@ export function createTime(startsAt: number): Time {
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted === true || ms <= 0) return resolve()
-        const sleeper = { at: now + ms, wake: resolve }
+        const wake = () => {
+          signal?.removeEventListener('abort', wake)
+          remove(sleeper)
+          resolve()
+        }
+        const sleeper = { at: now + ms, wake }
         const place = sleepers.findIndex(({ at }) => at > sleeper.at)
         sleepers.splice(place < 0 ? sleepers.length : place, 0, sleeper)
-        signal?.addEventListener(
-          'abort',
-          () => {
-            remove(sleeper)
-            resolve()
-          },
-          { once: true },
-        )
+        signal?.addEventListener('abort', wake)
       }),
     calm: () => new Promise((resolve) => setImmediate(resolve)),
     wakeNext(until = Number.POSITIVE_INFINITY) {
       const [next] = sleepers
       if (next === undefined || next.at > until) return false
-      remove(next)
       now = Math.max(now, next.at)
       next.wake()
       return true
