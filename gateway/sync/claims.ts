@@ -162,6 +162,7 @@ async function recordMark(
       id: eventId,
       type: 'connection_mark',
       outcome: outcome.kind === 'done' ? 'success' : outcome.kind === 'unknown' ? 'retrying' : 'failure',
+      cause: 'marker',
       connection: connection.id,
       changes: [{ attribute: 'generation', before: null, after: String(raised.generation) }],
       requestId: outcome.kind === 'failed' ? outcome.failure.requestId : outcome.requestId,
