@@ -252,6 +252,7 @@ export const theChainHolds: Check = ({ memory, events }) => {
 }
 
 const ofWrites = new Set([
+  'connection_mark',
   'user_create_provision',
   'user_update_provision',
   'user_password_update_provision',
