@@ -94,6 +94,19 @@ test('a refused change leaves the older password on its way', async () => {
   expect(waiting.get(ana)?.version).toBe(1)
 })
 
+test('once a tenant may have the new password, the older one that waits stays where it is', async () => {
+  await bound('c1')
+  directory.behaviour.set('c1', 'unreachable')
+  await enter()
+  directory.behaviour.set('c1', 'accepts')
+  const waiting: number[] = []
+  directory.pause.afterLanded = async () => {
+    waiting.push((await pendingInForce(directory.context.store.db, 'c1', [ana])).size)
+  }
+  await change()
+  expect(waiting).toEqual([0])
+})
+
 test('a change while the tenant is out of reach is in force here and on its way there', async () => {
   await bound('c1')
   directory.behaviour.set('c1', 'unreachable')

@@ -57,7 +57,10 @@ export async function findPending(
     .executeTakeFirst()
 }
 
-/** By user: the newest version in force that waits at a connection. What is only proposed is not among them. */
+/**
+ * By user: the newest version in force that waits at a connection. What is only proposed is not among them; and once a
+ * tenant may have a proposed one, an older one must not come after it.
+ */
 export async function pendingInForce(
   db: Kysely<Database>,
   connectionId: string,
@@ -72,6 +75,9 @@ export async function pendingInForce(
       .where('connection_id', '=', connectionId)
       .where('pending_passwords.user_id', 'in', userIds.slice(start, start + 500))
       .whereRef('pending_passwords.version', '<=', 'user_credentials.version')
+      .where('pending_passwords.user_id', 'not in', (e) =>
+        e.selectFrom('password_proposals').select('user_id').where('sent', '=', 1),
+      )
       .orderBy('pending_passwords.version')
       .execute()
     for (const row of rows) found.set(row.user_id, row)

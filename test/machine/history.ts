@@ -32,8 +32,8 @@ export async function playHistory(stage: Stage, { opening, steps }: History, lou
     }
     const wrong = await converge(world, play.model)
     await learnStrangers(play)
-    if (wrong.length > 0) throw new Broken(`in the end: ${wrong.join('; ')}`)
     await look(play, { do: 'nothing' })
+    if (wrong.length > 0) throw new Broken(`in the end: ${wrong.join('; ')}`)
     const untold = untoldWrites(world, play.memory)
     if (untold.length > 0) throw new Broken(untold.join('; '))
   } finally {
