@@ -6,7 +6,7 @@ import type { Marker, Tenant } from '../graph/tenant.ts'
 import { type ConnectionRow, findConnection, updateConnection } from '../store/connections.ts'
 import { putSetting, readSetting } from '../store/settings.ts'
 import type { Change, Store } from '../store/store.ts'
-import type { Tenants } from './tenants.ts'
+import { type Tenants, writesOf } from './tenants.ts'
 
 /** Whether a tenant follows this gateway and no other: asked before anything is written. */
 export type Claims = {
@@ -51,7 +51,8 @@ export const claimOf = ({ claim }: Pick<ConnectionRow, 'claim'>): Claim =>
 /** Looks who holds the tenant and, where that is nobody else, says so there. */
 async function claim(deps: Deps, connectionId: string, raise: boolean): Promise<boolean> {
   const connection = await findConnection(deps.store.db, connectionId)
-  if (connection === undefined) return false
+  // An admin may have stopped the writing since somebody began to think of one.
+  if (connection === undefined || writesOf(connection) === 'refused') return false
   const tenant = deps.tenants.of(connection)
   const before = claimOf(connection)
   const markers = await tenant.readMarkers(before.groupId)

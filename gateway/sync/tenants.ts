@@ -100,7 +100,7 @@ export function createTenants(deps: {
 }
 
 /** A connection that observes, or is paused cannot write, whatever is planned. */
-function writesOf({ state, settings }: ConnectionRow): 'allowed' | 'refused' {
+export function writesOf({ state, settings }: ConnectionRow): 'allowed' | 'refused' {
   const { mode } = JSON.parse(settings) as { mode: 'observe' | 'apply' }
   return mode === 'apply' && state !== 'paused' && state !== 'deactivated' ? 'allowed' : 'refused'
 }

@@ -79,6 +79,17 @@ const found: Record<string, { opening: Opening; steps: Step[] }> = {
       { do: 'drift_policy', policy: 'enforce' },
     ],
   },
+  'a connection that observes is not marked by a cycle that began before': {
+    opening: { ...imported, seed: 939716 },
+    steps: [
+      { do: 'sync_one', who: 0 },
+      { do: 'mode', mode: 'observe' },
+      { do: 'activate', who: 0 },
+      { do: 'days', days: 1 },
+      { do: 'set_password', who: 0, banned: true },
+      { do: 'sync_one', who: 0 },
+    ],
+  },
   'a connection that observes writes nothing on demand': {
     opening: { ...imported, mode: 'observe' },
     steps: [
