@@ -18,7 +18,7 @@ export type Target =
   | { kind: 'none' }
   | { kind: 'missing' }
   /** Among the deleted users of the tenant, to be brought back. */
-  | { kind: 'deleted'; accountId: AccountId }
+  | { kind: 'deleted'; accountId: AccountId; protection: Protection | null }
   | { kind: 'conflict'; accountIds: readonly string[] }
 
 export type Verdict = 'in_step' | 'work' | 'left' | 'missing' | 'conflict' | 'protected'
@@ -50,6 +50,7 @@ export function plan(desired: Desired, target: Target): BindingPlan {
       if (desired.accountId !== null) return verdict('missing')
       return desired.presence.kind === 'blocked' ? verdict('in_step') : work(provision(desired))
     case 'deleted':
+      if (target.protection !== null && !desired.overrideProtected) return verdict('protected')
       return desired.presence.kind === 'blocked' ? verdict('missing') : work(restore(desired, target.accountId))
     case 'bound':
     case 'matched':

@@ -81,7 +81,8 @@ async function withoutAccount(
   const accountId = restorable(unit.desired.immutableId, deleted)
   if (accountId === null) return unit
   if (accountId === 'conflict' || (await isOthers(context, connection, unit, accountId))) return conflict
-  return { ...unit, target: { kind: 'deleted', accountId } }
+  const stored = await findAccount(context.store.db, connection.id, accountId)
+  return { ...unit, target: { kind: 'deleted', accountId, protection: stored?.protection ?? null } }
 }
 
 async function isOthers(context: SyncContext, { id }: ConnectionRow, unit: Unit, accountId: AccountId) {
@@ -100,5 +101,8 @@ async function findDeleted(tenant: Tenant, units: readonly Unit[]): Promise<{ be
   const deleted = await tenant.readDeleted(wanted.map(({ accountId }) => accountId))
   return wanted
     .filter(({ accountId }) => deleted.has(accountId))
-    .map(({ unit, accountId }) => ({ before: unit, after: { ...unit, target: { kind: 'deleted', accountId } } }))
+    .map(({ unit, accountId }) => {
+      const protection = unit.stored?.protection ?? null
+      return { before: unit, after: { ...unit, target: { kind: 'deleted', accountId, protection } } }
+    })
 }

@@ -79,6 +79,16 @@ const found: Record<string, { opening: Opening; steps: Step[] }> = {
       { do: 'drift_policy', policy: 'enforce' },
     ],
   },
+  'a deleted account that was protected does not come back by itself': {
+    opening: { ...imported, seed: 999985, imported: false },
+    steps: [
+      { do: 'outside_delete', account: 9 },
+      { do: 'create_user', n: 9, password: false },
+      { do: 'drift_policy', policy: 'notify' },
+      { do: 'wait', seconds: 1 },
+      { do: 'bind', who: 0, attributes: 'fill_empty', enable: false, override: false, account: null },
+    ],
+  },
   'a connection that observes is not marked by a cycle that began before': {
     opening: { ...imported, seed: 939716 },
     steps: [
