@@ -78,14 +78,7 @@ async function tests(browser: string): Promise<void> {
   rmSync(report, { force: true })
   const given = process.argv.slice(2)
   const code = await new Promise<number | null>((resolve) => {
-    const options = [
-      'run',
-      '--project=!histories',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-      ...given,
-    ]
+    const options = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...given]
     const child = spawn(tool('test', 'vitest'), options, {
       cwd: join(root, 'test'),
       stdio: ['ignore', 'inherit', 'inherit'],

@@ -17,18 +17,7 @@ export default defineConfig({
       '../extension',
       {
         ...source,
-        test: {
-          name: 'test',
-          include: ['**/*.test.ts'],
-          exclude: [...skipped, 'e2e/**', 'machine/*-half.test.ts'],
-          testTimeout: 30_000,
-        },
-      },
-      {
-        ...source,
-        // Drawn histories of what people and time can do, by `npm run test:machine` and `test:deep`. Two of them find
-        // mistakes that are still open: once those are mended, these files belong to the test command again.
-        test: { name: 'histories', include: ['machine/*.test.ts'], exclude: skipped, testTimeout: 30_000 },
+        test: { name: 'test', include: ['**/*.test.ts'], exclude: [...skipped, 'e2e/**'], testTimeout: 30_000 },
       },
       {
         ...source,
