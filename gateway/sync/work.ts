@@ -2,8 +2,9 @@ import { type Actor, system } from '../domain/actor.ts'
 import type { BlockCause, Operation } from '../domain/operation.ts'
 import { plan } from '../domain/plan.ts'
 import { Secret } from '../domain/secret.ts'
+import { closed } from '../graph/failure.ts'
 import type { Tenant, Write } from '../graph/tenant.ts'
-import { intendBlock } from '../store/accounts.ts'
+import { dropBlockIntent, intendBlock } from '../store/accounts.ts'
 import { type BindingRow, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { erasePending, findPending, openPending } from '../store/pending-passwords.ts'
@@ -87,6 +88,7 @@ async function finish(
   remaining: { count: number },
   applied: Map<string, Applied[]>,
 ): Promise<void> {
+  if (neverSent(one)) return await forget(context, connection, one.operation)
   const all = applied.get(planned.unit.user.id) ?? []
   all.push(one)
   remaining.count -= 1
@@ -94,6 +96,18 @@ async function finish(
     await recordOperation(context, change, connection, planned.unit, one)
     await recordBeforeImage(change, connection, planned.unit, one, cycleId)
     if (remaining.count === 0) await settleBinding(context, change, connection, planned, all)
+  })
+}
+
+/** We closed before it went out. Nothing has happened that an event could tell of, and the binding is still marked. */
+const neverSent = ({ outcome }: Applied) =>
+  outcome.kind === 'failed' && outcome.failure.code === closed.code && (outcome.stepsDone ?? 0) === 0
+
+async function forget(context: SyncContext, connection: ConnectionRow, operation: Operation): Promise<void> {
+  if (operation.kind !== 'deprovision') return
+  await context.store.change(system, async (change) => {
+    change.quiet('nothing was sent')
+    await dropBlockIntent(change.trx, connection.id, operation.accountId)
   })
 }
 

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { system } from '../domain/actor.ts'
+import { closed } from '../graph/failure.ts'
+import type { WriteOutcome } from '../graph/tenant.ts'
+import { findBinding } from '../store/bindings.ts'
+import { requireUser } from './bind.ts'
+import { putBinding } from './put-binding.ts'
+import { requireConnection } from './require-connection.ts'
+import { syncBindings } from './sync-bindings.ts'
+import { type TestSync, testConnection, testSync } from './testing.ts'
+
+let sync: TestSync
+let outcome: WriteOutcome
+beforeEach(async () => {
+  sync = await testSync({
+    find: async () => [],
+    protectedAccounts: async () => new Map(),
+    async writeAll(writes, _, tell) {
+      for (const index of writes.keys()) await tell(index, outcome)
+    },
+  })
+})
+afterEach(() => sync.close())
+
+async function provision() {
+  const { context } = sync
+  const connection = await requireConnection(context, testConnection)
+  const user = await requireUser(context, await sync.addPerson('ana'))
+  await context.store.change(system, async (change) => {
+    change.quiet('test')
+    await putBinding(context, change.trx, connection, user, { accountId: null, named: false })
+  })
+  await syncBindings(context, connection, context.tenants.of(connection), [user.id], 'bulk')
+  const events = await context.store.db.selectFrom('events').select('type').execute()
+  const binding = await findBinding(context.store.db, testConnection, user.id)
+  return { events: events.map(({ type }) => type), binding }
+}
+
+test('a write that was never sent, because we closed, leaves no event, and is still to be done', async () => {
+  outcome = { kind: 'failed', failure: closed }
+  expect(await provision()).toMatchObject({ events: [], binding: { state: 'pending', dirty: 1, attempt: 0 } })
+})
+
+test('a write that was sent has its event, whatever became of it', async () => {
+  outcome = { kind: 'unknown', requestId: null, detail: 'No answer.' }
+  expect(await provision()).toMatchObject({ events: ['user_create_provision'], binding: { state: 'retrying' } })
+})
