@@ -1,29 +1,13 @@
-import { attributeNames } from '@lockstep/shared/contract/attributes'
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Attributes, ObservedAccount } from './account.ts'
+import type { ObservedAccount } from './account.ts'
 import { match } from './match.ts'
+import { testAccount } from './testing.ts'
 
-const nothing = Object.fromEntries(attributeNames.map((name) => [name, null])) as Attributes
 const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}` as AccountId
-const account = (n: number, some: Partial<ObservedAccount>): ObservedAccount => ({
-  id: id(n),
-  userPrincipalName: `other${n}@contoso.example`,
-  mail: null,
-  addresses: [],
-  enabled: true,
-  immutableId: null,
-  guest: false,
-  synced: false,
-  restricted: false,
-  attributes: nothing,
-  manager: null,
-  passwordPolicies: null,
-  passwordChangedAt: null,
-  createdAt: null,
-  ...some,
-})
+const account = (n: number, some: Partial<ObservedAccount>) =>
+  testAccount({ id: id(n), userPrincipalName: `other${n}@contoso.example`, ...some })
 const probe = { immutableId: 'lockstep-ana', email: 'ana@contoso.example' }
 const marked = account(1, { immutableId: 'lockstep-ana' })
 const named = account(2, { userPrincipalName: 'Ana@contoso.example' })

@@ -1,27 +1,10 @@
-import { attributeNames } from '@lockstep/shared/contract/attributes'
-import type { AccountId } from '@lockstep/shared/contract/ids'
 import { expect, test } from 'vitest'
-import type { Attributes, ObservedAccount } from './account.ts'
+import type { ObservedAccount } from './account.ts'
 import { overwrite, settle, staleForMs } from './settle.ts'
+import { noAttributes, testAccount } from './testing.ts'
 
-const nothing = Object.fromEntries(attributeNames.map((name) => [name, null])) as Attributes
-const before: ObservedAccount = {
-  id: '11111111-1111-4111-8111-111111111111' as AccountId,
-  userPrincipalName: 'ana@contoso.example',
-  mail: null,
-  addresses: [],
-  enabled: true,
-  immutableId: null,
-  guest: false,
-  synced: false,
-  restricted: false,
-  attributes: { ...nothing, city: 'Graz' },
-  manager: null,
-  passwordPolicies: null,
-  passwordChangedAt: null,
-  createdAt: null,
-}
-const city = (value: string): ObservedAccount => ({ ...before, attributes: { ...nothing, city: value } })
+const before = testAccount({ attributes: { ...noAttributes, city: 'Graz' } })
+const city = (value: string): ObservedAccount => ({ ...before, attributes: { ...noAttributes, city: value } })
 const wrote = overwrite(before, { attributes: { city: 'Linz' }, enabled: false }, {}, 1_000)
 
 test('our accepted write stands at once', () => {

@@ -1,3 +1,6 @@
+import { attributeNames } from '@lockstep/shared/contract/attributes'
+import type { AccountId } from '@lockstep/shared/contract/ids'
+import type { Attributes, ObservedAccount } from './account.ts'
 import type { Runtime } from './runtime.ts'
 
 export type TestRuntime = Runtime & {
@@ -39,3 +42,27 @@ export function testRuntime(seed = 1, startsAt = Date.UTC(2026, 0, 5, 9)): TestR
     },
   }
 }
+
+export const noAttributes = Object.fromEntries(attributeNames.map((name) => [name, null])) as Attributes
+
+/** The object id of the account that tests speak of when they need only one. */
+export const testAccountId = '11111111-1111-4111-8111-111111111111' as AccountId
+
+/** Ana's account: enabled, with nothing filled in, apart from what is given. */
+export const testAccount = (some: Partial<ObservedAccount> = {}): ObservedAccount => ({
+  id: testAccountId,
+  userPrincipalName: 'ana@contoso.example',
+  mail: null,
+  addresses: [],
+  enabled: true,
+  immutableId: null,
+  guest: false,
+  synced: false,
+  restricted: false,
+  attributes: noAttributes,
+  manager: null,
+  passwordPolicies: null,
+  passwordChangedAt: null,
+  createdAt: null,
+  ...some,
+})

@@ -1,40 +1,23 @@
-import { attributeNames } from '@lockstep/shared/contract/attributes'
-import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
+import type { UserId } from '@lockstep/shared/contract/ids'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Attributes, ObservedAccount } from './account.ts'
+import type { Attributes } from './account.ts'
 import type { Change, OperationKind } from './operation.ts'
+import { noAttributes, testAccount, testAccountId } from './testing.ts'
 import { type BeforeImage, type Present, type Undo, undo } from './undo.ts'
-
-const accountId = '11111111-1111-4111-8111-111111111111' as AccountId
-const nothing = Object.fromEntries(attributeNames.map((name) => [name, null])) as Attributes
 
 const image = (
   kind: OperationKind,
   ...changes: [Change['attribute'], string | null, string | null][]
 ): BeforeImage => ({
   userId: 'ana' as UserId,
-  accountId,
+  accountId: testAccountId,
   kind,
   changes: changes.map(([attribute, before, after]) => ({ attribute, before, after })),
 })
 
-const account = (some: Partial<Attributes> = {}, enabled = true): ObservedAccount => ({
-  id: accountId,
-  userPrincipalName: 'ana@contoso.example',
-  mail: null,
-  addresses: [],
-  enabled,
-  immutableId: null,
-  guest: false,
-  synced: false,
-  restricted: false,
-  attributes: { ...nothing, ...some },
-  manager: null,
-  passwordPolicies: null,
-  passwordChangedAt: null,
-  createdAt: null,
-})
+const account = (some: Partial<Attributes> = {}, enabled = true) =>
+  testAccount({ enabled, attributes: { ...noAttributes, ...some } })
 
 const present = (some: Partial<Present> = {}): Present => ({
   account: account(),

@@ -1,12 +1,12 @@
-import { attributeNames } from '@lockstep/shared/contract/attributes'
 import type { AccountStatus } from '@lockstep/shared/contract/connection'
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Attributes, ObservedAccount } from '../domain/account.ts'
+import type { ObservedAccount } from '../domain/account.ts'
 import { system } from '../domain/actor.ts'
 import { decideImport } from '../domain/import-decision.ts'
 import { standingOf } from '../domain/standing.ts'
+import { noAttributes, testAccount } from '../domain/testing.ts'
 import { findAccounts, markDeleted, putAccounts, putProtection } from '../store/accounts.ts'
 import { blankBinding, insertBinding } from '../store/bindings.ts'
 import { findConnection, insertConnection } from '../store/connections.ts'
@@ -31,25 +31,13 @@ beforeEach(async () => {
 })
 afterEach(() => sync.close())
 
-const nothing = Object.fromEntries(attributeNames.map((name) => [name, null])) as Attributes
-const account = (n: number, some: Partial<ObservedAccount>): ObservedAccount => ({
-  id: `00000000-0000-4000-8000-0000000000${String(n).padStart(2, '0')}` as AccountId,
-  userPrincipalName: `a${n}@contoso.example`,
-  mail: null,
-  addresses: [],
-  enabled: true,
-  immutableId: null,
-  guest: false,
-  synced: false,
-  restricted: false,
-  licensed: true,
-  attributes: nothing,
-  manager: null,
-  passwordPolicies: null,
-  passwordChangedAt: null,
-  createdAt: null,
-  ...some,
-})
+const account = (n: number, some: Partial<ObservedAccount>) =>
+  testAccount({
+    id: `00000000-0000-4000-8000-0000000000${String(n).padStart(2, '0')}` as AccountId,
+    userPrincipalName: `a${n}@contoso.example`,
+    licensed: true,
+    ...some,
+  })
 
 type World = {
   accounts: (Pick<ObservedAccount, 'userPrincipalName' | 'mail' | 'addresses' | 'immutableId'> & {
@@ -238,7 +226,7 @@ test('pages follow each other by name, whatever the search, and an odd cursor is
     const people = Array.from({ length: 30 }, (_, n) =>
       account(n, {
         userPrincipalName: `p${String(n).padStart(2, '0')}@contoso.example`,
-        attributes: { ...nothing, displayName: n % 2 === 0 ? 'Zoë Weber' : 'Max Kovač' },
+        attributes: { ...noAttributes, displayName: n % 2 === 0 ? 'Zoë Weber' : 'Max Kovač' },
       }),
     )
     await putAccounts(change.trx, 'c1', people, 1)

@@ -1,8 +1,7 @@
-import { attributeNames } from '@lockstep/shared/contract/attributes'
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Attributes, ObservedAccount } from '../domain/account.ts'
 import { system } from '../domain/actor.ts'
+import { testAccount } from '../domain/testing.ts'
 import type { ObservedPage, Tenant } from '../graph/tenant.ts'
 import { merge } from '../graph/wire.ts'
 import { findAccounts } from '../store/accounts.ts'
@@ -14,22 +13,7 @@ import { type TestSync, testConnection, testSync } from './testing.ts'
 const idOf = (n: number) => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000` as AccountId
 const everybody = Array.from({ length: 10 }, (_, n) => idOf(n))
 
-const account = (id: AccountId): ObservedAccount => ({
-  id,
-  userPrincipalName: `${id}@contoso.example`,
-  mail: null,
-  addresses: [],
-  enabled: true,
-  immutableId: null,
-  guest: false,
-  synced: false,
-  restricted: false,
-  attributes: Object.fromEntries(attributeNames.map((name) => [name, null])) as Attributes,
-  manager: null,
-  passwordPolicies: null,
-  passwordChangedAt: null,
-  createdAt: null,
-})
+const account = (id: AccountId) => testAccount({ id, userPrincipalName: `${id}@contoso.example` })
 
 let sync: TestSync
 /** What the next reads show, one after the other; from the beginning or from a link alike. */

@@ -14,7 +14,8 @@ import type { SyncContext } from './context.ts'
 import type { Unit } from './load.ts'
 import type { Applied, Planned } from './planned.ts'
 import { randomPassword } from './random-password.ts'
-import { recordBeforeImage, recordOperation, recordVerdict, settleBinding } from './record.ts'
+import { recordBeforeImage, recordOperation } from './record.ts'
+import { recordVerdict, settleBinding } from './settle-binding.ts'
 
 export const planUnits = (units: readonly Unit[]): Planned[] =>
   units.map((unit) => ({ unit, plan: plan(unit.desired, unit.target) }))

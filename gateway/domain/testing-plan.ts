@@ -1,0 +1,56 @@
+import type { UserId } from '@lockstep/shared/contract/ids'
+import type { Attributes, ObservedAccount } from './account.ts'
+import { type Desired, immutableIdOf } from './desire.ts'
+import type { Operation } from './operation.ts'
+import { baselineOf, type Target } from './plan.ts'
+import { noAttributes, testAccount, testAccountId } from './testing.ts'
+
+export const anaId = 'ana' as UserId
+
+export const attributes = (some: Partial<Attributes> = {}): Attributes => ({
+  ...noAttributes,
+  displayName: 'Ana Berg',
+  ...some,
+})
+
+export const ana = (some: Partial<Desired> = {}): Desired => ({
+  userId: anaId,
+  accountId: testAccountId,
+  email: 'ana@contoso.example',
+  immutableId: immutableIdOf(anaId),
+  attributes: attributes(),
+  manager: null,
+  heldBack: false,
+  modes: {},
+  unmapped: [],
+  presence: { kind: 'enabled' },
+  leaving: null,
+  mode: 'fill_empty',
+  baseline: null,
+  driftPolicy: 'notify',
+  repair: [],
+  returning: false,
+  passwordVersion: null,
+  enableFound: false,
+  overrideProtected: false,
+  named: false,
+  ...some,
+})
+
+export const account = (some: Partial<ObservedAccount> = {}) =>
+  testAccount({ attributes: attributes(), passwordPolicies: 'DisablePasswordExpiration', ...some })
+
+export type Held = Extract<Target, { kind: 'bound' | 'matched' }>
+export const bound = (some: Partial<ObservedAccount> = {}, more: Partial<Held> = {}): Target => ({
+  kind: 'bound',
+  account: account(some),
+  protection: null,
+  blockedBy: null,
+  revokeDue: false,
+  ...more,
+})
+export const settled = (some: Partial<Desired> = {}): Desired => {
+  const desired = ana(some)
+  return { ...desired, baseline: some.baseline ?? baselineOf(desired, []) }
+}
+export const kinds = (operations: readonly Operation[]) => operations.map((operation) => operation.kind)
