@@ -2,7 +2,7 @@ import { AccountId } from '@lockstep/shared/contract/ids'
 import { z } from 'zod'
 import type { Outcome, TenantFailure } from '../domain/failure.ts'
 import type { Answered } from './batch.ts'
-import { type Answer, failureOf, holdsImmutableId, unreachable } from './failure.ts'
+import { type Answer, closed, failureOf, holdsImmutableId, unreachable } from './failure.ts'
 import { subjectOf, type Write } from './write.ts'
 
 export type WriteOutcome = Outcome<AccountId | undefined>
@@ -15,9 +15,16 @@ export type Verdict =
 
 const Created = z.looseObject({ id: AccountId })
 
-/** `repeated`: this create went out before, so what stands in its way may be itself. */
+/** `repeated`: it went out before and was put off, so it may have taken effect: what stands in a create's way may be itself. */
 export function verdictOf(write: Write, answered: Answered, repeated: boolean, now: number): Verdict {
-  if (answered.kind === 'refused') return failed(answered.error.failure)
+  if (answered.kind === 'refused') {
+    const { failure } = answered.error
+    if (!repeated || failure.code !== closed.code) return failed(failure)
+    return unknown(
+      null,
+      'Microsoft 365 put the change off, and Lockstep closed its connection before it was sent again. Lockstep looks again.',
+    )
+  }
   if (answered.kind === 'unanswered') {
     if (answered.error.neverSent) return failed(unreachable(answered.error.message))
     return unknown(

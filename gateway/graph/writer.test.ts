@@ -278,3 +278,16 @@ test('closing answers for what still waits', async () => {
   await all
   expect(outcomes).toMatchObject([{ kind: 'failed', failure: { code: 'connection_closed' } }])
 })
+
+test('closing while a write is put off leaves open whether it took effect: it was sent once', async () => {
+  const { writer, governor, runtime, sent } = lab(() => refused(503, 'ServiceUnavailable', { 'retry-after': '60' }))
+  const outcomes: WriteOutcome[] = []
+  const all = writer.writeAll([enable(1)], 'bulk', (_, outcome) => {
+    outcomes.push(outcome)
+  })
+  while (sent.length === 0) await runtime.advance(0)
+  governor.close()
+  await all
+  expect(outcomes).toMatchObject([{ kind: 'unknown' }])
+  expect(sent).toHaveLength(1)
+})

@@ -2,7 +2,8 @@ import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { Kysely, Selectable } from 'kysely'
 import type { ObservedAccount, Protection } from '../domain/account.ts'
 import type { BlockCause, Tracked } from '../domain/operation.ts'
-import { overwrite, settle, type Written } from '../domain/settle.ts'
+import type { Instant } from '../domain/runtime.ts'
+import { overwrite, settle, staleForMs, type Written } from '../domain/settle.ts'
 import { putAccountTerms, traitsOf } from './account-traits.ts'
 import type { Accounts, Database } from './schema.ts'
 
@@ -246,10 +247,11 @@ export async function intendBlock(
   connectionId: string,
   id: AccountId,
   cause: BlockCause,
+  now: Instant,
 ): Promise<void> {
   await trx
     .updateTable('accounts')
-    .set({ blocking: cause, revoke_due: 1 })
+    .set({ blocking: cause, blocking_at: now, revoke_due: 1 })
     .where('connection_id', '=', connectionId)
     .where('id', '=', id)
     .execute()
@@ -263,6 +265,23 @@ export async function dropBlockIntent(trx: Kysely<Database>, connectionId: strin
     .where('connection_id', '=', connectionId)
     .where('id', '=', id)
     .where('blocking', 'is not', null)
+    .execute()
+}
+
+/**
+ * The tenant was read from `since` on: a block that went out long enough before shows by now, or it never arrived. A block
+ * that comes later is somebody else's.
+ */
+export async function dropOldBlockIntents(trx: Kysely<Database>, connectionId: string, since: Instant): Promise<void> {
+  await trx
+    .updateTable('accounts')
+    .set((e) => ({
+      blocking: null,
+      revoke_due: e.case().when('blocked_by', 'is', null).then(0).else(e.ref('revoke_due')).end(),
+    }))
+    .where('connection_id', '=', connectionId)
+    .where('blocking', 'is not', null)
+    .where('blocking_at', '<', since - staleForMs)
     .execute()
 }
 

@@ -243,6 +243,8 @@ export type Accounts = {
   seen_at: number
   /** The cause of a block that went out and whose outcome is not known yet. */
   blocking: 'suspended' | 'unbound' | 'expired' | 'admin' | 'staged' | null
+  /** When it went out. */
+  blocking_at: number | null
   /** 1: blocked by us, and the sessions are not known to be revoked yet. */
   revoke_due: number
   /** What the mailbox is for as the tenant says (`user`, `shared`, `room`, …); null while it was not asked. */

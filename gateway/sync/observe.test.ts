@@ -4,7 +4,7 @@ import { system } from '../domain/actor.ts'
 import { testAccount } from '../domain/testing.ts'
 import type { ObservedPage, Tenant } from '../graph/tenant.ts'
 import { merge } from '../graph/wire.ts'
-import { findAccounts } from '../store/accounts.ts'
+import { findAccounts, intendBlock } from '../store/accounts.ts'
 import { updateConnection } from '../store/connections.ts'
 import { observe } from './observe.ts'
 import { requireConnection } from './require-connection.ts'
@@ -13,12 +13,14 @@ import { type TestSync, testConnection, testSync } from './testing.ts'
 const idOf = (n: number) => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000` as AccountId
 const everybody = Array.from({ length: 10 }, (_, n) => idOf(n))
 
-const account = (id: AccountId) => testAccount({ id, userPrincipalName: `${id}@contoso.example` })
+const account = (id: AccountId) =>
+  testAccount({ id, userPrincipalName: `${id}@contoso.example`, enabled: !disabled.has(id) })
 
 let sync: TestSync
 /** What the next reads show, one after the other; from the beginning or from a link alike. */
 let reads: { shown: readonly AccountId[]; removed?: readonly AccountId[] }[]
 let existing: Set<AccountId>
+let disabled: Set<AccountId>
 let readsInFull: number
 let askedById: AccountId[]
 
@@ -43,6 +45,7 @@ const tenant = {
 beforeEach(async () => {
   sync = await testSync(tenant)
   existing = new Set(everybody)
+  disabled = new Set()
   readsInFull = 0
   askedById = []
   reads = [{ shown: everybody }]
@@ -94,4 +97,35 @@ test('those who are gone indeed are gone, few at once or many', async () => {
   await laterInFull()
   reads = [{ shown: everybody.slice(6) }, { shown: everybody.slice(6) }]
   expect(await read()).toEqual(everybody.slice(6))
+})
+
+async function blockWithoutAnswer(id: AccountId): Promise<void> {
+  await sync.context.store.change(system, async (change) => {
+    change.quiet('test')
+    await intendBlock(change.trx, testConnection, id, 'suspended', change.now)
+  })
+}
+
+async function blockedBy(id: AccountId) {
+  reads = [{ shown: everybody }]
+  await read()
+  const found = (await findAccounts(sync.context.store.db, testConnection, [id])).get(id)
+  return { blockedBy: found?.blockedBy, revokeDue: found?.revokeDue }
+}
+
+test('an account that is found blocked after an answer of ours was lost was blocked by us', async () => {
+  await blockWithoutAnswer(idOf(0))
+  await sync.runtime.advance(60_000)
+  disabled.add(idOf(0))
+  expect(await blockedBy(idOf(0))).toEqual({ blockedBy: 'suspended', revokeDue: true })
+  await sync.runtime.advance(3_600_000)
+  expect(await blockedBy(idOf(0))).toEqual({ blockedBy: 'suspended', revokeDue: true })
+})
+
+test('a block of ours that never arrived does not make ours what somebody else blocks later', async () => {
+  await blockWithoutAnswer(idOf(0))
+  await sync.runtime.advance(600_000)
+  expect(await blockedBy(idOf(0))).toEqual({ blockedBy: null, revokeDue: false })
+  disabled.add(idOf(0))
+  expect(await blockedBy(idOf(0))).toEqual({ blockedBy: null, revokeDue: false })
 })

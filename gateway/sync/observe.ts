@@ -3,7 +3,14 @@ import type { ObservedAccount } from '../domain/account.ts'
 import { system } from '../domain/actor.ts'
 import { isSuspicious } from '../domain/empty-read.ts'
 import type { PartialObservation, Tenant } from '../graph/tenant.ts'
-import { countAccounts, findAccounts, markDeleted, putAccounts, unseenSince } from '../store/accounts.ts'
+import {
+  countAccounts,
+  dropOldBlockIntents,
+  findAccounts,
+  markDeleted,
+  putAccounts,
+  unseenSince,
+} from '../store/accounts.ts'
 import { markAccountsDirty } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import type { SyncContext } from './context.ts'
@@ -27,6 +34,7 @@ export async function observe(context: SyncContext, connection: ConnectionRow, t
   await confirmAbsent(context, connection, tenant, round.removed)
   await context.store.change(system, async (change) => {
     change.quiet('observation')
+    await dropOldBlockIntents(change.trx, connection.id, now)
     await updateConnection(change.trx, connection.id, {
       delta_link: round.deltaLink,
       ...(!small && { full_read_at: now }),

@@ -2,7 +2,7 @@ import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount } from '../domain/account.ts'
 import type { Outcome } from '../domain/failure.ts'
 import type { BlockCause, Operation, OperationKind } from '../domain/operation.ts'
-import { dropBlockIntent, markRestored, putAccounts, recordWrite } from '../store/accounts.ts'
+import { dropBlockIntent, intendBlock, markRestored, putAccounts, recordWrite } from '../store/accounts.ts'
 import { insertBeforeImage } from '../store/before-images.ts'
 import { markReportsDirty, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
@@ -149,6 +149,7 @@ async function recordHalfBlock(
     const block = { enabled: false, blockedBy: operation.reason as BlockCause, revokeDue: true }
     await recordWrite(change.trx, connection.id, operation.accountId, block, now)
   } else if (outcome.kind === 'failed') await dropBlockIntent(change.trx, connection.id, operation.accountId)
+  else await intendBlock(change.trx, connection.id, operation.accountId, operation.reason as BlockCause, now)
 }
 
 /** The tenant has taken this version: the sealed copy goes, unless a newer one waits. */

@@ -161,6 +161,7 @@ export async function recordVerdict(
             named: 0,
             baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)),
             last_sync_at: now,
+            repair: '[]',
           }),
           attempt: 0,
           next_attempt_at: null,

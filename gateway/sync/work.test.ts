@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { system } from '../domain/actor.ts'
+import { testAccountId } from '../domain/testing.ts'
 import { closed } from '../graph/failure.ts'
 import type { WriteOutcome } from '../graph/tenant.ts'
-import { findBinding } from '../store/bindings.ts'
+import { findBinding, updateBinding } from '../store/bindings.ts'
 import { requireUser } from './bind.ts'
 import { putBinding } from './put-binding.ts'
 import { requireConnection } from './require-connection.ts'
@@ -44,4 +45,20 @@ test('a write that was never sent, because we closed, leaves no event, and is st
 test('a write that was sent has its event, whatever became of it', async () => {
   outcome = { kind: 'unknown', requestId: null, detail: 'No answer.' }
   expect(await provision()).toMatchObject({ events: ['user_create_provision'], binding: { state: 'retrying' } })
+})
+
+test('a repair that finds nothing left to do is not kept for the next drift', async () => {
+  outcome = { kind: 'done', requestId: null, value: testAccountId }
+  const { binding } = await provision()
+  const { context } = sync
+  const user = binding?.user_id ?? ''
+  await context.store.change(system, async (change) => {
+    change.quiet('test')
+    const repair = JSON.stringify(['jobTitle'])
+    await updateBinding(change.trx, { connection_id: testConnection, user_id: user }, { repair, dirty: 1 })
+  })
+  const connection = await requireConnection(context, testConnection)
+  await syncBindings(context, connection, context.tenants.of(connection), [user], 'bulk')
+  const after = await findBinding(context.store.db, testConnection, user)
+  expect(after).toMatchObject({ state: 'in_sync', repair: '[]' })
 })

@@ -73,7 +73,7 @@ async function intend(context: SyncContext, connection: ConnectionRow, sends: re
   await context.store.change(system, async (change) => {
     change.quiet('the writes that follow have their own events')
     for (const { accountId, reason } of blocks)
-      await intendBlock(change.trx, connection.id, accountId, reason as BlockCause)
+      await intendBlock(change.trx, connection.id, accountId, reason as BlockCause, change.now)
   })
 }
 

@@ -20,6 +20,8 @@ export type Facts = {
   credentials: Rows<'user_credentials'>
   bindings: Rows<'bindings'>
   connection: Database['connections']
+  /** Blocks of ours that went out, or were about to when we were killed, and of which nobody knows whether they arrived. */
+  blocking: Pick<Database['accounts'], 'id' | 'blocking_at'>[]
   /** Since the last check. */
   events: Rows<'events'>
   writes: SeenWrite[]
@@ -43,6 +45,8 @@ export type Memory = {
   /** Accounts that are protected, and since when. */
   protectedSince: Map<string, number>
   owners: Map<string, string>
+  /** What others blocked while a block of ours was on its way: only they know whose it is. */
+  ambiguous: Set<Presence>
 }
 
 export const createMemory = (): Memory => ({
@@ -56,6 +60,7 @@ export const createMemory = (): Memory => ({
   newest: new Map(),
   protectedSince: new Map(),
   owners: new Map(),
+  ambiguous: new Set(),
 })
 
 /** A check says what is wrong, or nothing. */
@@ -159,27 +164,35 @@ export const nobodyGetsASecondAccount: Check = ({ world, model, writes, bindings
 const unseenForMs = 15 * 60_000
 
 /** Invariant 4. */
-export const onlyOurOwnBlocksAreLifted: Check = ({ world, model, memory, writes }) => {
+export const onlyOurOwnBlocksAreLifted: Check = ({ world, model, memory, writes, blocking }) => {
   const wrong: string[] = []
+  for (const { id, blocking_at } of blocking) {
+    const last = world.practice.witness.presence.get(id)?.at(-1)
+    if (last?.by === 'others' && Math.abs(last.at - Number(blocking_at)) <= unseenForMs) memory.ambiguous.add(last)
+  }
   if (writes.length === 0) return wrong
   for (const [accountId, all] of world.practice.witness.presence) {
     const owner = memory.owners.get(accountId)
     const ticked = owner !== undefined && model.ticked.has(owner)
     all.forEach(({ by, enabled }, at) => {
-      if (by === 'us' && enabled && !ticked && !blockedByUs(all.slice(0, at)))
+      if (by === 'us' && enabled && !ticked && !mayBeOurBlock(all.slice(0, at), memory))
         wrong.push(`${accountId} was enabled, and not blocked by us`)
     })
   }
   return wrong
 }
 
-function blockedByUs(all: readonly Presence[]): boolean {
+/** As far as we can know. */
+function mayBeOurBlock(all: readonly Presence[], memory: Memory): boolean {
   const last = all.at(-1)
   if (last === undefined || last.by === 'us') return last !== undefined
+  if (memory.ambiguous.has(last)) return true
   const before = all.at(-2)
-  if (before?.by !== 'others' || last.enabled === before.enabled || last.at - before.at > unseenForMs)
-    return last.enabled
-  return blockedByUs(all.slice(0, -2))
+  const unseen = before !== undefined && before.enabled !== last.enabled && last.at - before.at <= unseenForMs
+  if (!unseen) return last.enabled
+  // We were killed before we knew that we had enabled it, and found it blocked.
+  if (before.by === 'us') return last.enabled || !memory.events.has(before.eventId ?? '')
+  return mayBeOurBlock(all.slice(0, -2), memory)
 }
 
 const hourMs = 3_600_000
@@ -304,18 +317,20 @@ export const invariants = {
   nothingAcknowledgedIsLost,
   passwordsGoToTheirOwnersInOrder,
   nobodyGetsASecondAccount,
-  onlyOurOwnBlocksAreLifted,
   nothingGoesPastTheBrake,
   protectedAccountsAreLeftAlone,
   noPasswordIsWrittenDown,
   theChainHolds,
   everyWriteHasOneEvent,
+  // Knows what the one before has learnt.
+  onlyOurOwnBlocksAreLifted,
   nothingBreaks,
 } satisfies Record<string, Check>
 
 /** Reads what there is, and runs every check over it. */
 export async function check(world: World, model: Model, memory: Memory, written: Buffer): Promise<string[]> {
   const { db } = world.store
+  const blocking = db.selectFrom('accounts').select(['id', 'blocking_at']).where('blocking', 'is not', null)
   const facts: Facts = {
     world,
     model,
@@ -324,6 +339,7 @@ export async function check(world: World, model: Model, memory: Memory, written:
     credentials: await db.selectFrom('user_credentials').selectAll().execute(),
     bindings: await db.selectFrom('bindings').selectAll().execute(),
     connection: await db.selectFrom('connections').selectAll().where('id', '=', connectionId).executeTakeFirstOrThrow(),
+    blocking: await blocking.execute(),
     events: await db.selectFrom('events').selectAll().where('seq', '>', memory.seq).orderBy('seq').execute(),
     writes: world.practice.witness.writes.slice(memory.writes),
     written,

@@ -29,7 +29,7 @@ function act({ practice, time }: World, step: Step): unknown {
       if (account === undefined) return null
       if (account.properties['accountEnabled'] === step.enabled) return null
       updateUser(state, null, account.id, { accountEnabled: step.enabled })
-      return notePresence(witness, account.id, { by: 'others', enabled: step.enabled, at: state.now() })
+      return notePresence(witness, account.id, { by: 'others', enabled: step.enabled, at: state.now(), eventId: null })
     case 'outside_delete':
       return account && deleteUser(state, null, account.id)
     case 'outside_restore': {

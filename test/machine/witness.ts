@@ -19,7 +19,7 @@ export type SeenWrite = {
 export type SeenLookUp = { at: number; users: string[]; others: number }
 
 /** Somebody enabled or blocked an account. */
-export type Presence = { by: 'us' | 'others'; enabled: boolean; at: number }
+export type Presence = { by: 'us' | 'others'; enabled: boolean; at: number; eventId: string | null }
 
 /** What a bystander at the tenant's door sees: the bodies that the tenant's own log leaves out, and what became of them. */
 export type Witness = {
@@ -93,7 +93,12 @@ export function noteWrites(
       before: before.get(accountId) ?? {},
     })
     if (applied && (kind === 'enable' || kind === 'block'))
-      notePresence(witness, accountId, { by: 'us', enabled: kind === 'enable', at: state.now() })
+      notePresence(witness, accountId, {
+        by: 'us',
+        enabled: kind === 'enable',
+        at: state.now(),
+        eventId: part.eventId,
+      })
   }
 }
 

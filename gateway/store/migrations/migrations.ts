@@ -6,6 +6,7 @@ import { importing } from './0004-import.ts'
 import { life } from './0005-life.ts'
 import { mapping } from './0006-mapping.ts'
 import { connectionLife } from './0009-connection-life.ts'
+import { blockIntent } from './0010-block-intent.ts'
 
 /** All migrations in order. One that was released is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   '0005-life': life,
   '0006-mapping': mapping,
   '0009-connection-life': connectionLife,
+  '0010-block-intent': blockIntent,
 }
