@@ -12,6 +12,7 @@ import { erasePastTombstones } from '../store/tombstones.ts'
 import { purgeLetGo } from '../store/users.ts'
 import type { Context } from './context.ts'
 import { settleProposals } from './offer-password.ts'
+import { remindAwaiting } from './remind.ts'
 
 const dayMs = 86_400_000
 const erasedAtOnce = 5_000
@@ -27,7 +28,7 @@ export async function recover(context: Context): Promise<void> {
   })
 }
 
-/** Every few minutes: forgets what has ended, also in the files. */
+/** Every few minutes: forgets what has ended, also in the files, and reminds people of what is awaited. */
 export async function tidyUp(context: Context): Promise<void> {
   await settleProposals(context, strandedMs)
   await context.store.change(system, async (change) => {
@@ -50,6 +51,7 @@ export async function tidyUp(context: Context): Promise<void> {
     await erasePastTombstones(trx, now)
     await purgeLetGo(trx)
   })
+  await remindAwaiting(context)
   await eraseOldEvents(context)
   context.store.checkpoint()
 }

@@ -112,6 +112,7 @@ function toBinding(row: BindingRow, userPrincipalName: string): Binding {
       state: row.password_state,
       version: row.password_version,
       syncedAt: timeOrNull(row.password_synced_at),
+      awaitingSince: row.password_state === 'awaiting_login' ? timeOrNull(row.awaiting_since) : null,
       reason: row.password_reason,
     },
     lastSyncAt: timeOrNull(row.last_sync_at),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { activationMail, boundMail, passwordChangedMail, welcomeMail } from './templates.ts'
+import { activationMail, boundMail, passwordChangedMail, reminderMail, welcomeMail } from './templates.ts'
 
 const head = { organisation: 'Contoso & Söhne', publicUrl: 'https://id.contoso.example' }
 const name = '<img src=x onerror=alert(1)> "Ana"'
@@ -8,6 +8,7 @@ test.each([
   activationMail(head, { name, link: 'https://id.contoso.example/portal/activate/abc' }),
   welcomeMail(head, { name, email: 'ana@contoso.example' }),
   boundMail(head, { name, account: 'ana@contoso.example' }),
+  reminderMail(head, { name }),
   passwordChangedMail(head, { name, at: '2026-11-23 14:02 UTC' }),
 ])('$kind: names are text, the subject is one line, and nothing is loaded from elsewhere', (mail) => {
   expect(mail.text).toContain(name)

@@ -44,6 +44,19 @@ export function boundMail(head: Letterhead, person: { name: string; account: str
   })
 }
 
+export function reminderMail(head: Letterhead, person: { name: string }): MailBody {
+  return compose(head, {
+    kind: 'reminder',
+    subject: 'Sign in once, and one password is enough',
+    greeting: `Hello ${person.name},`,
+    lines: [
+      `${head.organisation} looks after your Microsoft 365 password now, but you have not signed in to its portal yet.`,
+      'Until you do, Microsoft 365 may still have another password. Sign in once: then it is the same everywhere.',
+    ],
+    button: { label: 'Open the portal', link: `${head.publicUrl}/portal` },
+  })
+}
+
 export function passwordChangedMail(head: Letterhead, person: { name: string; at: string }): MailBody {
   return compose(head, {
     kind: 'password_changed',

@@ -32,6 +32,8 @@ export const blankBinding = (key: Key & { created_at: number }): BindingRow => (
   repair: '[]',
   verify_at: null,
   job_id: null,
+  awaiting_since: null,
+  awaiting_looked_at: null,
   unmapped: '[]',
 })
 
@@ -162,11 +164,13 @@ export async function bindingPage(
     cursor?: string | undefined
     count?: 'true' | 'false' | undefined
     state?: BindingRow['state'] | undefined
+    password?: BindingRow['password_state'] | undefined
     search?: string | undefined
   },
 ): Promise<Page<BindingRow>> {
   let select = db.selectFrom('bindings').where('connection_id', '=', connectionId)
   if (query.state !== undefined) select = select.where('state', '=', query.state)
+  if (query.password !== undefined) select = select.where('password_state', '=', query.password)
   for (const word of wordsOf(query.search ?? '')) {
     select = select.where('user_id', 'in', (e) =>
       e.selectFrom('user_terms').select('user_id').where('term', '>=', word).where('term', '<', `${word}\u{10ffff}`),

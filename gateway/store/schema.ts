@@ -149,6 +149,9 @@ export type Bindings = {
   verify_at: number | null
   /** The job that asked for what the binding is about to do. */
   job_id: string | null
+  /** Since when the person's sign-in is awaited, and when that was last looked at. */
+  awaiting_since: number | null
+  awaiting_looked_at: number | null
   /** JSON: { attribute, detail }[], values that the mapping could not make. */
   unmapped: string
 }

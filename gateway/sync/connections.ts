@@ -9,6 +9,7 @@ import { defaultBrake } from '../domain/brake.ts'
 import type { Claim } from '../domain/claim.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Quarantine } from '../domain/quarantine.ts'
+import { defaultReminders } from '../domain/reminder.ts'
 import type { Preflight } from '../graph/tenant.ts'
 import { countBindings, markConnectionDirty, markDriftedDirty } from '../store/bindings.ts'
 import {
@@ -30,6 +31,7 @@ import type { Runner } from './runner.ts'
 export const defaultSettings: ConnectionSettings = {
   mode: 'observe',
   passwordTakeover: true,
+  signInReminders: [...defaultReminders],
   driftPolicy: 'notify',
   notifyOnBind: true,
   breakGlass: [],

@@ -21,6 +21,7 @@ export function presentBinding(row: BindingRow, user: { email: string }, connect
       state: row.password_state,
       version: row.password_version,
       syncedAt: iso(row.password_synced_at),
+      awaitingSince: row.password_state === 'awaiting_login' ? iso(row.awaiting_since) : null,
       reason: row.password_reason,
     },
     lastSyncAt: iso(row.last_sync_at),

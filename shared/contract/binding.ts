@@ -29,6 +29,8 @@ export const Binding = z.object({
     state: BindingPasswordState,
     version: z.number().int().nullable(),
     syncedAt: Time.nullable(),
+    /** Since when a sign-in to the portal is awaited. */
+    awaitingSince: Time.nullable(),
     reason: z.string().nullable(),
   }),
   lastSyncAt: Time.nullable(),
@@ -47,7 +49,12 @@ export const listBindings = endpoint({
   path: '/connections/{id}/bindings',
   summary: 'List the bindings of a connection',
   access: 'auditor',
-  query: z.strictObject({ ...listQuery, state: BindingState.optional(), search }),
+  query: z.strictObject({
+    ...listQuery,
+    state: BindingState.optional(),
+    password: BindingPasswordState.optional(),
+    search,
+  }),
   answers: { 200: listOf(Binding) },
   problems: ['connection_not_found'],
 })

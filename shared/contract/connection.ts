@@ -39,6 +39,8 @@ export const ConnectionSettings = z.object({
   stagedAccounts: z.enum(['enabled', 'disabled']),
   /** Bound accounts are told that their password never expires at Microsoft: it expires here. */
   neverExpirePasswords: z.boolean(),
+  /** After how many days without a sign-in to the portal people are reminded of it; empty: never. */
+  signInReminders: z.array(z.number().int().min(1).max(90)).max(5),
 })
 export type ConnectionSettings = z.infer<typeof ConnectionSettings>
 

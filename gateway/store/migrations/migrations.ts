@@ -7,6 +7,7 @@ import { life } from './0005-life.ts'
 import { mapping } from './0006-mapping.ts'
 import { connectionLife } from './0009-connection-life.ts'
 import { blockIntent } from './0010-block-intent.ts'
+import { reminders } from './0016-reminders.ts'
 
 /** All migrations in order. One that was released is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '0006-mapping': mapping,
   '0009-connection-life': connectionLife,
   '0010-block-intent': blockIntent,
+  '0016-reminders': reminders,
 }
