@@ -15,6 +15,7 @@ export const viewsEn = {
   'password.title': 'Password',
   'password.none': 'None set in the directory yet',
   'password.awaiting_login': 'Waits for the next sign-in to the portal',
+  'password.awaitingSince': 'First asked for',
   'password.pending': 'On its way to Microsoft 365',
   'password.in_sync': 'The same in the portal and in Microsoft 365',
   'password.rejected': 'Refused by Microsoft 365',

@@ -114,6 +114,11 @@ function Password({ binding, now }: { binding: Binding | null; now: number }) {
     <>
       <StatusBadge tone={tone} label={label} />
       {binding?.password.reason && <span class="ls-line">{binding.password.reason}</span>}
+      {binding?.password.awaitingSince && (
+        <span class="ls-quiet ls-line">
+          {say('password.awaitingSince')} <Time at={binding.password.awaitingSince} now={now} />
+        </span>
+      )}
       {binding?.password.syncedAt && (
         <span class="ls-quiet ls-line">
           <Time at={binding.password.syncedAt} now={now} />
