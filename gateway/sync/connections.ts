@@ -20,6 +20,7 @@ import {
   sealCredential,
   updateConnection,
 } from '../store/connections.ts'
+import type { Change } from '../store/store.ts'
 import { buryConnection, eraseTombstone, returnBindings, tombstoneMs } from '../store/tombstones.ts'
 import type { SyncContext } from './context.ts'
 import { defaultFollowing, settingsOf, wantsOthers } from './following.ts'
@@ -116,8 +117,8 @@ export async function createConnection(
   const managed = preflight.domains
     .filter((domain) => domain.verified && !domain.federated)
     .map((domain) => domain.name.toLowerCase())
-  await refuseSharedDomains(context, managed)
   await context.store.change(actor, async (change) => {
+    await refuseSharedDomains(change, managed)
     await insertConnection(change.trx, {
       id,
       name: input.name,
@@ -170,8 +171,8 @@ function refuseFailed(preflight: Preflight): void {
   )
 }
 
-async function refuseSharedDomains(context: SyncContext, domains: readonly string[]): Promise<void> {
-  for (const row of await listConnections(context.store.db)) {
+async function refuseSharedDomains({ trx }: Change, domains: readonly string[]): Promise<void> {
+  for (const row of await listConnections(trx)) {
     const shared = (JSON.parse(row.domains) as string[]).find((domain) => domains.includes(domain))
     if (shared !== undefined) {
       throw new Problem(

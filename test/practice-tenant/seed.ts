@@ -52,8 +52,9 @@ const cities = ['Graz', 'Wien', 'Linz', 'Berlin', 'Paris', 'Madrid', 'Osaka']
 
 export const seededPassword = (seed: number, index: number) => `Practice-${seed}-${index}-Tenant!`
 
-/** The directory as a seed decides it: people at contoso.example, an administrator, a guest and one synced from on-premises. */
-export function seed(state: State, options: { users: number; seed: number }): void {
+/** The directory as a seed decides it: people at its domain, an administrator, a guest and one synced from on-premises. */
+export function seed(state: State, options: { users: number; seed: number; domain: string }): void {
+  const initial = `${options.domain.split('.')[0]}.onmicrosoft.com`
   const domain = {
     isVerified: true,
     isDefault: false,
@@ -62,8 +63,8 @@ export function seed(state: State, options: { users: number; seed: number }): vo
     passwordValidityPeriodInDays: 2147483647,
     federation: null,
   }
-  state.domains.set('contoso.example', { ...domain, id: 'contoso.example', isDefault: true })
-  state.domains.set('contoso.onmicrosoft.com', { ...domain, id: 'contoso.onmicrosoft.com', isInitial: true })
+  state.domains.set(options.domain, { ...domain, id: options.domain, isDefault: true })
+  state.domains.set(initial, { ...domain, id: initial, isInitial: true })
   const random = randomFrom(options.seed)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   const taken = new Map<string, number>()
@@ -77,7 +78,7 @@ export function seed(state: State, options: { users: number; seed: number }): vo
       displayName: `${first} ${last}`,
       givenName: first,
       surname: last,
-      userPrincipalName: `${local}@contoso.example`,
+      userPrincipalName: `${local}@${options.domain}`,
       mailNickname: local,
       jobTitle: pick(jobs),
       city: pick(cities),
@@ -86,7 +87,7 @@ export function seed(state: State, options: { users: number; seed: number }): vo
   }
   const admin = add(state, options.seed, -1, {
     displayName: 'Global Admin',
-    userPrincipalName: 'admin@contoso.onmicrosoft.com',
+    userPrincipalName: `admin@${initial}`,
     mailNickname: 'admin',
   })
   state.roleAssignments.push({
@@ -96,13 +97,13 @@ export function seed(state: State, options: { users: number; seed: number }): vo
   })
   add(state, options.seed, -2, {
     displayName: 'Guest Person',
-    userPrincipalName: 'guest_fabrikam.example#EXT#@contoso.onmicrosoft.com',
+    userPrincipalName: `guest_fabrikam.example#EXT#@${initial}`,
     mailNickname: 'guest',
     userType: 'Guest',
   })
   add(state, options.seed, -3, {
     displayName: 'Synced Person',
-    userPrincipalName: 'synced@contoso.example',
+    userPrincipalName: `synced@${options.domain}`,
     mailNickname: 'synced',
     onPremisesSyncEnabled: true,
     onPremisesImmutableId: 'c3luY2VkLWZyb20tYWQ=',

@@ -18,6 +18,8 @@ export type PracticeOptions = {
   controlPort: number
   users: number
   seed: number
+  /** The verified domain of its people. */
+  domain: string
   quota: QuotaSize
   /** Longest time that a replica may be behind, in ms. */
   lagMs: number
@@ -35,6 +37,7 @@ export const practiceDefaults: PracticeOptions = {
   controlPort: 0,
   users: 25,
   seed: 1,
+  domain: 'contoso.example',
   quota: 'L',
   lagMs: 0,
   latencyMs: 0,
@@ -112,7 +115,7 @@ export async function startPracticeTenant(options: Partial<PracticeOptions> = {}
     tenantId: state.tenantId,
     clientId: state.app.clientId,
     clientSecret,
-    domain: 'contoso.example',
+    domain: given.domain,
     state,
     async close() {
       await Promise.all([stop(server), stop(control)])
