@@ -87,7 +87,7 @@ export function planGroup(
     return [{ kind: 'group_create', displayName, description, nickname: nicknameOf(desired.groupId) }]
   const remoteId = observed.group.id
   const operations: GroupOperation[] = []
-  const changes = changesOf(desired, observed.group)
+  const changes = renames(desired, observed.group)
   if (changes.length > 0) operations.push({ kind: 'group_update', remoteId, changes })
   const wanted = new Set<string>(desired.members)
   const missing = [...new Set(desired.members)].filter((member) => !observed.members.has(member)).sort()
@@ -101,7 +101,7 @@ export function planGroup(
   return operations
 }
 
-function changesOf(desired: DesiredGroup, group: ObservedGroup): GroupChange[] {
+function renames(desired: DesiredGroup, group: ObservedGroup): GroupChange[] {
   const { baseline } = desired
   // A group that was taken over keeps its name until somebody changes ours.
   if (baseline === null) return []
@@ -113,5 +113,20 @@ function changesOf(desired: DesiredGroup, group: ObservedGroup): GroupChange[] {
 }
 
 /** What the brake counts: a mistake would take many people out of a group, and their rights with it. */
-export const removalsOf = (operations: readonly GroupOperation[]): number =>
-  operations.filter(({ kind }) => kind === 'group_remove_member').length
+export const isRemoval = ({ kind }: GroupOperation): boolean => kind === 'group_remove_member'
+
+/** What an operation changes, value by value. */
+export function changesOf(
+  operation: GroupOperation,
+): { attribute: string; before: string | null; after: string | null }[] {
+  switch (operation.kind) {
+    case 'group_create':
+      return [{ attribute: 'displayName', before: null, after: operation.displayName }]
+    case 'group_update':
+      return operation.changes
+    case 'group_add_members':
+      return operation.members.map((member) => ({ attribute: 'member', before: null, after: member }))
+    case 'group_remove_member':
+      return [{ attribute: 'member', before: operation.member, after: null }]
+  }
+}

@@ -9,7 +9,7 @@ import { observe } from './observe.ts'
 import { readProtection } from './protection.ts'
 import { quarantineOf } from './quarantine.ts'
 import { requireConnection } from './require-connection.ts'
-import { mayWrite, syncBindings } from './sync-bindings.ts'
+import { brakeFor, engage, mayWrite, syncBindings } from './sync-bindings.ts'
 import { syncGroups } from './sync-groups.ts'
 import { readPasswordTimes, verifyDue } from './verify.ts'
 
@@ -98,10 +98,12 @@ export async function runCycle(
     quarantined = false
     connection = await requireConnection(context, connectionId)
   }
-  await syncGroups(context, connection, tenant, async () => {
+  const heldGroups = await syncGroups(context, connection, tenant, async () => {
     return !result.waited && mayWrite(connection) && (await context.claims.ours(connection))
   })
-  result.held = held.length
+  result.held = held.length + heldGroups.length
+  const brake = await brakeFor(context, connection, held, heldGroups)
+  if (brake !== null) await engage(context, connection, brake)
   result.took = context.runtime.now() - started
   await finish(context, connection, result)
   return result

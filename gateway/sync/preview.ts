@@ -3,6 +3,7 @@ import type { Plan } from '@lockstep/shared/contract/plan'
 import type { Actor } from '../domain/actor.ts'
 import { weightOf } from '../domain/brake.ts'
 import { accept } from '../domain/claim.ts'
+import { isRemoval } from '../domain/group.ts'
 import type { Operation } from '../domain/operation.ts'
 import { plan } from '../domain/plan.ts'
 import { Problem } from '../domain/problem.ts'
@@ -15,7 +16,8 @@ import { acceptClaim, claimOf } from './claims.ts'
 import type { SyncContext } from './context.ts'
 import { loadUnits } from './load.ts'
 import { lookUp } from './look-up.ts'
-import { operationKey, planIdOf } from './plan-id.ts'
+import { planOfGroups, presentGroupOperation } from './plan-groups.ts'
+import { groupOperationKey, operationKey, type PlannedGroup, planIdOf } from './plan-id.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 import { type Approval, brakeFor } from './sync-bindings.ts'
@@ -37,13 +39,22 @@ export async function previewPlan(
     query.user === undefined
       ? await allOperations(context, connection)
       : await operationsOf(context, connection, query.user, query.if)
-  const counted = operations.filter((operation) => weightOf(operation) > 0)
-  return {
-    id: planIdOf(operations),
-    operations: operations.map(presentOperation),
-    brake: await brakeFor(context, connection, counted),
-  }
+  const groups = query.user === undefined ? await planOfGroups(context, connection) : []
+  return present(operations, groups, await brakeFor(context, connection, ...countedOf(operations, groups)))
 }
+
+const countedOf = (operations: readonly Operation[], groups: readonly PlannedGroup[]) =>
+  [
+    operations.filter((operation) => weightOf(operation) > 0),
+    groups.filter(({ operation }) => isRemoval(operation)),
+  ] as const
+
+const present = (operations: readonly Operation[], groups: readonly PlannedGroup[], brake: Plan['brake']): Plan => ({
+  id: planIdOf(operations, groups),
+  operations: operations.map(presentOperation),
+  groups: groups.map(presentGroupOperation),
+  brake,
+})
 
 export const presentOperation = ({
   kind,
@@ -145,9 +156,10 @@ export async function approvePlan(
   }
   const connection = await requireConnection(context, id)
   const operations = await allOperations(context, connection)
-  const counted = operations.filter((operation) => weightOf(operation) > 0)
-  const brake = await brakeFor(context, connection, counted)
-  if (planId !== planIdOf(operations) && planId !== brake?.planId) {
+  const groups = await planOfGroups(context, connection)
+  const [counted, removals] = countedOf(operations, groups)
+  const brake = await brakeFor(context, connection, counted, removals)
+  if (planId !== planIdOf(operations, groups) && planId !== brake?.planId) {
     throw new Problem(
       'plan_changed',
       'The plan is not the one that was shown any more. Read it again and approve that one.',
@@ -155,7 +167,7 @@ export async function approvePlan(
   }
   const approval: Approval = {
     planId,
-    keys: counted.map(operationKey),
+    keys: [...counted.map(operationKey), ...removals.map(groupOperationKey)],
     by: actor.name,
     until: context.runtime.now() + approvalMs,
   }
@@ -167,9 +179,9 @@ export async function approvePlan(
     change.event({
       type: 'connection_plan_approve',
       connection: connection.id,
-      detail: `${counted.length} operations of plan ${planId}`,
+      detail: `${counted.length + removals.length} operations of plan ${planId}`,
     })
   })
   runner.wake(connection.id)
-  return { id: planIdOf(operations), operations: operations.map(presentOperation), brake: null }
+  return present(operations, groups, null)
 }

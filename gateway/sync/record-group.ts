@@ -1,6 +1,6 @@
 import type { Actor } from '../domain/actor.ts'
 import type { Outcome, TenantFailure } from '../domain/failure.ts'
-import type { GroupOperation } from '../domain/group.ts'
+import { changesOf, type GroupOperation } from '../domain/group.ts'
 import { lookAgainAt, nextAttempt } from '../domain/next-attempt.ts'
 import { type GroupBindingRow, updateGroupBinding } from '../store/group-bindings.ts'
 import type { GroupRow } from '../store/groups.ts'
@@ -37,19 +37,6 @@ export function note(
     requestId: outcome.kind === 'failed' ? outcome.failure.requestId : outcome.requestId,
     detail: outcome.kind === 'failed' ? `${group.display_name}: ${outcome.failure.detail}` : group.display_name,
   })
-}
-
-function changesOf(operation: GroupOperation): { attribute: string; before: string | null; after: string | null }[] {
-  switch (operation.kind) {
-    case 'group_create':
-      return [{ attribute: 'displayName', before: null, after: operation.displayName }]
-    case 'group_update':
-      return operation.changes
-    case 'group_add_members':
-      return operation.members.map((member) => ({ attribute: 'member', before: null, after: member }))
-    case 'group_remove_member':
-      return [{ attribute: 'member', before: operation.member, after: null }]
-  }
 }
 
 /** What our accepted write made of the group, before the tenant tells us. */
@@ -144,7 +131,7 @@ export async function recordHeld(
   await recordProblem(context, actor, binding, group, 'failed', {
     code: 'brake_engaged',
     detail: `${count} people would be taken out of the group, which is more than goes by itself.`,
-    remedy: 'Look at who is in the group here, then bind the group again to let it go through.',
+    remedy: 'Look at the plan of the connection, and approve it if that is what you want.',
   })
 }
 
@@ -156,6 +143,7 @@ async function recordProblem(
   state: 'missing' | 'failed',
   problem: { code: string; detail: string; remedy: string },
 ): Promise<void> {
+  const isHeld = problem.code === 'brake_engaged'
   const error = JSON.stringify(problem)
   await context.store.change(actor, async (change) => {
     if (binding.state === state && binding.error === error) change.quiet('known already')
@@ -169,7 +157,8 @@ async function recordProblem(
         detail: `${group.display_name}: ${problem.detail}`,
       })
     await updateGroupBinding(change.trx, binding, { state, error, next_attempt_at: null })
-    await covered(change, binding)
+    // What is held is planned anew by each cycle until somebody approves it.
+    if (!isHeld) await covered(change, binding)
   })
 }
 

@@ -6,13 +6,13 @@ import type { Operation } from '../domain/operation.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Tenant } from '../graph/tenant.ts'
 import { type BindingRow, countBindings, findBinding } from '../store/bindings.ts'
-import { type ConnectionRow, updateConnection } from '../store/connections.ts'
+import { type ConnectionRow, findConnection, updateConnection } from '../store/connections.ts'
 import { countRecentWrites } from '../store/recent-writes.ts'
 import type { SyncContext } from './context.ts'
 import { brakeKey, gateKey } from './gates.ts'
 import { loadUnits } from './load.ts'
 import { lookUp } from './look-up.ts'
-import { operationKey, planIdOf } from './plan-id.ts'
+import { operationKey, type PlannedGroup, planIdOf } from './plan-id.ts'
 import type { Applied, Planned } from './planned.ts'
 import { planUnits, type WorkBy, work } from './work.ts'
 
@@ -138,11 +138,13 @@ export async function brakeFor(
   context: SyncContext,
   connection: ConnectionRow,
   operations: readonly Operation[],
+  removals: readonly PlannedGroup[] = [],
 ): Promise<Brake | null> {
-  if (!(await isBraked(context, connection, operations.length))) return null
+  const count = operations.length + removals.length
+  if (!(await isBraked(context, connection, count))) return null
   const settings = JSON.parse(connection.settings) as ConnectionSettings
   const { bound } = await countBindings(context.store.db, connection.id)
-  return { operations: operations.length, threshold: thresholdOf(settings.brake, bound), planId: planIdOf(operations) }
+  return { operations: count, threshold: thresholdOf(settings.brake, bound), planId: planIdOf(operations, removals) }
 }
 
 /** Whether so many more countable writes would be too many, with those of the last hour and day and those under way. */
@@ -162,21 +164,23 @@ export async function isBraked(context: SyncContext, connection: ConnectionRow, 
 
 export type Approval = { planId: string; keys: string[]; by: string; until: number }
 
-function approvedKeys(connection: ConnectionRow, now: number): Set<string> {
+/** What an admin has approved, by the keys of the operations. */
+export function approvedKeys(connection: ConnectionRow, now: number): Set<string> {
   if (connection.approval === null) return new Set()
   const approval = JSON.parse(connection.approval) as Approval
   return new Set(approval.until > now ? approval.keys : [])
 }
 
-async function engage(context: SyncContext, connection: ConnectionRow, brake: Brake): Promise<void> {
-  const known = connection.brake === null ? null : (JSON.parse(connection.brake) as Brake)
-  if (known?.planId === brake.planId) return
+/** Shown on the connection until a cycle holds nothing back any more; told once. */
+export async function engage(context: SyncContext, { id }: ConnectionRow, brake: Brake): Promise<void> {
   await context.store.change(system, async (change) => {
-    await updateConnection(change.trx, connection.id, { brake: JSON.stringify(brake) })
+    const connection = await findConnection(change.trx, id)
+    await updateConnection(change.trx, id, { brake: JSON.stringify(brake) })
+    if (connection?.brake != null) return change.quiet('known already')
     change.event({
       type: 'connection_brake_engaged',
       outcome: 'skipped',
-      connection: connection.id,
+      connection: id,
       detail: `${brake.operations} operations wait for an approval; from ${brake.threshold} on nothing of that kind is applied by itself.`,
     })
   })

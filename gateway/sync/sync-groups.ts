@@ -1,17 +1,15 @@
-import type { AccountId } from '@lockstep/shared/contract/ids'
 import { type Actor, system } from '../domain/actor.ts'
 import type { Outcome } from '../domain/failure.ts'
 import {
   type GroupBaseline,
   type GroupOperation,
+  isRemoval,
   kindOf,
   type ObservedGroup,
-  planGroup,
   refusalOf,
-  removalsOf,
 } from '../domain/group.ts'
 import type { Tenant, Write } from '../graph/tenant.ts'
-import { accountsOfGroup, boundAmong } from '../store/bindings.ts'
+import { accountsOfGroup } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import {
   dueGroupBindings,
@@ -20,28 +18,32 @@ import {
   updateGroupBinding,
 } from '../store/group-bindings.ts'
 import { findGroup, type GroupRow } from '../store/groups.ts'
-import { findRemoteGroup, putRemoteGroup, remoteMembers, replaceRemoteMembers } from '../store/remote-groups.ts'
+import { putRemoteGroup, remoteMembers, replaceRemoteMembers } from '../store/remote-groups.ts'
 import type { Change } from '../store/store.ts'
 import type { SyncContext } from './context.ts'
 import { observeGroups } from './observe-groups.ts'
+import { observedOf, planOfGroup } from './plan-groups.ts'
+import { groupOperationKey, type PlannedGroup } from './plan-id.ts'
 import { covered, note, putOff, record, recordHeld, recordMissing, recordRefusal } from './record-group.ts'
-import { isBraked } from './sync-bindings.ts'
+import { approvedKeys, isBraked } from './sync-bindings.ts'
 
-/** Makes the groups of the tenant follow ours. Asks nothing of a tenant where no group is bound. */
+/** Makes the groups of the tenant follow ours; returns what the brake holds. Asks nothing where no group is bound. */
 export async function syncGroups(
   context: SyncContext,
   connection: ConnectionRow,
   tenant: Tenant,
   mayWrite: () => Promise<boolean>,
   actor: Actor = system,
-): Promise<void> {
-  if (!(await hasGroupBindings(context.store.db, connection.id))) return
+): Promise<PlannedGroup[]> {
+  if (!(await hasGroupBindings(context.store.db, connection.id))) return []
   await observeGroups(context, connection, tenant)
-  if (!(await mayWrite())) return
+  if (!(await mayWrite())) return []
+  const held: PlannedGroup[] = []
   for (const binding of await dueGroupBindings(context.store.db, connection.id, context.runtime.now())) {
     const group = await findGroup(context.store.db, binding.group_id)
-    if (group !== undefined) await syncGroup(context, connection, tenant, actor, binding, group)
+    if (group !== undefined) held.push(...(await syncGroup(context, connection, tenant, actor, binding, group)))
   }
+  return held
 }
 
 async function syncGroup(
@@ -51,43 +53,38 @@ async function syncGroup(
   actor: Actor,
   binding: GroupBindingRow,
   group: GroupRow,
-): Promise<void> {
-  const { db } = context.store
-  let observed =
-    binding.remote_id === null ? null : ((await findRemoteGroup(db, connection.id, binding.remote_id)) ?? null)
-  if (binding.remote_id !== null && observed === null) return await recordMissing(context, actor, binding, group)
+): Promise<PlannedGroup[]> {
+  let observed = await observedOf(context, binding)
+  if (observed === 'missing') {
+    await recordMissing(context, actor, binding, group)
+    return []
+  }
   const refusal = observed === null ? null : refusalOf[kindOf(observed)]
-  if (refusal !== null) return await recordRefusal(context, actor, binding, group, refusal)
-  const [first] = await planOf(context, binding, group, observed)
-  if (first?.kind === 'group_create') {
-    observed = await create(context, connection, tenant, actor, binding, group, first)
-    if (observed === null) return
+  if (refusal !== null) {
+    await recordRefusal(context, actor, binding, group, refusal)
+    return []
   }
-  const operations = await planOf(context, binding, group, observed)
-  if (binding.named === 0 && (await isBraked(context, connection, removalsOf(operations))))
-    return await recordHeld(context, actor, binding, group, removalsOf(operations))
-  await apply(context, tenant, actor, binding, group, operations)
-}
-
-async function planOf(
-  context: SyncContext,
-  binding: GroupBindingRow,
-  group: GroupRow,
-  observed: ObservedGroup | null,
-): Promise<GroupOperation[]> {
-  const { db } = context.store
-  const { connection_id: connectionId } = binding
-  const baseline = binding.baseline === null ? null : (JSON.parse(binding.baseline) as GroupBaseline)
-  const desired = {
-    groupId: group.id,
-    displayName: group.display_name,
-    description: group.description,
-    baseline,
-    members: (await accountsOfGroup(db, connectionId, group.id)) as AccountId[],
-    bound: await boundAmong(db, connectionId, baseline?.members ?? []),
+  const [first] = await planOfGroup(context, binding, group, observed)
+  if (first?.operation.kind === 'group_create') {
+    observed = await create(context, connection, tenant, actor, binding, group, first.operation)
+    if (observed === null) return []
   }
-  if (observed === null) return planGroup(desired, null)
-  return planGroup(desired, { group: observed, members: await remoteMembers(db, connectionId, observed.id) })
+  const planned = await planOfGroup(context, binding, group, observed)
+  const approved = approvedKeys(connection, context.runtime.now())
+  const removals = planned.filter((each) => isRemoval(each.operation) && !approved.has(groupOperationKey(each)))
+  if (binding.named === 0 && (await isBraked(context, connection, removals.length))) {
+    await recordHeld(context, actor, binding, group, removals.length)
+    return removals
+  }
+  await apply(
+    context,
+    tenant,
+    actor,
+    binding,
+    group,
+    planned.map(({ operation }) => operation),
+  )
+  return []
 }
 
 /** Makes the group, unless an earlier attempt whose answer was lost has made it. Null when that has to wait. */

@@ -113,6 +113,7 @@ export async function previewUndo(context: SyncContext, id: string, input: UndoI
   return {
     id: planIdOf(operations),
     operations: operations.map(presentOperation),
+    groups: [],
     brake: await brakeFor(
       context,
       connection,

@@ -49,9 +49,19 @@ export const Brake = z.object({
 })
 export type Brake = z.infer<typeof Brake>
 
+/** What happens to a group of the tenant; members are named by their object ids. */
+export const GroupOperation = z.object({
+  kind: z.enum(['group_create', 'group_update', 'group_add_members', 'group_remove_member']),
+  groupId: z.string(),
+  remoteId: z.string().nullable(),
+  changes: z.array(PlannedChange),
+})
+export type GroupOperation = z.infer<typeof GroupOperation>
+
 export const Plan = z.object({
   id: z.string(),
   operations: z.array(Operation),
+  groups: z.array(GroupOperation),
   brake: Brake.nullable(),
 })
 export type Plan = z.infer<typeof Plan>

@@ -9,7 +9,7 @@ const operation = (kind: Operation['kind'], changes: Operation['changes'] = []):
   reason: 'bound',
   changes,
 })
-const planOf = (...operations: Operation[]): Plan => ({ id: 'p', operations, brake: null })
+const planOf = (...operations: Operation[]): Plan => ({ id: 'p', operations, groups: [], brake: null })
 const account = 'ana@contoso.example'
 
 describe('what will happen, in words', () => {

@@ -83,6 +83,28 @@ test('S16: who joins and leaves here joins and leaves there, and who was put the
   expect(items.map(({ id }) => id)).toEqual([people[1]?.id])
 })
 
+test('S16: many who leave at once wait until the plan that names them is approved', async () => {
+  const group = await make('Everybody')
+  const many = people.slice(0, 30)
+  for (const user of many) await add(group.id, user)
+  await bind(group.id)
+  const { accountId } = await follows(group.id)
+  for (const user of many) await remove(group.id, user)
+  expect((await follows(group.id, 'failed'))?.error).toMatchObject({ code: 'brake_engaged' })
+  await cycle()
+  const params = { id: connection }
+  const plan = await call().call('GET /connections/{id}/plan', { params, query: {} })
+  const stay = (await remote(accountId)).members.sort()
+  expect(stay.length).toBeGreaterThan(5)
+  expect(plan.groups.map(({ changes }) => changes[0]?.before).sort()).toEqual(stay)
+  expect((await call().call('GET /connections/{id}', { params })).brake).toEqual(plan.brake)
+  await call().call('POST /connections/{id}/plan/{planId}/approve', { params: { ...params, planId: plan.id } })
+  await follows(group.id)
+  expect((await remote(accountId)).members).toEqual([])
+  const { items } = await call().call('GET /events', { query: { type: 'connection_brake_engaged' } })
+  expect(items).toHaveLength(1)
+})
+
 test('S16: a group that exists is taken over with its name and everybody in it', async () => {
   const theirs = await outside({
     displayName: 'Theirs',
