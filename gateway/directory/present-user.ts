@@ -1,23 +1,12 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
 import type { User } from '@lockstep/shared/contract/user'
 import type { Kysely } from 'kysely'
-import { z } from 'zod'
 import { storedAttributes } from '../domain/user.ts'
-import { findAccounts } from '../store/accounts.ts'
 import type { BindingRow } from '../store/bindings.ts'
 import { type CredentialRow, findCredentials } from '../store/credentials.ts'
+import { presentBindings } from '../store/present-bindings.ts'
 import type { Database } from '../store/schema.ts'
 import { type UserRow, userAttributes } from '../store/users.ts'
-
-/** As the store keeps it: times in ms. */
-const Drift = z.array(
-  z.object({
-    attribute: z.string(),
-    ours: z.string().nullable(),
-    theirs: z.string().nullable(),
-    seenAt: z.number(),
-  }),
-)
 
 export const timeOf = (at: number) => new Date(at).toISOString()
 export const timeOrNull = (at: number | null) => (at === null ? null : timeOf(at))
@@ -34,7 +23,7 @@ export async function presentUsers(db: Kysely<Database>, rows: readonly UserRow[
   const credentials = await findCredentials(db, ids)
   const bound = await bindingsOf(db, ids)
   const bindings = new Map<string, Binding[]>()
-  for (const binding of await presentBindings(db, bound, new Map(rows.map((row) => [row.id, row.email]))))
+  for (const binding of await presentBindings(db, bound))
     bindings.set(binding.userId, [...(bindings.get(binding.userId) ?? []), binding])
   return rows.map((row) => toUser(row, credentials.get(row.id), bindings.get(row.id) ?? []))
 }
@@ -79,46 +68,5 @@ function toUser(row: UserRow, credential: CredentialRow | undefined, bindings: B
     bindings,
     createdAt: timeOf(row.created_at),
     updatedAt: timeOf(row.updated_at),
-  }
-}
-
-/** Bindings as the contract shows them, in the same order. `emails` by user id, for accounts not seen yet. */
-export async function presentBindings(
-  db: Kysely<Database>,
-  rows: readonly BindingRow[],
-  emails: ReadonlyMap<string, string>,
-): Promise<Binding[]> {
-  const names = new Map<string, string>()
-  for (const connectionId of new Set(rows.map((row) => row.connection_id))) {
-    const ids = rows.flatMap((row) =>
-      row.connection_id === connectionId && row.account_id !== null ? [row.account_id] : [],
-    )
-    for (const [id, found] of await findAccounts(db, connectionId, ids))
-      names.set(`${connectionId} ${id}`, found.account.userPrincipalName)
-  }
-  return rows.map((row) =>
-    toBinding(row, names.get(`${row.connection_id} ${row.account_id}`) ?? emails.get(row.user_id) ?? ''),
-  )
-}
-
-function toBinding(row: BindingRow, userPrincipalName: string): Binding {
-  return {
-    userId: row.user_id as Binding['userId'],
-    connectionId: row.connection_id as Binding['connectionId'],
-    accountId: row.account_id as Binding['accountId'],
-    userPrincipalName,
-    state: row.state,
-    password: {
-      state: row.password_state,
-      version: row.password_version,
-      syncedAt: timeOrNull(row.password_synced_at),
-      awaitingSince: row.password_state === 'awaiting_login' ? timeOrNull(row.awaiting_since) : null,
-      reason: row.password_reason,
-    },
-    lastSyncAt: timeOrNull(row.last_sync_at),
-    nextAttemptAt: timeOrNull(row.next_attempt_at),
-    error: row.error === null ? null : (JSON.parse(row.error) as Binding['error']),
-    drift: Drift.parse(JSON.parse(row.drift)).map((entry) => ({ ...entry, seenAt: timeOf(entry.seenAt) })),
-    unmapped: JSON.parse(row.unmapped) as Binding['unmapped'],
   }
 }

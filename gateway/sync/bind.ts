@@ -10,10 +10,10 @@ import { findAccount } from '../store/accounts.ts'
 import { type BindingRow, bindingOfAccount, bindingsOfUser, findBinding } from '../store/bindings.ts'
 import { type ConnectionRow, findConnection } from '../store/connections.ts'
 import { importedFrom } from '../store/import-links.ts'
+import { presentBinding } from '../store/present-bindings.ts'
 import { findUser, type UserRow } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
 import { remember } from './observe.ts'
-import { presentBinding } from './present-binding.ts'
 import { markLeaving, putBinding } from './put-binding.ts'
 import { recoverBinding } from './recover.ts'
 import { requireConnection } from './require-connection.ts'
@@ -41,7 +41,7 @@ export async function bindUser(
   const user = await requireUser(context, ids.userId)
   const before = await findBinding(context.store.db, connection.id, user.id)
   if (before !== undefined && before.unbind === null && before.state !== 'failed' && before.state !== 'missing') {
-    return { created: false, binding: presentBinding(before, user, connection) }
+    return { created: false, binding: await presentBinding(context.store.db, before) }
   }
   await refuseImpossible(context, connection, user)
   if (before?.state === 'missing' && before.unbind === null)
@@ -60,7 +60,7 @@ export async function bindUser(
     })
   }
   const row = await attempt(context, runner, actor, connection, user.id)
-  return { created: true, binding: presentBinding(row ?? missingRow(), user, connection) }
+  return { created: true, binding: await presentBinding(context.store.db, row ?? missingRow()) }
 }
 
 const missingRow = (): never => {
@@ -230,5 +230,5 @@ export async function unbindUser(
   })
   const leaving: BindingRow = { ...binding, state: 'unbinding', unbind: account }
   const after = await attempt(context, runner, actor, connection, user.id)
-  return presentBinding(after ?? leaving, user, connection)
+  return await presentBinding(context.store.db, after ?? leaving)
 }

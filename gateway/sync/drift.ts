@@ -1,19 +1,21 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
 import type { DriftAction, DriftRow } from '@lockstep/shared/contract/drift'
 import type { Job } from '@lockstep/shared/contract/job'
-import { UpdateUser } from '@lockstep/shared/contract/user'
+import type { UpdateUser } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
 import type { Baseline } from '../domain/desire.ts'
 import type { Tracked } from '../domain/operation.ts'
 import { Problem } from '../domain/problem.ts'
+import { findAccounts } from '../store/accounts.ts'
 import { type BindingRow, findBinding, listDriftedPage, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { cursorOf, type Page, readCursor } from '../store/page.ts'
+import { presentBinding } from '../store/present-bindings.ts'
 import { findUsersEvenDeleted } from '../store/users.ts'
+import { adopted, isAdoptable } from './adopt.ts'
 import { attempt, requireUser } from './bind.ts'
 import type { SyncContext } from './context.ts'
 import type { JobRun, Jobs } from './jobs.ts'
-import { presentBinding } from './present-binding.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 import { assertUsable } from './sync-bindings.ts'
@@ -43,11 +45,12 @@ export async function listDrift(
     context.store.db,
     page.map((row) => row.user_id),
   )
+  const named = await managersOf(context, id, page.flatMap(entriesOf))
   const items = page.flatMap((row) =>
     entriesOf(row)
       .filter(({ attribute }) => query.attribute === undefined || attribute === query.attribute)
       .map((entry) => ({
-        ...entry,
+        ...named(entry),
         userId: row.user_id as DriftRow['userId'],
         displayName: users.get(row.user_id)?.display_name ?? '',
         accountId: row.account_id,
@@ -60,6 +63,23 @@ export async function listDrift(
     next: last === undefined ? null : cursorOf({ text: '', number: 0, id: last.user_id }),
     ...(query.count === 'true' && { total: await countDrift(context, id, query.attribute) }),
   }
+}
+
+/** People know managers by their names, not by their object ids. */
+async function managersOf(
+  context: SyncContext,
+  id: string,
+  entries: readonly Entry[],
+): Promise<(entry: Entry) => Entry> {
+  const ids = entries.flatMap(({ attribute, ours, theirs }) => (attribute === 'manager' ? [ours, theirs] : []))
+  const accounts = await findAccounts(
+    context.store.db,
+    id,
+    ids.flatMap((each) => each ?? []),
+  )
+  const name = (value: string | null) => accounts.get(value ?? '')?.account.userPrincipalName ?? value
+  return (entry) =>
+    entry.attribute === 'manager' ? { ...entry, ours: name(entry.ours), theirs: name(entry.theirs) } : entry
 }
 
 async function countDrift(context: SyncContext, id: string, attribute: string | undefined): Promise<number> {
@@ -87,7 +107,7 @@ export async function resolveDrift(
     throw new Problem('binding_not_found', `${user.display_name} is not bound to "${connection.name}".`)
   await resolve(context, deps, actor, connection, binding, input)
   const after = await attempt(context, deps.runner, actor, connection, user.id)
-  return presentBinding(after ?? binding, await requireUser(context, user.id), connection)
+  return await presentBinding(context.store.db, after ?? binding)
 }
 
 async function resolve(
@@ -98,10 +118,13 @@ async function resolve(
   binding: BindingRow,
   input: { action: DriftAction; attributes?: readonly string[] | undefined },
 ): Promise<void> {
-  const entries = entriesOf(binding).filter(({ attribute }) => input.attributes?.includes(attribute) ?? true)
+  const entries = entriesToResolve(binding, input)
   if (entries.length === 0)
     throw new Problem('no_drift', 'Nothing of this differs any more. Look at the person again for what does.')
-  if (input.action === 'adopt') await deps.updateUser(actor, binding.user_id, adopted(entries))
+  if (input.action === 'adopt') {
+    const values = await adopted(context.store.db, connection.id, entries)
+    await deps.updateUser(actor, binding.user_id, values)
+  }
   await context.store.change(actor, async (change) => {
     const now = await findBinding(change.trx, connection.id, binding.user_id)
     if (now === undefined) return change.quiet('unbound meanwhile')
@@ -125,30 +148,22 @@ async function resolve(
   })
 }
 
+/** Those that are named, or all; what cannot be adopted is left where it is not named, unless there is nothing else. */
+function entriesToResolve(
+  binding: BindingRow,
+  { action, attributes }: { action: DriftAction; attributes?: readonly string[] | undefined },
+): Entry[] {
+  const all = entriesOf(binding)
+  if (attributes !== undefined) return all.filter(({ attribute }) => attributes.includes(attribute))
+  const adoptable = all.filter(isAdoptable)
+  return action === 'adopt' && adoptable.length > 0 ? adoptable : all
+}
+
 /** Both sides hold the account's values from now on. */
 function agreed(binding: BindingRow, entries: readonly Entry[]): Baseline {
   const before = binding.baseline === null ? {} : (JSON.parse(binding.baseline) as Baseline)
   const both = entries.map(({ attribute, theirs }) => [attribute, { ours: theirs, theirs }])
   return { ...before, ...Object.fromEntries(both) }
-}
-
-/** The account's values as a change of the person; what the directory does not take is refused before anything changes. */
-function adopted(entries: readonly Entry[]): UpdateUser {
-  const values: Record<string, unknown> = {}
-  const attributes: Record<string, string | null> = {}
-  for (const { attribute, theirs } of entries) {
-    if (attribute === 'userPrincipalName') values['email'] = theirs
-    else if (attribute === 'displayName' || attribute === 'givenName' || attribute === 'familyName')
-      values[attribute] = theirs
-    else attributes[attribute] = theirs
-  }
-  const parsed = UpdateUser.safeParse({ ...values, ...(Object.keys(attributes).length > 0 && { attributes }) })
-  if (parsed.success) return parsed.data
-  throw new Problem(
-    'validation_failed',
-    'A value of the account is none that a person can have here. Correct it at Microsoft, or repair it to ours.',
-    { errors: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) },
-  )
 }
 
 export async function startResolveAll(

@@ -3,11 +3,11 @@ import type { OperationResult, SyncStep } from '@lockstep/shared/contract/plan'
 import type { Actor } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
 import { findBinding, markUserDirty } from '../store/bindings.ts'
+import { presentBinding } from '../store/present-bindings.ts'
 import { requireUser } from './bind.ts'
 import type { SyncContext } from './context.ts'
 import { remember } from './observe.ts'
 import type { Applied } from './planned.ts'
-import { presentBinding } from './present-binding.ts'
 import { presentOperation } from './preview.ts'
 import { readProtection } from './protection.ts'
 import { requireConnection } from './require-connection.ts'
@@ -48,7 +48,7 @@ export async function syncOnDemand(context: SyncContext, actor: Actor, ids: { co
   return {
     steps,
     operations: done.map((each) => ({ ...presentOperation(each.operation), result: resultOf(each) })),
-    binding: presentBinding(after ?? { ...before, state: 'unbinding' }, user, connection),
+    binding: await presentBinding(context.store.db, after ?? { ...before, state: 'unbinding' }),
   }
 }
 

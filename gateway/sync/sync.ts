@@ -8,8 +8,8 @@ import { findAccount } from '../store/accounts.ts'
 import { bindingPage, findBinding } from '../store/bindings.ts'
 import { connectionPage } from '../store/connections.ts'
 import type { Page } from '../store/page.ts'
-import { findUsersEvenDeleted } from '../store/users.ts'
-import { bindUser, requireUser, unbindUser } from './bind.ts'
+import { presentBinding, presentBindings } from '../store/present-bindings.ts'
+import { bindUser, unbindUser } from './bind.ts'
 import { type BulkInput, runBulk, startBulk } from './bulk.ts'
 import * as connections from './connections.ts'
 import type { SyncContext } from './context.ts'
@@ -22,7 +22,6 @@ import { createJobs, type JobRun, type Jobs } from './jobs.ts'
 import { testMapping } from './mapping-test.ts'
 import { syncOnDemand } from './on-demand.ts'
 import { type Sent, sendPassword } from './password-lane.ts'
-import { presentBinding } from './present-binding.ts'
 import { approvePlan, previewPlan } from './preview.ts'
 import { requireConnection } from './require-connection.ts'
 import { runUndo } from './run-undo.ts'
@@ -152,23 +151,16 @@ export function createSync(context: SyncContext, options: SyncOptions) {
       startUndo(context, jobs, actor, id, input),
 
     async listBindings(id: string, query: Parameters<typeof bindingPage>[2]): Promise<Page<Binding>> {
-      const connection = await requireConnection(context, id)
+      await requireConnection(context, id)
       const page = await bindingPage(context.store.db, id, query)
-      // Somebody who was deleted is here until the account has been let go.
-      const people = await findUsersEvenDeleted(
-        context.store.db,
-        page.items.map((row) => row.user_id),
-      )
-      const items = page.items.map((row) =>
-        presentBinding(row, { email: people.get(row.user_id)?.email ?? '' }, connection),
-      )
+      const items = await presentBindings(context.store.db, page.items)
       return { ...page, items }
     },
     async getBinding(id: string, userId: string): Promise<Binding> {
-      const connection = await requireConnection(context, id)
+      await requireConnection(context, id)
       const row = await findBinding(context.store.db, id, userId)
       if (row === undefined) throw new Problem('binding_not_found', 'This user is not bound to the connection.')
-      return presentBinding(row, await requireUser(context, userId), connection)
+      return await presentBinding(context.store.db, row)
     },
     bindUser: (actor: Actor, ids: { connectionId: string; userId: string }, input: BindInput) =>
       bindUser(context, runner, actor, ids, input),

@@ -46,6 +46,7 @@ export const resolveDrift = endpoint({
     'binding_not_found',
     'connection_not_usable',
     'no_drift',
+    'not_adoptable',
     'email_taken',
     'domain_not_in_connection',
     'validation_failed',

@@ -47,6 +47,7 @@ export const problems = {
   bound_elsewhere: { status: 409, title: 'The user is bound to another connection' },
 
   no_drift: { status: 409, title: 'Nothing differs' },
+  not_adoptable: { status: 409, title: 'This cannot be adopted' },
   nothing_to_undo: { status: 404, title: 'There is nothing to undo' },
   group_not_found: { status: 404, title: 'No such group' },
   remote_group_not_found: { status: 404, title: 'The tenant has no such group' },

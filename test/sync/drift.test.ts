@@ -100,6 +100,30 @@ test('one attribute of everybody is repaired by one job', async () => {
   })
 })
 
+test('what is a setting of the connection is not adopted by a person', async () => {
+  await changedAtMicrosoft(at(3), { passwordPolicies: 'None', city: 'Elsewhere' })
+  await expect(resolve(at(3), { action: 'adopt', attributes: ['passwordPolicies'] })).rejects.toMatchObject({
+    problem: { code: 'not_adoptable' },
+  })
+  const after = await resolve(at(3), { action: 'adopt' })
+  expect(after.drift.map(({ attribute }) => attribute)).toEqual(['passwordPolicies'])
+})
+
+test('a manager who was changed at Microsoft is named, and adopted as the person who is bound to that account', async () => {
+  const [clerk, before, after] = [at(4), at(5), at(6)]
+  await call().call('PATCH /users/{id}', { params: { id: clerk.id }, body: { attributes: { manager: before.id } } })
+  const managerIs = (id: string | null | undefined) => async () =>
+    (await world.tenant.account(clerk.email))['manager'] === id
+  await until('the manager', managerIs(before.bindings[0]?.accountId))
+  await world.tenant.act({ act: 'set_manager', user: clerk.email, manager: after.bindings[0]?.accountId })
+  await cycle()
+  expect(await rows({ attribute: 'manager' })).toMatchObject([
+    { userId: clerk.id, ours: before.email, theirs: after.email },
+  ])
+  await resolve(clerk, { action: 'adopt' })
+  expect((await person(clerk)).attributes['manager']).toBe(after.id)
+})
+
 test('a password that was changed at Microsoft is seen, told once, and ended by signing in to the portal', async () => {
   const user = at(6)
   const password = 'Sunny-Harbour-Lamp-3'
