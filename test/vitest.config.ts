@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Packages of the workspace are read from their source, not from what was built.
@@ -11,6 +12,8 @@ const skipped = ['**/dist/**', '**/node_modules/**', '**/artifacts/**']
 export default defineConfig({
   ...source,
   test: {
+    // Most tests wait for programs of their own: one worker for each core, not one less.
+    maxWorkers: availableParallelism(),
     projects: [
       '../shared',
       '../gateway',
@@ -21,9 +24,10 @@ export default defineConfig({
       },
       {
         ...source,
-        // One browser at a time: two cores do not carry more.
+        // One browser at a time, and nothing beside it: two cores do not carry more.
         test: {
           name: 'e2e',
+          sequence: { groupOrder: 1 },
           include: ['e2e/**/*.test.ts'],
           exclude: skipped,
           fileParallelism: false,
