@@ -4,5 +4,5 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
-  test: { include: ['**/*.test.{ts,tsx}'], exclude: ['dist/**', 'node_modules/**'] },
+  test: { testTimeout: 30_000, include: ['**/*.test.{ts,tsx}'], exclude: ['dist/**', 'node_modules/**'] },
 })

@@ -1,8 +1,11 @@
 import type { CreateGroup, Group, GroupMember, UpdateGroup } from '@lockstep/shared/contract/group'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import type { Actor } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
 import { changesBetween } from '../domain/user.ts'
+import { markUserDirty } from '../store/bindings.ts'
+import { listConnections } from '../store/connections.ts'
 import { markGroupsDirty } from '../store/group-bindings.ts'
 import * as groups from '../store/groups.ts'
 import type { Database } from '../store/schema.ts'
@@ -101,10 +104,21 @@ export async function updateGroup(context: Context, actor: Actor, id: string, va
   return await getGroup(context, id)
 }
 
-/** The groups in the tenants stay as they are. */
+/** Without the group everybody would be outside of the scope at once. */
+async function refuseScope({ trx }: Change, id: string): Promise<void> {
+  for (const { name, settings } of await listConnections(trx)) {
+    if (Scoped.parse(JSON.parse(settings)).scope?.groups.includes(id) !== true) continue
+    throw new Problem('group_in_use', `The connection "${name}" is for this group. Take it out of its scope first.`)
+  }
+}
+
+const Scoped = z.object({ scope: z.object({ groups: z.array(z.string()) }).optional() })
+
+/** The groups in the tenants stay as they are. Problems `group_not_found`, `group_in_use`. */
 export async function deleteGroup(context: Context, actor: Actor, id: string): Promise<void> {
   await context.store.change(actor, async (change) => {
     const { display_name } = await groupOrProblem(change.trx, id)
+    await refuseScope(change, id)
     await groups.deleteGroup(change.trx, id)
     change.event({ type: 'group_delete', detail: display_name })
   })
@@ -126,6 +140,8 @@ export async function setMembership(
     if (!changed) return change.quiet('it was so already')
     await groups.updateGroup(change.trx, group.id, { updated_at: change.now })
     await follow(change, group.id)
+    // Whether a connection is for the person may depend on it.
+    for (const connectionId of await markUserDirty(change.trx, user.id)) change.wake(connectionId, 'bulk')
     change.event({
       type: member ? 'group_member_add' : 'group_member_remove',
       user: user.id,

@@ -10,7 +10,7 @@ import { presentUser } from './present-user.ts'
 export async function myStatus({ store }: Context, userId: string): Promise<MyStatus> {
   const user = await presentUser(store.db, await userOrProblem(store.db, userId))
   const names = new Map((await listConnections(store.db)).map((row) => [row.id, row.name]))
-  const bindings = user.bindings.filter(({ state }) => state !== 'unbinding')
+  const bindings = user.bindings.filter(({ state }) => state !== 'unbinding' && state !== 'out_of_scope')
   const { items } = await listEvents(store.db, { limit: 5, user: userId })
   return {
     user: { email: user.email, displayName: user.displayName },

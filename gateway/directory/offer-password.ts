@@ -81,10 +81,17 @@ export async function passwordTargets(
   const connections = new Map((await listConnections(db)).map((row) => [row.id, row]))
   return (await bindingsOfUser(db, user.id)).flatMap((binding) => {
     const connection = connections.get(binding.connection_id)
-    if (connection === undefined || binding.state === 'unbinding' || binding.state === 'missing') return []
+    if (connection === undefined || isOutOfReach[binding.state] === true) return []
     const { passwordTakeover } = Settings.parse(JSON.parse(connection.settings))
     return [{ binding, tenantId: connection.tenant_id, takeover: passwordTakeover, name: connection.name }]
   })
+}
+
+/** Whose account is gone or not followed, has nowhere to have a password. */
+const isOutOfReach: Partial<Record<BindingRow['state'], boolean>> = {
+  unbinding: true,
+  missing: true,
+  out_of_scope: true,
 }
 
 const Settings = z.object({ passwordTakeover: z.boolean().default(true) })

@@ -28,6 +28,8 @@ export type Desired = {
   presence: { kind: 'enabled' } | { kind: 'blocked'; cause: BlockCause }
   /** The person is staged, and an account that we make stays disabled until that ends. */
   heldBack: boolean
+  /** Null while the connection is for this person; otherwise what becomes of the account that it follows no more. */
+  outOfScope: 'block' | 'keep' | null
   /** Null while bound; otherwise what becomes of the account that is let go. */
   leaving: 'block' | 'keep' | null
   mode: 'fill_empty' | 'ours_win'

@@ -4,9 +4,9 @@ import type { NewAccount } from './account.ts'
 
 /**
  * Why an account is blocked by us. Only what was blocked for one of these is ever enabled again. `staged`: it was made
- * disabled, until the person is activated.
+ * disabled, until the person is activated. `out_of_scope`: the person left the groups that the connection is for.
  */
-export type BlockCause = 'suspended' | 'unbound' | 'expired' | 'admin' | 'staged'
+export type BlockCause = 'suspended' | 'unbound' | 'expired' | 'admin' | 'staged' | 'out_of_scope'
 
 /** What is compared on both sides. */
 export type Tracked = Attribute | 'userPrincipalName' | 'passwordPolicies' | 'manager'
@@ -27,6 +27,7 @@ export type Reason =
   | 'rebound'
   | 'resumed'
   | 'activated'
+  | 'back_in_scope'
   | 'restored'
   | 'undone'
   | BlockCause

@@ -21,7 +21,7 @@ export type Target =
   | { kind: 'deleted'; accountId: AccountId; protection: Protection | null }
   | { kind: 'conflict'; accountIds: readonly string[] }
 
-export type Verdict = 'in_step' | 'work' | 'left' | 'missing' | 'conflict' | 'protected'
+export type Verdict = 'in_step' | 'work' | 'out_of_scope' | 'left' | 'missing' | 'conflict' | 'protected'
 
 export type DriftEntry = {
   attribute: Tracked
@@ -41,6 +41,7 @@ export type BindingPlan = {
  */
 export function plan(desired: Desired, target: Target): BindingPlan {
   if (desired.leaving !== null) return leave(desired, target)
+  if (desired.outOfScope !== null) return outside(desired, desired.outOfScope, target)
   switch (target.kind) {
     case 'conflict':
     case 'missing':
@@ -67,6 +68,16 @@ function leave(desired: Desired, target: Target): BindingPlan {
   if (target.protection !== null && !desired.overrideProtected) return verdict('left')
   const [operation] = blocked(desired, target, 'unbound')
   return operation === undefined ? verdict('left') : work(operation)
+}
+
+/** Only what was followed before is blocked, and only our own block is lifted: everything else stays as it is. */
+function outside(desired: Desired, becomes: 'block' | 'keep', target: Target): BindingPlan {
+  const untouched = target.kind !== 'bound' || desired.baseline === null
+  if (untouched || (target.protection !== null && !desired.overrideProtected)) return verdict('out_of_scope')
+  const kept = becomes === 'keep' && target.blockedBy === 'out_of_scope' && !target.account.enabled
+  const [operation] =
+    becomes === 'block' ? blocked(desired, target, 'out_of_scope') : kept ? [enable(desired, target)] : []
+  return operation === undefined ? verdict('out_of_scope') : work(operation)
 }
 
 function follow(desired: Desired, target: Held): BindingPlan {
@@ -120,19 +131,25 @@ function presence(desired: Desired, target: Held): Operation[] {
   const ticked = desired.enableFound && desired.baseline === null
   if (target.blockedBy === null && !ticked) return []
   if (target.blockedBy === 'staged' && desired.heldBack) return []
-  return [
-    {
-      kind: 'reprovision',
-      userId: desired.userId,
-      accountId: target.account.id,
-      reason: returnReason(target.blockedBy),
-      changes: [{ attribute: 'accountEnabled', before: 'false', after: 'true' }],
-    },
-  ]
+  return [enable(desired, target)]
 }
 
-const returnReason = (cause: BlockCause | null): Reason =>
-  cause === 'suspended' ? 'resumed' : cause === 'staged' ? 'activated' : 'rebound'
+const enable = ({ userId }: Desired, { account, blockedBy }: Held): Operation => ({
+  kind: 'reprovision',
+  userId,
+  accountId: account.id,
+  reason: blockedBy === null ? 'rebound' : returnReason[blockedBy],
+  changes: [{ attribute: 'accountEnabled', before: 'false', after: 'true' }],
+})
+
+const returnReason: Readonly<Record<BlockCause, Reason>> = {
+  suspended: 'resumed',
+  staged: 'activated',
+  out_of_scope: 'back_in_scope',
+  unbound: 'rebound',
+  expired: 'rebound',
+  admin: 'rebound',
+}
 
 function blocked(desired: Desired, target: Held, cause: BlockCause): Operation[] {
   const at = { userId: desired.userId, accountId: target.account.id, reason: cause }

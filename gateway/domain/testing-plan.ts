@@ -24,6 +24,7 @@ export const ana = (some: Partial<Desired> = {}): Desired => ({
   modes: {},
   unmapped: [],
   presence: { kind: 'enabled' },
+  outOfScope: null,
   leaving: null,
   mode: 'fill_empty',
   baseline: null,

@@ -28,6 +28,7 @@ export async function awaitingUnseen(db: Kysely<Database>, before: number, limit
     .select(['connection_id', 'user_id', 'awaiting_since', 'awaiting_looked_at'])
     .where('awaiting_looked_at', '<=', before)
     .where('unbind', 'is', null)
+    .where('bindings.state', '!=', 'out_of_scope')
     .where('users.state', '=', 'active')
     .where('users.deleted_at', 'is', null)
     .where('connections.state', '=', 'active')

@@ -210,7 +210,7 @@ export async function countBindings(db: Kysely<Database>, connectionId: string):
     .where((e) => e.or([e('drift', '!=', '[]'), e('password_state', '=', 'drifted')]))
     .executeTakeFirstOrThrow()
   return {
-    bound: n('pending', 'in_sync', 'out_of_sync', 'retrying', 'failed', 'missing'),
+    bound: n('pending', 'in_sync', 'out_of_sync', 'retrying', 'failed', 'missing', 'out_of_scope'),
     inSync: n('in_sync'),
     outOfSync: n('pending', 'out_of_sync', 'retrying', 'unbinding'),
     failed: n('failed', 'missing'),

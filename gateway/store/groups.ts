@@ -130,3 +130,24 @@ export async function removeMember(trx: Kysely<Database>, groupId: string, userI
     .executeTakeFirst()
   return Number(removed.numDeletedRows) > 0
 }
+
+/** Which of these people are in at least one of the groups. */
+export async function membersAmong(
+  db: Kysely<Database>,
+  groupIds: readonly string[],
+  userIds: readonly string[],
+): Promise<Set<string>> {
+  const found = new Set<string>()
+  if (groupIds.length === 0) return found
+  for (let start = 0; start < userIds.length; start += 500) {
+    const rows = await db
+      .selectFrom('memberships')
+      .select('user_id')
+      .distinct()
+      .where('group_id', 'in', groupIds)
+      .where('user_id', 'in', userIds.slice(start, start + 500))
+      .execute()
+    for (const { user_id } of rows) found.add(user_id)
+  }
+  return found
+}

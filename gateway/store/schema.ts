@@ -114,7 +114,7 @@ export type Bindings = {
   connection_id: string
   user_id: string
   account_id: string | null
-  state: 'pending' | 'in_sync' | 'out_of_sync' | 'retrying' | 'failed' | 'missing' | 'unbinding'
+  state: 'pending' | 'in_sync' | 'out_of_sync' | 'retrying' | 'failed' | 'missing' | 'out_of_scope' | 'unbinding'
   attributes_mode: 'fill_empty' | 'ours_win'
   /** JSON: our values when both sides were last reconciled; null before the first time. */
   baseline: string | null
@@ -240,12 +240,12 @@ export type Accounts = {
   deleted_at: number | null
   protection: string | null
   /** The cause of a block that we wrote and nobody lifted since. */
-  blocked_by: 'suspended' | 'unbound' | 'expired' | 'admin' | 'staged' | null
+  blocked_by: 'suspended' | 'unbound' | 'expired' | 'admin' | 'staged' | 'out_of_scope' | null
   /** JSON: what we wrote lately, so that a stale answer does not look like somebody else's change. */
   written: string
   seen_at: number
   /** The cause of a block that went out and whose outcome is not known yet. */
-  blocking: 'suspended' | 'unbound' | 'expired' | 'admin' | 'staged' | null
+  blocking: 'suspended' | 'unbound' | 'expired' | 'admin' | 'staged' | 'out_of_scope' | null
   /** When it went out. */
   blocking_at: number | null
   /** 1: blocked by us, and the sessions are not known to be revoked yet. */

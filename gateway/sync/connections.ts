@@ -20,6 +20,7 @@ import {
   sealCredential,
   updateConnection,
 } from '../store/connections.ts'
+import { findGroup } from '../store/groups.ts'
 import type { Change } from '../store/store.ts'
 import { buryConnection, eraseTombstone, returnBindings, tombstoneMs } from '../store/tombstones.ts'
 import type { SyncContext } from './context.ts'
@@ -119,6 +120,7 @@ export async function createConnection(
     .map((domain) => domain.name.toLowerCase())
   await context.store.change(actor, async (change) => {
     await refuseSharedDomains(change, managed)
+    await requireGroups(change, input.settings?.scope?.groups ?? [])
     await insertConnection(change.trx, {
       id,
       name: input.name,
@@ -194,6 +196,12 @@ function changedSettings(before: ConnectionSettings, given: UpdateConnection['se
   return { ...before, ...(Object.fromEntries(present) as Partial<ConnectionSettings>) }
 }
 
+async function requireGroups({ trx }: Change, ids: readonly string[]): Promise<void> {
+  for (const id of ids)
+    if ((await findGroup(trx, id)) === undefined)
+      throw new Problem('group_not_found', 'A group of the scope does not exist. Look for it in the list of groups.')
+}
+
 export type UpdateConnection = {
   name?: string | undefined
   settings?: { [K in keyof ConnectionSettings]?: ConnectionSettings[K] | undefined } | undefined
@@ -230,6 +238,7 @@ export async function updateConnectionSettings(
   const before = settingsOf(connection)
   const settings = changedSettings(before, input.settings)
   await context.store.change(actor, async (change) => {
+    await requireGroups(change, input.settings?.scope?.groups ?? [])
     if (wantsOthers(before, settings)) await markConnectionDirty(change.trx, id)
     await updateConnection(change.trx, id, {
       settings: JSON.stringify(settings),

@@ -4,6 +4,7 @@ import type { ConnectionRow } from '../store/connections.ts'
 /** How accounts follow people unless an admin says otherwise. */
 export const defaultFollowing = {
   mapping: {},
+  scope: { groups: [], leaving: 'block' },
   neverExpirePasswords: true,
   stagedAccounts: 'enabled',
 } as const satisfies Partial<ConnectionSettings>

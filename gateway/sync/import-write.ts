@@ -139,7 +139,11 @@ async function bindImported(
   const equal = decision.result === 'imported' && decision.email === stored.account.userPrincipalName.toLowerCase()
   if (binding !== undefined && equal) {
     // Both sides are equal at this moment, so what differs later was changed by somebody.
-    const desired = desiredOf(binding, user, settingsOf(connection), { passwordVersion: null, manager: null })
+    const desired = desiredOf(binding, user, settingsOf(connection), {
+      passwordVersion: null,
+      outOfScope: null,
+      manager: null,
+    })
     // Nobody has compared these yet.
     const modes = { ...desired.modes, passwordPolicies: 'ignore', manager: 'ignore' } as const
     await updateBinding(trx, binding, { baseline: JSON.stringify(baselineOf({ ...desired, modes }, [])) })

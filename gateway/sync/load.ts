@@ -8,6 +8,7 @@ import type { Target } from '../domain/plan.ts'
 import { candidatesFor, findAccounts, type StoredAccount } from '../store/accounts.ts'
 import { accountsOfUsers, type BindingRow, bindingOfAccount } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
+import { membersAmong } from '../store/groups.ts'
 import { pendingInForce } from '../store/pending-passwords.ts'
 import type { Database } from '../store/schema.ts'
 import { findUsersEvenDeleted, type UserRow, userAttributes } from '../store/users.ts'
@@ -42,12 +43,15 @@ export async function loadUnits(
     connection.id,
     [...users.values()].flatMap(({ manager_id }) => manager_id ?? []),
   )
+  const { groups } = settings.scope
+  const within = groups.length === 0 ? null : await membersAmong(db, groups, ids)
   const units: Unit[] = []
   for (const binding of bindings) {
     const user = users.get(binding.user_id)
     if (user === undefined) continue
     const desired = desiredOf(binding, user, settings, {
       passwordVersion: waiting.get(user.id)?.version ?? null,
+      outOfScope: within === null || within.has(user.id) ? null : settings.scope.leaving,
       manager: (managers.get(user.manager_id ?? '') ?? null) as AccountId | null,
     })
     const stored = binding.account_id === null ? null : (accounts.get(binding.account_id) ?? null)
@@ -61,7 +65,7 @@ export function desiredOf(
   binding: BindingRow,
   user: UserRow,
   settings: ConnectionSettings,
-  { passwordVersion, manager }: Pick<Desired, 'passwordVersion' | 'manager'>,
+  { passwordVersion, outOfScope, manager }: Pick<Desired, 'passwordVersion' | 'outOfScope' | 'manager'>,
 ): Desired {
   return {
     userId: user.id as UserId,
@@ -72,6 +76,7 @@ export function desiredOf(
     manager,
     presence: presenceOf(user.state),
     heldBack: user.state === 'staged' && settings.stagedAccounts === 'disabled',
+    outOfScope,
     leaving: binding.unbind,
     mode: binding.attributes_mode,
     baseline: binding.baseline === null ? null : (JSON.parse(binding.baseline) as Baseline),

@@ -2,7 +2,7 @@ import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { OperationResult, SyncStep } from '@lockstep/shared/contract/plan'
 import type { Actor } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
-import { findBinding, markUserDirty } from '../store/bindings.ts'
+import { type BindingRow, findBinding, markUserDirty } from '../store/bindings.ts'
 import { presentBinding } from '../store/present-bindings.ts'
 import { requireUser } from './bind.ts'
 import type { SyncContext } from './context.ts'
@@ -34,6 +34,7 @@ export async function syncOnDemand(context: SyncContext, actor: Actor, ids: { co
   const after = await findBinding(context.store.db, connection.id, user.id)
   const steps: SyncStep[] = [
     { step: 'observe', ...observed(accountId, seen) },
+    { step: 'scope', ...scoped(after?.state) },
     { step: 'match', outcome: 'success', detail: matched(accountId, after?.account_id ?? null) },
     {
       step: 'plan',
@@ -83,3 +84,8 @@ function resultOf({ outcome }: Applied): OperationResult {
     }
   }
 }
+
+const scoped = (state: BindingRow['state'] | undefined): Omit<SyncStep, 'step'> =>
+  state === 'out_of_scope'
+    ? { outcome: 'skipped', detail: 'The person is in none of the groups that the connection is for.' }
+    : { outcome: 'success', detail: 'The connection is for this person.' }

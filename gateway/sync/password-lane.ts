@@ -4,8 +4,10 @@ import type { Outcome } from '../domain/failure.ts'
 import type { BindingRow } from '../store/bindings.ts'
 import { bindingsOfUser, findBinding } from '../store/bindings.ts'
 import { type ConnectionRow, findConnection } from '../store/connections.ts'
+import { membersAmong } from '../store/groups.ts'
 import { findProposal, markProposalSent } from '../store/proposals.ts'
 import type { SyncContext } from './context.ts'
+import { settingsOf } from './following.ts'
 import { gateKey } from './gates.ts'
 import { passwordArrived } from './record.ts'
 import { syncBindings } from './sync-bindings.ts'
@@ -108,7 +110,7 @@ async function sendProposal(
 ): Promise<Result> {
   const leave = await context.gates.enter(gateKey(connection.id, binding.user_id))
   try {
-    const accountId = binding.account_id as AccountId | null
+    const accountId = (await isOutside(context, connection, binding)) ? null : (binding.account_id as AccountId | null)
     const password = accountId === null ? null : await waitingPassword(context, connection, binding, version, accountId)
     if (accountId === null || password === null)
       return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }
@@ -138,6 +140,12 @@ async function sendProposal(
   } finally {
     leave()
   }
+}
+
+/** A proposal goes out without a plan, which would know for whom the connection is. */
+async function isOutside({ store }: SyncContext, connection: ConnectionRow, { user_id }: BindingRow): Promise<boolean> {
+  const { groups } = settingsOf(connection).scope
+  return groups.length > 0 && !(await membersAmong(store.db, groups, [user_id])).has(user_id)
 }
 
 /** From here on a tenant may know it: then it is only rolled forward. False when it is not open any more. */

@@ -40,6 +40,7 @@ export async function settleBinding(
     return
   }
   if (binding.unbind !== null) return await letGo(change, binding)
+  if (unit.desired.outOfScope !== null) return await leaveAlone(change, unit)
   if (applied.some(({ operation }) => operation.kind === 'restore')) {
     // What the account needs now that it is back is the next plan's: the binding stays marked.
     const again = { attempt: 0, next_attempt_at: null, error: null }
@@ -150,6 +151,8 @@ export async function recordVerdict(
     switch (plan.verdict) {
       case 'left':
         return await letGo(change, binding)
+      case 'out_of_scope':
+        return await leaveAlone(change, unit)
       case 'in_step': {
         if (!(await noteDrift(change, unit))) change.quiet('nothing to do')
         const waiting = unit.target.kind === 'none'
@@ -235,6 +238,36 @@ async function letGo(change: Change, binding: Unit['binding']): Promise<void> {
     connection: binding.connection_id,
     account: binding.account_id,
   })
+}
+
+/**
+ * The connection is not for this person. What both sides agreed on stays known, so that a return pushes what changed here
+ * meanwhile; the password is asked for again.
+ */
+async function leaveAlone(change: Change, unit: Unit): Promise<void> {
+  const { binding } = unit
+  if (binding.state === 'out_of_scope') change.quiet('known already')
+  else
+    change.event({
+      type: 'binding_out_of_scope',
+      cause: 'left_scope',
+      user: binding.user_id,
+      connection: binding.connection_id,
+      account: binding.account_id,
+      detail: 'In none of the groups that the connection is for.',
+    })
+  await erasePending(change.trx, { connectionId: binding.connection_id, userId: binding.user_id })
+  await updateBinding(change.trx, binding, {
+    state: 'out_of_scope',
+    attempt: 0,
+    next_attempt_at: null,
+    error: null,
+    drift: '[]',
+    recover: null,
+    job_id: null,
+    ...(binding.password_state !== 'none' && { password_state: 'awaiting_login', password_reason: null }),
+  })
+  await covered(change, unit)
 }
 
 /** Takes back as many marks as the plan has seen; what was marked meanwhile stays. */

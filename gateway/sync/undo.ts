@@ -3,13 +3,13 @@ import type { Job } from '@lockstep/shared/contract/job'
 import type { UndoPlan } from '@lockstep/shared/contract/undo'
 import type { Actor } from '../domain/actor.ts'
 import { weightOf } from '../domain/brake.ts'
-import { presenceOf } from '../domain/desire.ts'
-import type { Change, Operation, OperationKind } from '../domain/operation.ts'
+import { type Desired, presenceOf } from '../domain/desire.ts'
+import type { BlockCause, Change, Operation, OperationKind } from '../domain/operation.ts'
 import { Problem } from '../domain/problem.ts'
 import { type BeforeImage, type Obstacle, type Undo, undo } from '../domain/undo.ts'
 import { findAccounts } from '../store/accounts.ts'
 import { type BeforeImageRow, type ImageSelection, keptForMs, listBeforeImages } from '../store/before-images.ts'
-import { findBinding } from '../store/bindings.ts'
+import { type BindingRow, findBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { findUsersEvenDeleted } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
@@ -68,12 +68,15 @@ export async function planUndo(
         account: stored === undefined || stored.deletedAt !== null ? null : stored.account,
         protected: stored?.protection != null && binding?.override_protected !== 1,
         blockedBy: stored?.blockedBy ?? null,
-        blockWanted: bound && !ends && presence?.kind === 'blocked' ? presence.cause : null,
+        blockWanted: bound && !ends ? wantedBlock(binding, presence) : null,
       }),
     })
   }
   return planned
 }
+
+const wantedBlock = ({ state }: BindingRow, presence: Desired['presence'] | null): BlockCause | null =>
+  presence?.kind === 'blocked' ? presence.cause : state === 'out_of_scope' ? state : null
 
 function selectionOf({ user, job, cycle }: UndoInput): ImageSelection {
   const given = [user, job, cycle].filter((each) => each !== undefined)
@@ -99,7 +102,8 @@ export const sentenceOf: Record<Obstacle, string> = {
   account_gone: 'The account was deleted in Microsoft 365. Restore it there first.',
   account_protected: 'The account is protected by now and left alone.',
   changed_since: 'Somebody has changed this in Microsoft 365 since; it stays as they left it.',
-  still_wanted: 'The person is suspended here, so the account stays blocked. Resume the person instead.',
+  still_wanted:
+    'The directory wants the account blocked: the person is suspended, or the connection is not for them. Change that instead.',
   not_undoable: 'This leaves nothing to go back to.',
 }
 

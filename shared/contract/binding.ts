@@ -5,7 +5,17 @@ import { Job } from './job.ts'
 import { listOf, listQuery, search } from './list.ts'
 import { Operation, OperationResult, SyncStep } from './plan.ts'
 
-export const BindingState = z.enum(['pending', 'in_sync', 'out_of_sync', 'retrying', 'failed', 'missing', 'unbinding'])
+export const BindingState = z.enum([
+  'pending',
+  'in_sync',
+  'out_of_sync',
+  'retrying',
+  'failed',
+  'missing',
+  /** Not in the groups that the connection is for: nothing of the account is followed. */
+  'out_of_scope',
+  'unbinding',
+])
 export type BindingState = z.infer<typeof BindingState>
 
 export const BindingPasswordState = z.enum(['none', 'awaiting_login', 'pending', 'in_sync', 'rejected', 'drifted'])

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { AccountId, ConnectionId, Time } from './ids.ts'
+import { AccountId, ConnectionId, GroupId, Time } from './ids.ts'
 import { Job } from './job.ts'
 import { listOf, listQuery, search } from './list.ts'
 import { Mapping } from './mapping.ts'
@@ -35,6 +35,8 @@ export const ConnectionSettings = z.object({
     absolute: z.number().int().min(1).max(25),
   }),
   mapping: Mapping,
+  /** For whom the connection is: the members of these groups, or everybody who is bound; and what becomes of who leaves. */
+  scope: z.strictObject({ groups: z.array(GroupId).max(100), leaving: z.enum(['block', 'keep']) }),
   /** Accounts made for people who are not active yet: enabled, so that mail arrives, or disabled until activation. */
   stagedAccounts: z.enum(['enabled', 'disabled']),
   /** Bound accounts are told that their password never expires at Microsoft: it expires here. */
@@ -143,6 +145,7 @@ export const createConnection = endpoint({
   body: CreateConnection,
   answers: { 201: Connection },
   problems: [
+    'group_not_found',
     'tenant_already_connected',
     'tenant_managed_by_reseller',
     'preflight_failed',
@@ -167,7 +170,7 @@ export const updateConnection = endpoint({
   access: 'admin',
   body: z.strictObject({ name: z.string().trim().min(1).max(100), settings: SettingsInput, ...credential }).partial(),
   answers: { 200: Connection },
-  problems: ['connection_not_found', 'preflight_failed', 'tenant_unreachable'],
+  problems: ['connection_not_found', 'preflight_failed', 'tenant_unreachable', 'group_not_found'],
 })
 
 export const deleteConnection = endpoint({

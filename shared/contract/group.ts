@@ -70,7 +70,7 @@ export const deleteGroup = endpoint({
   summary: 'Delete a group here; the groups in the tenants stay as they are',
   access: 'admin',
   answers: { 204: null },
-  problems: found,
+  problems: [...found, 'group_in_use'],
 })
 
 export const GroupMember = z.object({ id: UserId, email: z.string(), displayName: z.string() })

@@ -51,6 +51,7 @@ export const problems = {
   nothing_to_undo: { status: 404, title: 'There is nothing to undo' },
   group_not_found: { status: 404, title: 'No such group' },
   remote_group_not_found: { status: 404, title: 'The tenant has no such group' },
+  group_in_use: { status: 409, title: 'The group is the scope of a connection' },
   group_not_manageable: { status: 409, title: 'This group cannot be managed' },
   group_already_bound: { status: 409, title: 'The group is bound already' },
 

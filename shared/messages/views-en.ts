@@ -6,6 +6,7 @@ export const viewsEn = {
   'state.retrying': 'Trying again',
   'state.failed': 'Failed',
   'state.missing': 'Deleted at Microsoft 365',
+  'state.out_of_scope': 'Not for this connection',
   'state.unbinding': 'Being blocked',
   'state.drifted': 'Changed at Microsoft 365',
   'state.unbound': 'Not bound',

@@ -10,6 +10,7 @@ const bindingTones: Readonly<Record<BindingState, Tone>> = {
   pending: 'waiting',
   out_of_sync: 'waiting',
   retrying: 'waiting',
+  out_of_scope: 'quiet',
   unbinding: 'waiting',
   failed: 'failed',
   missing: 'failed',

@@ -12,6 +12,7 @@ const bindingWords: Record<Binding['state'], Standing> = {
   retrying: { tone: 'waiting', word: 'Retrying' },
   failed: { tone: 'failed', word: 'Failed' },
   missing: { tone: 'failed', word: 'Missing' },
+  out_of_scope: { tone: 'note', word: 'Out of scope' },
   unbinding: { tone: 'waiting', word: 'Unbinding' },
 }
 export const standingOfBinding = ({ state }: Pick<Binding, 'state'>): Standing => bindingWords[state]
