@@ -22,6 +22,7 @@ const oidc = ['openid', 'profile', 'email', 'offline_access']
 
 type Code = {
   userId: string
+  tenantId: string
   redirectUri: string
   scope: string
   nonce: string | null
@@ -30,7 +31,14 @@ type Code = {
   used: boolean
 }
 /** As the person was when it was given: a new password or revoked sessions end it. */
-type Refresh = { userId: string; passwordHash: string; validFrom: unknown; scope: string; usedAt: number }
+type Refresh = {
+  userId: string
+  tenantId: string
+  passwordHash: string
+  validFrom: unknown
+  scope: string
+  usedAt: number
+}
 
 export const isForPeople = (form: URLSearchParams) =>
   ['authorization_code', 'refresh_token'].includes(form.get('grant_type') ?? '')
@@ -51,7 +59,7 @@ export const rolesOf = (state: State, userId: string): ReadonlySet<string> =>
 export function createAuthorize(
   state: State,
   tokens: {
-    access(form: URLSearchParams, claims: Record<string, unknown>): Promise<string>
+    access(form: URLSearchParams, tid: string, claims: Record<string, unknown>): Promise<string>
     signed: Sign
     lifetimeS: number
   },
@@ -66,10 +74,11 @@ export function createAuthorize(
       to.searchParams.set(name, value)
     return { status: 302, headers: { location: to.href }, body: '' }
   }
-  const giveCode = (asked: URLSearchParams, person: Person): Page => {
+  const giveCode = (asked: URLSearchParams, person: Person, tenantId: string): Page => {
     const code = `0.${randomBytes(40).toString('base64url')}`
     codes.set(code, {
       userId: person.id,
+      tenantId,
       redirectUri: asked.get('redirect_uri') ?? '',
       scope: asked.get('scope') ?? '',
       nonce: asked.get('nonce'),
@@ -92,10 +101,12 @@ export function createAuthorize(
     const plain = [...state.app.delegated]
     const granted = [...plain.map((each) => `${resource}/${each}`), `${resource}/.default`]
     const name = String(person.properties['userPrincipalName'])
+    const { tenantId: tid } = given
     const about = { name: person.properties['displayName'], oid: person.id, sub: subjectOf(person.id) }
     const scopes = (form.get('scope') ?? given.scope).split(' ')
     const idClaims = {
       ...about,
+      tid,
       preferred_username: name,
       ver: '2.0',
       ...('nonce' in given && given.nonce !== null && { nonce: given.nonce }),
@@ -105,7 +116,7 @@ export function createAuthorize(
       scope: [...oidc.slice(0, 3), ...granted].join(' '),
       expires_in: tokens.lifetimeS,
       ext_expires_in: tokens.lifetimeS,
-      access_token: await tokens.access(form, {
+      access_token: await tokens.access(form, tid, {
         ...about,
         idtyp: 'user',
         scp: plain.join(' '),
@@ -114,22 +125,22 @@ export function createAuthorize(
         amr: ['pwd'],
         wids: [...rolesOf(state, person.id)],
       }),
-      ...(scopes.includes('offline_access') && { refresh_token: giveRefresh(person, given.scope) }),
+      ...(scopes.includes('offline_access') && { refresh_token: giveRefresh(person, given) }),
       ...(scopes.includes('openid') && {
         id_token: await tokens.signed(idClaims, {
           audience: state.app.clientId,
-          issuer: `${origin}/${state.tenantId}/v2.0`,
+          issuer: `${origin}/${tid}/v2.0`,
         }),
       }),
-      ...(form.get('client_info') === '1' && { client_info: clientInfo(state, person) }),
+      ...(form.get('client_info') === '1' && { client_info: clientInfo(tid, person) }),
     }
     return { status: 200, body }
   }
-  const giveRefresh = (person: Person, scope: string): string => {
+  const giveRefresh = (person: Person, { tenantId, scope }: Code | Refresh): string => {
     const token = `1.${randomBytes(60).toString('base64url')}`
     const { passwordHash, properties } = person
     const validFrom = properties['signInSessionsValidFromDateTime']
-    refreshes.set(token, { userId: person.id, passwordHash, validFrom, scope, usedAt: state.now() })
+    refreshes.set(token, { userId: person.id, tenantId, passwordHash, validFrom, scope, usedAt: state.now() })
     return token
   }
 
@@ -137,9 +148,10 @@ export function createAuthorize(
     page(tenant, query) {
       const refused = refuse(tenant, query)
       if (refused !== null) return refused
-      const person = state.people.get(state.signedIn ?? '')
+      const { userId = '', tenantId = '' } = state.signedIn ?? {}
+      const person = state.people.get(userId)
       const here = person?.deletedAt === null && person.properties['accountEnabled'] === true
-      if (here) return giveCode(query, person)
+      if (here) return giveCode(query, person, tenantId)
       if (query.get('prompt') === 'none')
         return comeBack(query, {
           error: 'login_required',
@@ -158,7 +170,7 @@ export function createAuthorize(
       const name = form.get('login') ?? ''
       const { ok, reason } = signIn(state, name, form.get('passwd') ?? '')
       const person = state.people.get(state.byName.get(name.toLowerCase()) ?? '')
-      return ok && person !== undefined ? giveCode(form, person) : formPage(formOf(form), reason)
+      return ok && person !== undefined ? giveCode(form, person, state.tenantId) : formPage(formOf(form), reason)
     },
     async redeem(origin, form) {
       if (form.get('grant_type') === 'authorization_code') {
@@ -185,8 +197,8 @@ const formOf = (asked: URLSearchParams): Form => [...asked].filter(([name]) => n
 /** Pairwise: another one for each app. */
 const subjectOf = (userId: string) => hashOf(`subject ${userId}`).slice(0, 43)
 
-const clientInfo = (state: State, person: Person) =>
-  Buffer.from(JSON.stringify({ uid: person.id, utid: state.tenantId })).toString('base64url')
+const clientInfo = (tid: string, person: Person) =>
+  Buffer.from(JSON.stringify({ uid: person.id, utid: tid })).toString('base64url')
 
 function wrongAddress(state: State, tenant: string, asked: URLSearchParams): [code: number, text: string] | null {
   if (!isShared(tenant) && !isKnown(state, tenant))

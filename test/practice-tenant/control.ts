@@ -83,7 +83,14 @@ function act(state: State, method: string, url: URL, body: Properties): unknown 
     case 'POST /domains':
       return changeDomain(state, body)
     case 'PUT /signed-in':
-      state.signedIn = body['user'] === null ? null : find(state, String(body['user'])).id
+      state.signedIn =
+        body['user'] === null
+          ? null
+          : {
+              userId: find(state, String(body['user'])).id,
+              // The sign-in service is one for all tenants: somebody may come who is at home in another.
+              tenantId: String(body['tenantId'] ?? state.tenantId),
+            }
       return undefined
     case 'POST /redirects':
       state.app.redirectUris.add(String(body['uri']))

@@ -132,8 +132,8 @@ export type State = {
   readonly log: LogEntry[]
   readonly audits: Audit[]
   readonly switches: Switches
-  /** Whose session the browser at the sign-in page has; null: it asks for name and password. */
-  signedIn: string | null
+  /** Whose session the browser at the sign-in page has, and of which tenant; null: it asks for name and password. */
+  signedIn: { userId: string; tenantId: string } | null
   faults: Fault[]
   quota: QuotaSize
   lagMs: number

@@ -36,7 +36,7 @@ export async function createTokenService(state: State, graphOrigin: () => string
 
   const signed: Sign = async (claims, { audience, issuer }) => {
     const now = Math.floor(state.now() / 1000)
-    return await new SignJWT({ ...claims, tid: state.tenantId, uti: randomUUID() })
+    return await new SignJWT({ uti: randomUUID(), ...claims })
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid, x5t: kid })
       .setAudience(audience)
       .setIssuer(issuer)
@@ -46,18 +46,19 @@ export async function createTokenService(state: State, graphOrigin: () => string
       .sign(privateKey)
   }
   /** An access token for Graph, whoever it speaks for. */
-  const access = (form: URLSearchParams, claims: Record<string, unknown>) =>
+  const access = (form: URLSearchParams, tid: string, claims: Record<string, unknown>) =>
     signed(
       {
         app_displayname: 'Lockstep',
         appid: state.app.clientId,
         appidacr: form.has('client_assertion') ? '2' : '1',
-        idp: `https://sts.windows.net/${state.tenantId}/`,
+        idp: `https://sts.windows.net/${tid}/`,
         tenant_region_scope: 'EU',
+        tid,
         ver: '1.0',
         ...claims,
       },
-      { audience, issuer: `https://sts.windows.net/${state.tenantId}/` },
+      { audience, issuer: `https://sts.windows.net/${tid}/` },
     )
   const people = createAuthorize(state, { access, signed, lifetimeS })
 
@@ -73,7 +74,7 @@ export async function createTokenService(state: State, graphOrigin: () => string
       if (refused !== null) return refused
       if (isForPeople(form)) return await people.redeem(origin, form)
       const { app } = state
-      const token = await access(form, {
+      const token = await access(form, state.tenantId, {
         idtyp: 'app',
         oid: app.objectId,
         sub: app.objectId,
@@ -90,7 +91,11 @@ export async function createTokenService(state: State, graphOrigin: () => string
       const known = checked.get(token)
       if (known !== undefined && known.until > state.now()) return { ok: true, caller: known.caller }
       try {
-        const options = { audience, currentDate: new Date(state.now()) }
+        const options = {
+          audience,
+          issuer: `https://sts.windows.net/${state.tenantId}/`,
+          currentDate: new Date(state.now()),
+        }
         const { payload } = await jwtVerify(token, publicKey, options)
         const caller = callerOf(state, payload)
         checked.set(token, { caller, until: (payload.exp ?? 0) * 1000 })
