@@ -60,8 +60,6 @@ export type WorldOptions = {
   tenantArgs?: readonly string[]
   built?: boolean
   env?: Record<string, string>
-  /** The gateway knows the tenant's app as the one at which administrators sign in. */
-  delegatedApp?: boolean
 }
 
 /** A gateway and a practice tenant as two processes on folders of their own, and an admin's token. */
@@ -91,13 +89,7 @@ export async function startGateway(
   options: WorldOptions = {},
 ): Promise<{ gateway: RunningGateway; launch: () => Promise<RunningGateway> }> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
-  const { clientId } = tenant
-  const delegatedApp = options.delegatedApp && { clientId, clientSecretFile: 'app.secret' }
-  if (delegatedApp) await writeFile(join(dataFolder, 'app.secret'), `${tenant.clientSecret}\n`)
-  await writeFile(
-    join(dataFolder, 'lockstep.json'),
-    JSON.stringify({ organisation: 'Contoso', ...(delegatedApp && { delegatedApp }) }),
-  )
+  await writeFile(join(dataFolder, 'lockstep.json'), JSON.stringify({ organisation: 'Contoso' }))
   const env = { NODE_EXTRA_CA_CERTS: tenant.ca, LOCKSTEP_DATA: dataFolder, LOCKSTEP_PORT: '0', ...options.env }
   const start = () =>
     startProgram('gateway/cli.ts', { args: ['serve'], env, ready: /https?:\/\/\S+/, readyMs: 60_000 }, options.built)

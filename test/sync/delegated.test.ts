@@ -1,58 +1,64 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { User } from '@lockstep/shared/contract/user'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { trust } from '../support/trust.ts'
-import { cli, importAll, startWorld, until, type World } from '../support/world.ts'
+import { directoryRoles } from '../practice-tenant/rights.ts'
+import { signIn as tenantSignIn } from '../practice-tenant/sign-in.ts'
+import { type Here, startHere } from '../support/gateway-here.ts'
+import { until } from '../support/world.ts'
 
-const mayWriteUsers = 'fe930be7-5e62-47db-91af-98c3a49a38b1'
-const boss = 'boss@contoso.example'
+const { userAdministrator } = directoryRoles
 const words = 'Sunny-Harbour-Lamp-3'
 
-let world: World
+let here: Here
 /** The administrator's browser at the gateway. */
 let cookie: string
 let connection: string
 let people: User[]
-/** Accounts of the tenant: the first authorises, the second after him. */
+/** Accounts of the tenant: the first authorises, the second after him; the third may do nothing. */
 let first: string
 let second: string
+let third: string
 
 beforeAll(async () => {
-  world = await startWorld({ users: 20, delegatedApp: true })
-  trust(await readFile(world.tenant.ca, 'utf8'))
-  const env = { LOCKSTEP_DATA: world.gateway.dataFolder }
-  await cli(['admin', 'create', '--email', boss, '--password-stdin'], env, false, `${words}\n`)
+  here = await startHere({ users: 20, cycleEveryMs: 1_000, delegatedApp: true })
+  await here.createAdmin()
   cookie = await signIn()
-  const { users } = (await world.tenant.call('GET', '/state')) as { users: { userPrincipalName: string }[] }
-  ;[first = '', second = ''] = users.map(({ userPrincipalName }) => userPrincipalName)
-  for (const user of [first, second]) await world.tenant.act({ act: 'grant_role', user, role: mayWriteUsers })
+  ;[first = '', second = '', third = ''] = [...here.tenant.state.people.values()].map(({ properties }) =>
+    String(properties['userPrincipalName']),
+  )
+  for (const user of [first, second]) await act({ act: 'grant_role', user, role: userAdministrator })
   await register()
-}, 120_000)
-afterAll(() => world.close())
+}, 60_000)
+afterAll(() => here.close())
 
-const call = () => world.gateway.client
+const control = async (method: string, path: string, body: unknown) => {
+  const answer = await fetch(here.tenant.control + path, { method, body: JSON.stringify(body) })
+  expect(answer.status).toBe(200)
+}
+const act = (body: unknown) => control('POST', '/acts', body)
+const call = () => here.client
 const connectionNow = () => call().call('GET /connections/{id}', { params: { id: connection } })
 const eventsOf = async (type: string) => (await call().call('GET /events', { query: { type } })).items
-const cityOf = async (user: User) => (await world.tenant.account(user.bindings[0]?.accountId ?? ''))['city']
+const cityOf = (user: User) => here.tenant.state.people.get(user.bindings[0]?.accountId ?? '')?.properties['city']
 const move = (user: User, city: string) =>
   call().call('PATCH /users/{id}', { params: { id: user.id }, body: { attributes: { city } } })
 const everybodyIn = (city: string, who: readonly User[]) =>
-  until(`everybody in ${city}`, async () => (await Promise.all(who.map(cityOf))).every((each) => each === city))
+  until(`everybody in ${city}`, async () => who.every((user) => cityOf(user) === city))
 
 async function signIn(): Promise<string> {
-  const answer = await fetch(`${world.gateway.url}/api/v1/session`, {
+  const answer = await fetch(`${here.gateway.url}/api/v1/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: boss, password: words }),
+    body: JSON.stringify({ email: 'root@contoso.example', password: 'Copper-Meadow-72' }),
   })
   return answer.headers.getSetCookie()[0]?.split(';', 1)[0] ?? ''
 }
 
-const register = () => world.tenant.call('POST', '/redirects', { uri: `${world.gateway.url}/connections/callback` })
+const register = () => control('POST', '/redirects', { uri: `${here.gateway.url}/connections/callback` })
 
 async function begin(body: unknown = asking('Contoso')): Promise<{ status: number; url: URL; code: string }> {
-  const answer = await fetch(`${world.gateway.url}/api/v1/connections/authorize`, {
+  const answer = await fetch(`${here.gateway.url}/api/v1/connections/authorize`, {
     method: 'POST',
     headers: { cookie, 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
     body: JSON.stringify(body),
@@ -60,11 +66,11 @@ async function begin(body: unknown = asking('Contoso')): Promise<{ status: numbe
   const { url = 'https://nowhere.example', code = '' } = (await answer.json()) as { url?: string; code?: string }
   return { status: answer.status, url: new URL(url), code }
 }
-const asking = (name: string) => ({ name, cloud: { graph: world.tenant.graph, login: world.tenant.login } })
+const asking = (name: string) => ({ name, cloud: { graph: here.tenant.graph, login: here.tenant.login } })
 
 /** What Microsoft's page leads to when this person is signed in there. */
 async function atMicrosoft(url: URL, user: string, tenantId?: string): Promise<URL> {
-  await world.tenant.call('PUT', '/signed-in', { user, ...(tenantId !== undefined && { tenantId }) })
+  await control('PUT', '/signed-in', { user, ...(tenantId !== undefined && { tenantId }) })
   const answer = await fetch(url, { redirect: 'manual' })
   return new URL(answer.headers.get('location') ?? '')
 }
@@ -84,11 +90,11 @@ describe.sequential('a connection by the sign-in of an administrator', () => {
   test('leads to Microsoft with PKCE and all that the way back is recognised by', async () => {
     const { status, url } = await begin()
     expect(status).toBe(200)
-    expect(url.origin + url.pathname).toBe(`${world.tenant.login}/organizations/oauth2/v2.0/authorize`)
+    expect(url.origin + url.pathname).toBe(`${here.tenant.login}/organizations/oauth2/v2.0/authorize`)
     const asked = Object.fromEntries(url.searchParams)
     expect(asked).toMatchObject({
-      client_id: world.tenant.clientId,
-      redirect_uri: `${world.gateway.url}/connections/callback`,
+      client_id: here.tenant.clientId,
+      redirect_uri: `${here.gateway.url}/connections/callback`,
       response_type: 'code',
       response_mode: 'query',
       code_challenge: expect.stringMatching(/^[\w-]{43}$/),
@@ -97,7 +103,7 @@ describe.sequential('a connection by the sign-in of an administrator', () => {
       state: expect.stringMatching(/^[\w-]{43}$/),
     })
     expect(asked['scope']?.split(' ')).toEqual(
-      expect.arrayContaining([`${world.tenant.graph}/.default`, 'openid', 'offline_access']),
+      expect.arrayContaining([`${here.tenant.graph}/.default`, 'openid', 'offline_access']),
     )
   })
 
@@ -105,16 +111,14 @@ describe.sequential('a connection by the sign-in of an administrator', () => {
     expect(
       (await begin({ name: 'Contoso', cloud: { graph: 'https://g.example', login: 'https://l.example' } })).code,
     ).toBe('cloud_not_allowed')
-    expect(await comeBack(new URL(`${world.gateway.url}/connections/callback?state=x&code=x`), {})).toMatchObject({
+    expect(await comeBack(new URL(`${here.gateway.url}/connections/callback?state=x&code=x`), {})).toMatchObject({
       status: 401,
       code: 'not_signed_in',
     })
   })
 
   test('somebody who may not set passwords connects nothing, and is told why', async () => {
-    const third = await world.tenant.call('GET', '/state')
-    const plain = (third as { users: { userPrincipalName: string }[] }).users[2]?.userPrincipalName ?? ''
-    const refused = await authorise(plain)
+    const refused = await authorise(third)
     expect(refused).toMatchObject({ status: 422, code: 'preflight_failed' })
     expect(refused.detail).toContain('The administrator who signed in does not hold the role User Administrator')
     expect((await call().call('GET /connections', { query: {} })).items).toEqual([])
@@ -125,14 +129,14 @@ describe.sequential('a connection by the sign-in of an administrator', () => {
     const back = await atMicrosoft(url, first)
     const elsewhere = { status: 409, code: 'authorization_not_found' }
     expect(await comeBack(back, { cookie: await signIn() })).toMatchObject(elsewhere)
-    expect(await comeBack(back, { authorization: `Bearer ${world.gateway.token}` })).toMatchObject(elsewhere)
+    expect(await comeBack(back, { authorization: `Bearer ${await here.tokenOf('admin')}` })).toMatchObject(elsewhere)
     const there = await comeBack(back)
     expect(there).toMatchObject({ status: 303, to: expect.stringMatching(/^\/admin\/connections\/[^/]+$/) })
     connection = there.to?.split('/').at(-1) ?? ''
     expect(await comeBack(back)).toMatchObject(elsewhere)
     expect(await connectionNow()).toMatchObject({
       name: 'Contoso',
-      tenantId: world.tenant.tenantId,
+      tenantId: here.tenant.tenantId,
       state: 'active',
       authorisedBy: { name: first },
       settings: { mode: 'observe' },
@@ -166,7 +170,10 @@ describe.sequential('a connection by the sign-in of an administrator', () => {
   test('writes as that administrator: attributes and passwords', async () => {
     const settings = { mode: 'apply' as const }
     await call().call('PATCH /connections/{id}', { params: { id: connection }, body: { settings } })
-    await importAll(world, connection)
+    const everybody = { accountIds: 'all' as const, bind: true }
+    const { job } = await call().call('POST /connections/{id}/imports', { params: { id: connection }, body: everybody })
+    const state = async () => (await call().call('GET /jobs/{id}', { params: { id: job.id } })).state
+    await until('the import', async () => (await state()) === 'done')
     people = (await call().call('GET /users', { query: { limit: 100, binding: 'bound' } })).items
     expect(people.length).toBeGreaterThan(10)
     const ana = people[0] as User
@@ -174,27 +181,26 @@ describe.sequential('a connection by the sign-in of an administrator', () => {
     const password = { password: words, mustChange: false }
     const { sync } = await call().call('PUT /users/{id}/password', { params: { id: ana.id }, body: password })
     expect(sync).toMatchObject([{ password: 'updated' }])
-    expect(await world.tenant.signIn(ana.email, words)).toEqual({ ok: true, reason: null })
+    expect(tenantSignIn(here.tenant.state, ana.email, words)).toEqual({ ok: true, reason: null })
     await move(ana, 'Graz')
     await everybodyIn('Graz', [ana])
   })
 
   test('goes on for days and over restarts with what it keeps sealed', async () => {
-    await world.gateway.program.stop()
-    await world.tenant.call('POST', '/clock', { advanceMs: 3 * 86_400_000 })
-    await world.restart()
+    await control('POST', '/clock', { advanceMs: 3 * 86_400_000 })
+    await here.restart()
     await register()
     await move(people[1] as User, 'Wien')
     await everybodyIn('Wien', [people[1] as User])
     expect((await connectionNow()).state).toBe('active')
-    const files = await readdir(world.gateway.dataFolder)
+    const files = await readdir(dirname(here.storeLog))
     for (const file of files.filter((name) => name.startsWith('lockstep.db')))
-      expect(await readFile(join(world.gateway.dataFolder, file), 'latin1')).not.toMatch(/RefreshToken|refresh_token/)
+      expect(await readFile(join(dirname(here.storeLog), file), 'latin1')).not.toMatch(/RefreshToken|refresh_token/)
   })
 
   test('stops with the sessions of the administrator: an error that says to sign in again, and no change is lost', async () => {
-    await world.tenant.act({ act: 'revoke', user: first })
-    await world.tenant.call('POST', '/clock', { advanceMs: 2 * 3_600_000 })
+    await act({ act: 'revoke', user: first })
+    await control('POST', '/clock', { advanceMs: 2 * 3_600_000 })
     await move(people[2] as User, 'Linz')
     await until('the error', async () => (await connectionNow()).state === 'error')
     expect(await connectionNow()).toMatchObject({
@@ -257,7 +263,7 @@ describe.sequential('a connection by the sign-in of an administrator', () => {
   })
 
   test('a secret of its own takes its place, and then it is nobody whose sign-in it needs', async () => {
-    const body = { clientSecret: world.tenant.clientSecret }
+    const body = { clientSecret: here.tenant.clientSecret }
     const after = await call().call('PATCH /connections/{id}', { params: { id: connection }, body })
     expect(after).toMatchObject({ authorisedBy: null, state: 'active' })
     expect((await begin()).code).toBe('tenant_already_connected')
