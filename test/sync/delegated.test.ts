@@ -55,6 +55,9 @@ async function signIn(): Promise<string> {
   return answer.headers.getSetCookie()[0]?.split(';', 1)[0] ?? ''
 }
 
+const sealedTokens = async () =>
+  (await here.context.store.db.selectFrom('connections').select('sealed_tokens').executeTakeFirst())?.sealed_tokens
+
 const register = () => control('POST', '/redirects', { uri: `${here.gateway.url}/connections/callback` })
 
 async function begin(body: unknown = asking('Contoso')): Promise<{ status: number; url: URL; code: string }> {
@@ -188,11 +191,13 @@ describe.sequential('a connection by the sign-in of an administrator', () => {
 
   test('goes on for days and over restarts with what it keeps sealed', async () => {
     await control('POST', '/clock', { advanceMs: 3 * 86_400_000 })
+    const before = await sealedTokens()
     await here.restart()
     await register()
     await move(people[1] as User, 'Wien')
     await everybodyIn('Wien', [people[1] as User])
     expect((await connectionNow()).state).toBe('active')
+    expect(await sealedTokens()).not.toBe(before)
     const files = await readdir(dirname(here.storeLog))
     for (const file of files.filter((name) => name.startsWith('lockstep.db')))
       expect(await readFile(join(dirname(here.storeLog), file), 'latin1')).not.toMatch(/RefreshToken|refresh_token/)
