@@ -120,10 +120,14 @@ describe.sequential('a connection by the sign-in of an administrator', () => {
     })
   })
 
-  test('somebody who may not set passwords connects nothing, and is told why', async () => {
+  test('without the role or a permission nothing is connected, and it is told why', async () => {
     const refused = await authorise(third)
     expect(refused).toMatchObject({ status: 422, code: 'preflight_failed' })
     expect(refused.detail).toContain('The administrator who signed in does not hold the role User Administrator')
+    const permissions = ['User-PasswordProfile.ReadWrite.All']
+    await control('POST', '/rights', { withdrawDelegated: permissions })
+    expect((await authorise(first)).detail).toContain(`The delegated permission ${permissions[0]} is missing`)
+    await control('POST', '/rights', { grantDelegated: permissions })
     expect((await call().call('GET /connections', { query: {} })).items).toEqual([])
   })
 
