@@ -30,6 +30,7 @@ async function open() {
     portal,
     idempotency: testIdempotency(),
     oauth: { keys: oauthKeys(new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)), adapter: memoryAdapter() },
+    finishAuthorization: async () => ({ id: 'c1' }),
     isReady: async () => true,
   })
   return { portal, browser: browserOf(app, publicUrl) }

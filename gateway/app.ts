@@ -1,6 +1,7 @@
 import { getRequestListener } from '@hono/node-server'
 import type { Discovery } from '@lockstep/shared/contract/discovery'
 import { Hono } from 'hono'
+import { type CallbackOptions, callback } from './admin/callback.ts'
 import { admin } from './admin/pages.tsx'
 import { addressReader } from './http/address.ts'
 import { readAssets, serveAssets } from './http/assets.ts'
@@ -35,6 +36,8 @@ export type AppOptions = {
   portal: PortalServices
   idempotency: IdempotencyMemory
   oauth: Pick<OauthOptions, 'keys' | 'adapter'>
+  /** Ends the sign-in of an administrator at Microsoft. */
+  finishAuthorization: CallbackOptions['finish']
   isReady(): Promise<boolean>
   /** Aborted when the gateway is about to end: streams end then. */
   ending?: AbortSignal
@@ -62,8 +65,10 @@ export async function buildApp(options: AppOptions) {
   layers(app, { ...options, renderProblem: problem.render })
   app.get('/assets/:name', serveAssets(await readAssets(options.assetsFolder)))
   wellKnown(app, { discovery: discovery(settings), isReady: options.isReady })
+  const identify = identifier({ gatekeeper, publicUrl: settings.publicUrl, now: options.now })
+  callback(app, { identify, finish: options.finishAuthorization })
   serve(app, options.handlers, {
-    identify: identifier({ gatekeeper, publicUrl: settings.publicUrl, now: options.now }),
+    identify,
     idempotency: options.idempotency,
     streams: createStreams(options.ending ?? new AbortController().signal),
     addressOf,

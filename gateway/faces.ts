@@ -13,7 +13,10 @@ import { OauthEntries } from './store/oauth-entries.ts'
 import { findUser } from './store/users.ts'
 import type { Sync } from './sync/sync.ts'
 
-type Faces = Pick<AppOptions, 'sessionOf' | 'apiTokenOf' | 'personOf' | 'handlers' | 'portal' | 'idempotency' | 'oauth'>
+type Faces = Pick<
+  AppOptions,
+  'sessionOf' | 'apiTokenOf' | 'personOf' | 'handlers' | 'portal' | 'idempotency' | 'oauth' | 'finishAuthorization'
+>
 
 /** What the app serves, made of the use cases: everything that buildApp needs besides settings, log and time. */
 export function facesOf(context: Context, sync: Sync): Faces {
@@ -29,6 +32,7 @@ export function facesOf(context: Context, sync: Sync): Faces {
       return user?.state === 'active' ? actorOf(user) : null
     },
     handlers: handlersOf({ directory: directoryOf(context), sync, store, runtime }),
+    finishAuthorization: sync.finishAuthorization,
     portal: portalServices(context),
     idempotency: idempotencyOf(context),
     oauth: {

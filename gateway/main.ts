@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
+import { callbackPath } from './admin/callback.ts'
 import { buildApp } from './app.ts'
 import { createDirectory } from './directory/directory.ts'
 import { importUsers } from './directory/import-users.ts'
@@ -70,7 +71,14 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
   const listening = await listen((request, response) => handler(request, response), instance.listen)
   const url = publicUrlOf(instance, listening.port)
 
-  const tenants = createTenants({ vault, runtime, allowedClouds: instance.allowedClouds, log: note })
+  const { delegatedApp } = instance
+  const tenants = createTenants({
+    vault,
+    runtime,
+    allowedClouds: instance.allowedClouds,
+    delegated: { app: delegatedApp, store },
+    log: note,
+  })
   const sync = createSync(
     {
       store,
@@ -87,6 +95,7 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
       // Not the process: after a crash the next one on this folder goes on at once. The lock keeps it the only one.
       importUsers: (run) => importUsers(directory.context, run),
       updateUser: (actor, userId, values) => updateUser(directory.context, actor, { userId, values }),
+      delegated: { app: delegatedApp, redirectUri: url + callbackPath },
       owner: `${hostname()} ${options.dataFolder}`,
     },
   )

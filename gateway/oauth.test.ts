@@ -48,6 +48,7 @@ beforeEach(async () => {
     portal: fakePortal(),
     idempotency: testIdempotency(),
     oauth: { keys: oauthKeys(new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)), adapter: memoryAdapter() },
+    finishAuthorization: async () => ({ id: 'c1' }),
     isReady: async () => true,
   })
   server.on('request', nodeHandler)

@@ -50,6 +50,19 @@ test('the environment wins over the file', async () => {
   expect(inspect(instance, { depth: 9 }) + JSON.stringify(instance)).not.toContain('hunter2')
 })
 
+test('the secret of the app at which administrators sign in comes from a file, and shows nowhere', async () => {
+  const clientId = '11111111-1111-4111-8111-111111111111'
+  await writeFile(file, JSON.stringify({ delegatedApp: { clientId, clientSecretFile: 'app.secret' } }))
+  await expect(openSettings(folder, {})).rejects.toThrow(
+    /app\.secret: the client secret of "delegatedApp" is not there/,
+  )
+  await writeFile(join(folder, 'app.secret'), 'hunter2\n')
+  const instance = await openSettings(folder, {})
+  expect(instance.delegatedApp).toMatchObject({ clientId, tenant: 'organizations' })
+  expect(instance.delegatedApp?.clientSecret.reveal()).toBe('hunter2')
+  expect(inspect(instance, { depth: 9 }) + JSON.stringify(instance)).not.toContain('hunter2')
+})
+
 test.each([
   ['{\n  "organisation": "Contoso"\n  "listen": {}\n}', 3, 'not JSON'],
   ['{\n  "organisation": "Contoso",\n  "listne": {}\n}', 3, 'listne: there is no such setting'],

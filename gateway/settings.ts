@@ -46,6 +46,19 @@ export const Settings = z.strictObject({
   keyFile: z.string().min(1).max(4096).optional(),
   /** Origins of Graph and sign-in hosts, besides Microsoft's and this machine, that a connection may name. */
   allowedClouds: z.array(cloudOrigin).max(20).optional(),
+  /** App registration at which administrators sign in to connect a tenant, with a file that holds its secret. */
+  delegatedApp: z
+    .strictObject({
+      clientId: z.guid('Give the application (client) id: a GUID.').toLowerCase(),
+      clientSecretFile: z.string().min(1).max(4096),
+      /** The one tenant, by id or domain, that the application is for; without it any organisation. */
+      tenant: z
+        .string()
+        .regex(/^[\w.-]+$/)
+        .max(253)
+        .optional(),
+    })
+    .optional(),
   /** Addresses or networks of reverse proxies whose X-Forwarded headers are believed. */
   trustedProxies: z
     .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
@@ -73,6 +86,8 @@ export type Instance = {
   /** Null: `instance.key` in the data folder, made at the first start. */
   key: { value: Secret } | { file: string } | null
   allowedClouds: readonly string[]
+  /** Null: tenants are connected by an application of their own. */
+  delegatedApp: { clientId: string; clientSecret: Secret; tenant: string } | null
   trustedProxies: readonly string[]
   extensionIds: readonly string[]
   /** How long events are kept. */
@@ -114,7 +129,7 @@ export async function readSettings(dataFolder: string, env: Environment): Promis
   return instanceOf(dataFolder, (await settingsIn(dataFolder).read()) ?? {}, env)
 }
 
-function instanceOf(dataFolder: string, settings: Settings, env: Environment): Instance {
+async function instanceOf(dataFolder: string, settings: Settings, env: Environment): Promise<Instance> {
   const listen = {
     host: given(env, 'LOCKSTEP_HOST') ?? settings.listen?.host ?? '127.0.0.1',
     port:
@@ -136,6 +151,7 @@ function instanceOf(dataFolder: string, settings: Settings, env: Environment): I
     databaseUrl: databaseUrl === undefined ? null : new Secret(databaseUrl),
     key: key === undefined ? keyFile(dataFolder, settings, env) : { value: new Secret(key) },
     allowedClouds: (settings.allowedClouds ?? []).map((cloud) => new URL(cloud).origin),
+    delegatedApp: await delegatedAppOf(dataFolder, settings),
     trustedProxies: settings.trustedProxies ?? [],
     extensionIds: settings.extensionIds ?? [extensionId],
     retainEventDays: settings.events?.retainDays ?? 400,
@@ -145,6 +161,18 @@ function instanceOf(dataFolder: string, settings: Settings, env: Environment): I
 function keyFile(dataFolder: string, settings: Settings, env: Environment): { file: string } | null {
   const file = given(env, 'LOCKSTEP_KEY_FILE') ?? settings.keyFile
   return file === undefined ? null : { file: resolve(dataFolder, file) }
+}
+
+async function delegatedAppOf(dataFolder: string, { delegatedApp }: Settings): Promise<Instance['delegatedApp']> {
+  if (delegatedApp === undefined) return null
+  const file = resolve(dataFolder, delegatedApp.clientSecretFile)
+  const secret = (await textOf(file))?.trim()
+  if (!secret)
+    throw new SettingsError(
+      `${file}: the client secret of "delegatedApp" is not there. Put its value into this file, or take "delegatedApp" out of ${settingsFile}.`,
+    )
+  const { clientId, tenant = 'organizations' } = delegatedApp
+  return { clientId, clientSecret: new Secret(secret), tenant }
 }
 
 function given(env: Environment, name: string): string | undefined {

@@ -85,6 +85,7 @@ function ofImport({ directory, sync }: HandlerSources): Pick<Handlers, ImportNam
 type ConnectionNames =
   | 'listConnections'
   | 'createConnection'
+  | 'authorizeConnection'
   | 'getConnection'
   | 'updateConnection'
   | 'deleteConnection'
@@ -109,6 +110,7 @@ function ofConnections({ sync }: HandlerSources): Pick<Handlers, ConnectionNames
   return {
     listConnections: ({ query }) => sync.listConnections(query),
     createConnection: ({ actor, body }) => sync.createConnection(actor, body),
+    authorizeConnection: ({ actor, body, session }) => sync.authorizeConnection(actor, session.token, body),
     getConnection: ({ params }) => sync.getConnection(params.id),
     updateConnection: ({ actor, params, body }) => sync.updateConnection(actor, params.id, body),
     deleteConnection: ({ actor, params, query }) => sync.deleteConnection(actor, params.id, query),

@@ -1,4 +1,5 @@
 import { system } from '../domain/actor.ts'
+import { deleteEndedAuthorizations } from '../store/authorizations.ts'
 import { erasePastImages, keptForMs } from '../store/before-images.ts'
 import { eraseEvents } from '../store/events.ts'
 import { expireFresh } from '../store/fresh-passwords.ts'
@@ -45,6 +46,7 @@ export async function tidyUp(context: Context): Promise<void> {
     await deleteEndedSessions(trx, now)
     await deleteEndedLinks(trx, now)
     await deleteEndedEntries(trx, now)
+    await deleteEndedAuthorizations(trx, now)
     await expireIdempotent(trx, now)
     await expireAttempts(trx, now - dayMs)
     await erasePastImages(trx, now - keptForMs)

@@ -40,4 +40,11 @@ export type NewAccount = {
 }
 
 /** Why an account is untouchable without an override that is recorded. */
-export type Protection = 'privileged_role' | 'synced' | 'guest' | 'restricted' | 'break_glass' | 'unknown'
+export type Protection =
+  | 'privileged_role'
+  | 'synced'
+  | 'guest'
+  | 'restricted'
+  | 'break_glass'
+  | 'authoriser'
+  | 'unknown'

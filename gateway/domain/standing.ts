@@ -102,6 +102,7 @@ const protectedBecause: Record<Protection, string> = {
   synced: 'The account is synced from on-premises Active Directory.',
   restricted: 'The account is in a restricted management unit.',
   break_glass: 'The account is on the break-glass list.',
+  authoriser: 'The connection works by the sign-in of this account.',
   unknown: 'It is not known whether the account is protected.',
 }
 

@@ -102,6 +102,7 @@ export async function runPreflight(deps: { tokens: Tokens; reader: Reader; tenan
     }
   }
   const rights = rightsOf(token)
+  const whose = rights.delegated ? person : application
   const organization = await attempt(() => readList(reader, Organization, '/organization'))
   const listed = await attempt(() => readList(reader, Domain, '/domains'))
   const domains = (listed.value ?? []).map((domain) => ({
@@ -114,10 +115,10 @@ export async function runPreflight(deps: { tokens: Tokens; reader: Reader; tenan
   const roles = await rolesOf(reader, rights)
   return {
     checks: [
-      check('sign_in', 'error', true, 'The application signs in to the tenant.', null),
-      ...permissionChecks(rights.roles),
-      roleCheck(roles),
-      surplusCheck(rights.roles ?? [], roles ?? []),
+      check('sign_in', 'error', true, `${whose.name} signs in to the tenant.`, null),
+      ...permissionChecks(rights.roles, whose),
+      roleCheck(roles, whose),
+      surplusCheck(rights.roles ?? [], roles ?? [], whose),
       organizationCheck(organization.value?.[0] ?? null, deps.tenantId),
       ...domainChecks(domains, listed.refused),
       await resellerCheck(reader, domains),
@@ -126,8 +127,21 @@ export async function runPreflight(deps: { tokens: Tokens; reader: Reader; tenan
     ],
     tenantName: organization.value?.[0]?.displayName ?? deps.tenantId,
     domains,
-    servicePrincipalId: rights.principalId,
+    servicePrincipalId: rights.delegated ? null : rights.principalId,
   }
+}
+
+/** Whose rights they are: the application's own, or those of the administrator who signed in at it. */
+type Whose = { name: string; permission: string; assignee: string }
+const application: Whose = {
+  name: 'The application',
+  permission: 'application permission',
+  assignee: 'the enterprise application',
+}
+const person: Whose = {
+  name: 'The administrator who signed in',
+  permission: 'delegated permission',
+  assignee: 'that administrator',
 }
 
 /** What can be proved by reading it is proved by reading it. */
@@ -158,7 +172,7 @@ const remedyOf = (refused: TenantFailure | null, grant: string) =>
     ? `${grant} with admin consent, then wait a few minutes.`
     : refused.remedy
 
-function permissionChecks(granted: string[] | null): PreflightCheck[] {
+function permissionChecks(granted: string[] | null, { permission }: Whose): PreflightCheck[] {
   if (granted === null) {
     return [
       check(
@@ -171,14 +185,13 @@ function permissionChecks(granted: string[] | null): PreflightCheck[] {
     ]
   }
   const missing = needed.filter(({ right, or }) => ![right, ...or].some((each) => granted.includes(each)))
-  if (missing.length === 0)
-    return [check('permissions', 'error', true, 'All application permissions are granted.', null)]
+  if (missing.length === 0) return [check('permissions', 'error', true, `All ${permission}s are granted.`, null)]
   return missing.map(({ right, level, what }) =>
     check(
       'permissions',
       level,
       false,
-      `The application permission ${right} is missing, so Lockstep cannot ${what}.`,
+      `The ${permission} ${right} is missing, so Lockstep cannot ${what}.`,
       `Add ${right} under API permissions of the app registration and grant admin consent. A new grant takes a few minutes.`,
     ),
   )
@@ -195,23 +208,23 @@ async function rolesOf(reader: Reader, { directoryRoles, principalId }: Rights):
   return [...(directoryRoles ?? []), ...assigned.value.map(({ roleDefinitionId }) => roleDefinitionId)]
 }
 
-function roleCheck(roles: string[] | null): PreflightCheck {
+function roleCheck(roles: string[] | null, whose: Whose): PreflightCheck {
   const holds = roles?.some((role) => setsPasswords.has(role)) === true
   const name = roles?.includes(userAdministrator) ? 'User Administrator' : 'that sets passwords'
   const missing =
     roles === null
-      ? 'Nobody tells whether the application holds the role User Administrator. Without it Microsoft refuses passwords.'
-      : 'The application does not hold the role User Administrator, so Microsoft refuses passwords.'
+      ? `Nobody tells whether ${whose.name.toLowerCase()} holds the role User Administrator. Without it Microsoft refuses passwords.`
+      : `${whose.name} does not hold the role User Administrator, so Microsoft refuses passwords.`
   return check(
     'user_administrator',
     roles === null ? 'warning' : 'error',
     holds,
-    holds ? `The application holds the role ${name}.` : missing,
-    'In Entra, under Roles & admins, assign User Administrator to the enterprise application. It takes up to 15 minutes.',
+    holds ? `${whose.name} holds the role ${name}.` : missing,
+    `In Entra, under Roles & admins, assign User Administrator to ${whose.assignee}. It takes up to 15 minutes.`,
   )
 }
 
-function surplusCheck(granted: string[], roles: string[]): PreflightCheck {
+function surplusCheck(granted: string[], roles: string[], { name }: Whose): PreflightCheck {
   const mighty = [...new Set(roles)].flatMap((role) => tooMighty[role] ?? [])
   const surplus = [...surplusRights.filter((right) => granted.includes(right)), ...mighty]
   return check(
@@ -219,8 +232,8 @@ function surplusCheck(granted: string[], roles: string[]): PreflightCheck {
     'warning',
     surplus.length === 0,
     surplus.length === 0
-      ? 'The application has no more rights than it needs.'
-      : `The application may do more than Lockstep needs: ${surplus.join(', ')}.`,
+      ? `${name} has no more rights than Lockstep needs.`
+      : `${name} may do more than Lockstep needs: ${surplus.join(', ')}.`,
     'Take these away: a stolen secret would be worth more than it has to be.',
   )
 }

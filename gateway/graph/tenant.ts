@@ -4,6 +4,7 @@ import type { ObservedGroup } from '../domain/group.ts'
 import type { Log } from '../domain/log.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import { accountSelect, withManager } from './attributes.ts'
+import { createDelegatedTokens, type DelegatedCredential } from './delegated.ts'
 import { followDelta, type ObservedPage } from './delta.ts'
 import { failureOf, isMissing } from './failure.ts'
 import { type FoundObject, findByImmutableId, findHolders } from './find.ts'
@@ -39,7 +40,7 @@ export type TenantOptions = {
   cloud: { graph: string; login: string }
   tenantId: string
   clientId: string
-  credential: Credential
+  credential: Credential | DelegatedCredential
   /** Refused: whatever is asked for, nothing but reads leaves this machine. */
   writes: 'allowed' | 'refused'
   runtime: Runtime
@@ -92,9 +93,9 @@ export type Tenant = {
 const patienceMs = { interactive: 10_000, bulk: 10 * 60_000 } as const satisfies Record<Lane, number>
 
 export function openTenant(options: TenantOptions): Tenant {
-  const { runtime, cloud, tenantId, clientId, credential } = options
+  const { runtime, cloud, tenantId } = options
   const log: Log = options.log ?? (() => undefined)
-  const tokens = options.tokens ?? createTokens({ ...cloud, tenantId, clientId, credential })
+  const tokens = options.tokens ?? tokensOf(options)
   const network = options.network ?? openNetwork(new URL(cloud.graph).origin)
   const open = createTransport({ graph: cloud.graph, tokens, network, now: runtime.now })
   const transport = options.writes === 'allowed' ? open : readingOnly(open)
@@ -133,6 +134,12 @@ export function openTenant(options: TenantOptions): Tenant {
       await transport.close()
     },
   }
+}
+
+function tokensOf({ cloud, tenantId, clientId, credential }: TenantOptions): Tokens {
+  return credential.kind === 'delegated'
+    ? createDelegatedTokens({ ...cloud, tenantId, clientId, credential })
+    : createTokens({ ...cloud, tenantId, clientId, credential })
 }
 
 const urlOf = (id: AccountId) => `/users/${id}?$select=${accountSelect.join(',')}&${withManager}`

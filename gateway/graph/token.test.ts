@@ -33,6 +33,11 @@ test.each([
     tokenOf({ roles: ['A'] }),
     { roles: ['A'], directoryRoles: null, principalId: null },
   ],
+  [
+    'what an administrator lets us do',
+    tokenOf({ scp: 'A B', wids: ['R'] }),
+    { roles: ['A', 'B'], directoryRoles: ['R'], principalId: null, delegated: true },
+  ],
   ['an opaque token', 'opaque', { roles: null, directoryRoles: null, principalId: null }],
   ['claims of another shape', tokenOf({ roles: 'A' }), { roles: null, directoryRoles: null, principalId: null }],
 ])('a token tells of %s', (_, token, rights) => {

@@ -43,10 +43,7 @@ export function createTokens(options: {
       system: { networkClient: network, loggerOptions: { piiLoggingEnabled: false } },
     })
   let application: ConfidentialClientApplication | null = null
-  let current: string | null = null
-  const underWay = new Map<boolean, Promise<string>>()
-
-  const acquire = async (fresh: boolean): Promise<string> => {
+  return shareTokens(async (fresh) => {
     try {
       // After one refusal MSAL answers from its memory of it for a minute; a new instance asks again.
       if (application === null || fresh) application = open()
@@ -55,15 +52,24 @@ export function createTokens(options: {
         skipCache: fresh,
       })
       if (result === null) throw new Error('empty result')
-      current = result.accessToken
       return result.accessToken
     } catch (error) {
       application = null
       throw error instanceof TenantError ? error : new TenantError(signInFailure(error))
     }
+  })
+}
+
+/** Those who ask at the same time share one question. */
+export function shareTokens(acquire: (fresh: boolean) => Promise<string>): Tokens {
+  let current: string | null = null
+  const underWay = new Map<boolean, Promise<string>>()
+  const take = async (fresh: boolean): Promise<string> => {
+    current = await acquire(fresh)
+    return current
   }
   const share = (fresh: boolean): Promise<string> => {
-    const shared = underWay.get(fresh) ?? acquire(fresh).finally(() => underWay.delete(fresh))
+    const shared = underWay.get(fresh) ?? take(fresh).finally(() => underWay.delete(fresh))
     underWay.set(fresh, shared)
     return shared
   }
@@ -107,7 +113,8 @@ function signedOut(code: string, detail: string, remedy: string): TenantFailure 
 
 const thumbprint = (certificate: X509Certificate) => createHash('sha256').update(certificate.raw).digest('hex')
 
-const network: INetworkModule = {
+/** How MSAL reaches the sign-in service. */
+export const network: INetworkModule = {
   sendGetRequestAsync: (url, options) => send('GET', url, options),
   sendPostRequestAsync: (url, options) => send('POST', url, options),
 }
@@ -217,11 +224,17 @@ function causeOf(error: unknown): string {
   return ''
 }
 
-/** What a token says about our own rights; null where it does not say. */
-export type Rights = { roles: string[] | null; directoryRoles: string[] | null; principalId: string | null }
+/** What a token says about our own rights; null where it does not say. `delegated`: they are those of an administrator. */
+export type Rights = {
+  roles: string[] | null
+  directoryRoles: string[] | null
+  principalId: string | null
+  delegated?: true
+}
 
 const Claims = z.looseObject({
   roles: z.array(z.string()).optional(),
+  scp: z.string().optional(),
   wids: z.array(z.string()).optional(),
   oid: z.guid().optional(),
 })
@@ -231,8 +244,9 @@ export function rightsOf(token: string): Rights {
   const claims = Claims.safeParse(payloadOf(token))
   if (!claims.success) return { roles: null, directoryRoles: null, principalId: null }
   // A token without any application permission has no `roles` at all.
-  const { roles = [], wids, oid } = claims.data
-  return { roles, directoryRoles: wids ?? null, principalId: oid ?? null }
+  const { roles = [], scp, wids, oid } = claims.data
+  const whose = { directoryRoles: wids ?? null, principalId: oid ?? null }
+  return scp === undefined ? { roles, ...whose } : { roles: scp.split(' '), ...whose, delegated: true }
 }
 
 function payloadOf(token: string): unknown {

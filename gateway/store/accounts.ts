@@ -144,8 +144,12 @@ function standing(account: ObservedAccount, before: Protection | null): Protecti
   if (account.guest) return 'guest'
   if (account.synced) return 'synced'
   if (account.restricted) return 'restricted'
-  return before === 'privileged_role' || before === 'break_glass' ? before : null
+  return foundProtections.some((each) => each === before) ? before : null
 }
+
+/** What an account's own properties do not say. */
+const foundProtections = ['privileged_role', 'break_glass', 'authoriser'] as const satisfies readonly Protection[]
+export type FoundProtection = (typeof foundProtections)[number]
 
 export async function markDeleted(
   trx: Kysely<Database>,
@@ -169,17 +173,17 @@ export async function markDeleted(
   }
 }
 
-/** Sets who is protected by a role or the break-glass list, and lifts it from everybody else. Returns who changed. */
+/** Sets who is protected by a role, the break-glass list or as authoriser, and lifts it from everybody else. Returns who changed. */
 export async function putProtection(
   trx: Kysely<Database>,
   connectionId: string,
-  protectedIds: ReadonlyMap<string, 'privileged_role' | 'break_glass'>,
+  protectedIds: ReadonlyMap<string, FoundProtection>,
 ): Promise<string[]> {
   const before = await trx
     .selectFrom('accounts')
     .select(['id', 'protection'])
     .where('connection_id', '=', connectionId)
-    .where('protection', 'in', ['privileged_role', 'break_glass'])
+    .where('protection', 'in', foundProtections)
     .execute()
   const changed: string[] = []
   for (const row of before) {
@@ -200,7 +204,7 @@ export async function putProtection(
       .set({ protection })
       .where('connection_id', '=', connectionId)
       .where('id', '=', id)
-      .where((e) => e.or([e('protection', 'is', null), e('protection', 'in', ['privileged_role', 'break_glass'])]))
+      .where((e) => e.or([e('protection', 'is', null), e('protection', 'in', foundProtections)]))
       .executeTakeFirst()
     // A guest or a synced account stays what it is, whatever roles it holds.
     if (numUpdatedRows > 0n) changed.push(id)

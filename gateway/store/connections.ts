@@ -10,6 +10,8 @@ export type ConnectionRow = Selectable<Connections>
 export type StoredCredential =
   | { kind: 'secret'; secret: string }
   | { kind: 'certificate'; pem: string; privateKeyPem: string }
+  /** An administrator's sign-in; its tokens are sealed apart, since they change by themselves. */
+  | { kind: 'delegated'; homeAccountId: string }
 
 export function sealCredential(vault: Vault, connectionId: string, credential: StoredCredential): string {
   return vault.sealSecret(new Secret(JSON.stringify(credential)), { connectionId })
@@ -23,6 +25,31 @@ export function openCredential(
   if (connection.sealed_credential === null) throw new Error('The credential of this connection was erased.')
   const opened = vault.openSecret(connection.sealed_credential, { connectionId: connection.id })
   return JSON.parse(opened.reveal()) as StoredCredential
+}
+
+const tokensOwner = (connectionId: string) => ({ connectionId: `${connectionId} tokens` })
+
+export const sealTokens = (vault: Vault, connectionId: string, cache: Secret): string =>
+  vault.sealSecret(cache, tokensOwner(connectionId))
+
+/** `SealRejected` when the row was tampered with. */
+export function openTokens(vault: Vault, connection: Pick<ConnectionRow, 'id' | 'sealed_tokens'>): Secret {
+  if (connection.sealed_tokens === null) throw new Error('The sign-in of this connection was erased.')
+  return vault.openSecret(connection.sealed_tokens, tokensOwner(connection.id))
+}
+
+/** Keeps what became of the tokens, unless there is another sign-in by now. */
+export async function keepTokens(
+  trx: Kysely<Database>,
+  connection: Pick<ConnectionRow, 'id' | 'sealed_credential'>,
+  sealedTokens: string,
+): Promise<void> {
+  await trx
+    .updateTable('connections')
+    .set({ sealed_tokens: sealedTokens })
+    .where('id', '=', connection.id)
+    .where('sealed_credential', '=', connection.sealed_credential)
+    .execute()
 }
 
 /** Nothing was read from the tenant and nothing held back yet. */
@@ -42,6 +69,7 @@ const untouched = {
   quarantine: null,
   credential_ends_at: null,
   authorised_by: null,
+  sealed_tokens: null,
 } as const satisfies Partial<ConnectionRow>
 
 export type NewConnection = Omit<ConnectionRow, keyof typeof untouched>

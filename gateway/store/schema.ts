@@ -108,6 +108,22 @@ export type Connections = {
   credential_ends_at: number | null
   /** JSON: { accountId, name } of the administrator whose sign-in the connection uses. */
   authorised_by: string | null
+  /** MSAL's cache of that sign-in, sealed by the vault. */
+  sealed_tokens: string | null
+}
+
+/** A sign-in of an administrator at Microsoft that was begun. */
+export type Authorizations = {
+  /** SHA-256 of the state that comes back. */
+  state_hash: string
+  /** Who may finish it: the session, person or token that began it. */
+  owner: string
+  name: string
+  /** JSON: the contract's Cloud. */
+  cloud: string
+  /** The connection whose sign-in is renewed. */
+  connection_id: string | null
+  ends_at: number
 }
 
 export type Bindings = {
@@ -424,6 +440,7 @@ export type Database = {
   password_proposals: PasswordProposals
   user_links: UserLinks
   connections: Connections
+  authorizations: Authorizations
   bindings: Bindings
   before_images: BeforeImages
   tombstones: Tombstones

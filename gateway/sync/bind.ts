@@ -14,6 +14,7 @@ import { presentBinding } from '../store/present-bindings.ts'
 import { findUser, type UserRow } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
 import { remember } from './observe.ts'
+import { isAuthoriser } from './protection.ts'
 import { markLeaving, putBinding } from './put-binding.ts'
 import { recoverBinding } from './recover.ts'
 import { requireConnection } from './require-connection.ts'
@@ -189,7 +190,9 @@ async function refuseUnfit(
   await refuseTaken(context, connection, user, accountId)
   const stored = await findAccount(context.store.db, connection.id, accountId)
   const roles = await context.tenants.of(connection).protectedAccounts()
-  const protection = stored?.protection ?? (roles.has(accountId) ? 'privileged_role' : null)
+  const protection =
+    stored?.protection ??
+    (isAuthoriser(connection, accountId) ? 'authoriser' : roles.has(accountId) ? 'privileged_role' : null)
   if (protection === null || input.override?.includes('protected')) return
   throw new Problem('account_protected', protectionSentence[protection] ?? protectionSentence.unknown)
 }
@@ -202,6 +205,8 @@ const protectionSentence: Record<string, string> & { unknown: string } = {
   guest: 'The account is a guest: its password lives in another organisation.',
   restricted: 'The account is in a restricted management unit, where this app has no rights.',
   break_glass: 'The account is on the break-glass list of this connection. Take it off the list first.',
+  authoriser:
+    'The connection works by the sign-in of this account, so it is left alone. Sign in as another administrator first.',
   unknown: 'It is not known whether the account is protected. Look at the preflight of the connection.',
 }
 

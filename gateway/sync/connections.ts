@@ -10,6 +10,7 @@ import type { Claim } from '../domain/claim.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Quarantine } from '../domain/quarantine.ts'
 import { defaultReminders } from '../domain/reminder.ts'
+import type { SignedIn } from '../graph/delegated.ts'
 import type { Preflight } from '../graph/tenant.ts'
 import { countBindings, markConnectionDirty, markDriftedDirty } from '../store/bindings.ts'
 import {
@@ -26,9 +27,11 @@ import { buryConnection, eraseTombstone, returnBindings, tombstoneMs } from '../
 import type { SyncContext } from './context.ts'
 import { defaultFollowing, settingsOf, wantsOthers } from './following.ts'
 import { runPreflight } from './preflight.ts'
+import { authoriserOf } from './protection.ts'
 import { quarantineOf } from './quarantine.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
+import { authorisation, delegatedCredential, heldTokens } from './sign-in-credential.ts'
 
 export const defaultSettings: ConnectionSettings = {
   mode: 'observe',
@@ -65,6 +68,7 @@ export async function presentConnection(context: SyncContext, row: ConnectionRow
     defaultDomain: row.default_domain,
     cloud: JSON.parse(row.cloud) as Connection['cloud'],
     clientId: row.client_id,
+    authorisedBy: authoriserOf(row),
     state: row.state === 'deactivated' ? 'paused' : row.state,
     error: row.error === null ? null : withoutFlag(JSON.parse(row.error) as NonNullable<Connection['error']>),
     lastCycle: lastCycle === null ? null : { ...lastCycle, at: iso(lastCycle.at) },
@@ -91,6 +95,7 @@ export async function createConnection(
   runner: Runner,
   actor: Actor,
   input: CreateConnection,
+  signedIn: SignedIn | null = null,
 ): Promise<Connection> {
   const taken = (await listConnections(context.store.db)).find((row) => row.tenant_id === input.tenantId)
   if (taken !== undefined) {
@@ -99,13 +104,15 @@ export async function createConnection(
       `This tenant is connected already, as "${taken.name}". Change that connection instead.`,
     )
   }
-  const credential = credentialOf(input)
+  const credential = signedIn === null ? credentialOf(input) : delegatedCredential(signedIn)
+  const tokens = signedIn && heldTokens(signedIn)
   const tenant = context.tenants.open({
     tenantId: input.tenantId,
     clientId: input.clientId,
     cloud: input.cloud,
     credential,
     writes: 'refused',
+    ...(tokens && { cache: tokens }),
   })
   let preflight: Awaited<ReturnType<typeof runPreflight>>
   try {
@@ -136,7 +143,10 @@ export async function createConnection(
       settings: JSON.stringify(changedSettings(defaultSettings, input.settings)),
       created_at: context.runtime.now(),
     })
-    await updateConnection(change.trx, id, { claim: claimed(preflight.claim) })
+    await updateConnection(change.trx, id, {
+      claim: claimed(preflight.claim),
+      ...(signedIn && tokens && authorisation(context, id, signedIn, tokens)),
+    })
     change.event({ type: 'connection_create', connection: id, detail: `${input.name}: ${preflight.tenantName}` })
     const returned = await returnBindings(change.trx, { id, tenant_id: input.tenantId }, change.now)
     if (returned === 0) return
@@ -156,7 +166,7 @@ function credentialOf(input: Pick<CreateConnection, 'clientSecret' | 'certificat
   return { kind: 'secret', secret: input.clientSecret ?? '' }
 }
 
-function refuseFailed(preflight: Preflight): void {
+export function refuseFailed(preflight: Preflight): void {
   const failed = preflight.checks.filter((check) => !check.ok && check.level === 'error')
   if (failed.length === 0) return
   const codes = { reseller: 'tenant_managed_by_reseller', another_gateway: 'tenant_already_connected' } as const
@@ -248,6 +258,8 @@ export async function updateConnectionSettings(
         state: 'active' as const,
         error: null,
         quarantine: null,
+        authorised_by: null,
+        sealed_tokens: null,
       }),
     })
     if (settings.driftPolicy !== before.driftPolicy) await markDriftedDirty(change.trx, id)

@@ -1,3 +1,4 @@
+import type { AuthorizeConnection } from '@lockstep/shared/contract/authorize'
 import type { BindInput, Binding } from '@lockstep/shared/contract/binding'
 import type { AccountDetail, Connection, CreateConnection, ImportInput } from '@lockstep/shared/contract/connection'
 import type { Job } from '@lockstep/shared/contract/job'
@@ -9,6 +10,7 @@ import { bindingPage, findBinding } from '../store/bindings.ts'
 import { connectionPage } from '../store/connections.ts'
 import type { Page } from '../store/page.ts'
 import { presentBinding, presentBindings } from '../store/present-bindings.ts'
+import { beginAuthorization, type Delegated, finishAuthorization, type SignInAnswer } from './authorize.ts'
 import { bindUser, unbindUser } from './bind.ts'
 import { type BulkInput, runBulk, startBulk } from './bulk.ts'
 import * as connections from './connections.ts'
@@ -42,6 +44,8 @@ export type SyncOptions = {
   importUsers(run: JobRun): Promise<void>
   /** Changes a person; the directory does. */
   updateUser: UpdatePerson
+  /** How administrators sign in to connect a tenant. */
+  delegated: Delegated
 }
 
 export function createSync(context: SyncContext, options: SyncOptions) {
@@ -85,6 +89,10 @@ export function createSync(context: SyncContext, options: SyncOptions) {
       await connections.presentConnection(context, await requireConnection(context, id)),
     createConnection: (actor: Actor, input: CreateConnection) =>
       connections.createConnection(context, runner, actor, input),
+    authorizeConnection: (actor: Actor, session: string | null, input: AuthorizeConnection) =>
+      beginAuthorization(context, options.delegated, actor, session, input),
+    finishAuthorization: (actor: Actor, session: string | null, answer: SignInAnswer) =>
+      finishAuthorization(context, runner, options.delegated, actor, session, answer),
     updateConnection: (actor: Actor, id: string, input: connections.UpdateConnection) =>
       connections.updateConnectionSettings(context, runner, actor, id, input),
     deleteConnection: (actor: Actor, id: string, input: { confirm: string; purge?: 'now' | undefined }) =>

@@ -1,10 +1,20 @@
 import type { Cloud } from '@lockstep/shared/contract/connection'
+import { system } from '../domain/actor.ts'
 import type { Log } from '../domain/log.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import { Secret } from '../domain/secret.ts'
+import type { DelegatedApp, TokenCache } from '../graph/delegated.ts'
 import { openTenant, type Tenant, type TenantAccess, type TenantOptions } from '../graph/tenant.ts'
-import { type ConnectionRow, openCredential, type StoredCredential } from '../store/connections.ts'
+import {
+  type ConnectionRow,
+  keepTokens,
+  openCredential,
+  openTokens,
+  type StoredCredential,
+  sealTokens,
+} from '../store/connections.ts'
+import type { Store } from '../store/store.ts'
 import type { Vault } from '../store/vault.ts'
 
 export type Origins = { graph: string; login: string }
@@ -45,7 +55,10 @@ export type Tenants = {
     cloud: Cloud
     credential: StoredCredential
     writes: 'allowed' | 'refused'
+    /** Of the sign-in of an administrator. */
+    cache?: TokenCache
   }): Tenant
+  originsOf(cloud: Cloud): Origins
   forget(connectionId: string): Promise<void>
   close(): Promise<void>
 }
@@ -54,23 +67,42 @@ export function createTenants(deps: {
   vault: Vault
   runtime: Runtime
   allowedClouds: readonly string[]
+  /** At which administrators sign in, and where the tokens of that are kept. */
+  delegated?: { app: DelegatedApp | null; store: Store }
   log: Log
   access?: TenantAccess
 }): Tenants {
   const open = new Map<string, { key: string; tenant: Tenant }>()
-  const create: Tenants['open'] = ({ tenantId, clientId, cloud, credential, writes }) =>
+  const create: Tenants['open'] = ({ tenantId, clientId, cloud, credential, writes, cache }) =>
     openTenant({
       cloud: originsOf(cloud, deps.allowedClouds),
       tenantId,
       clientId,
-      credential: secretOf(credential),
+      credential: credentialOf(credential, clientId, cache),
       writes,
       runtime: deps.runtime,
       log: deps.log,
       ...deps.access,
     })
+  const credentialOf = (credential: StoredCredential, clientId: string, cache: TokenCache | undefined) => {
+    if (credential.kind !== 'delegated') return secretOf(credential)
+    if (cache === undefined) throw new Error('A sign-in was opened without its tokens.')
+    const app = deps.delegated?.app
+    const clientSecret = app?.clientId === clientId ? app.clientSecret : null
+    return { kind: credential.kind, homeAccountId: credential.homeAccountId, clientSecret, cache }
+  }
+  const cacheOf = (connection: ConnectionRow): TokenCache => ({
+    kept: openTokens(deps.vault, connection),
+    async keep(cache) {
+      await deps.delegated?.store.change(system, async (change) => {
+        change.quiet('the sign-in service gave other tokens')
+        await keepTokens(change.trx, connection, sealTokens(deps.vault, connection.id, cache))
+      })
+    },
+  })
   return {
     open: create,
+    originsOf: (cloud) => originsOf(cloud, deps.allowedClouds),
     of(connection) {
       const writes = writesOf(connection)
       const key = `${writes} ${connection.sealed_credential ?? ''}`
@@ -83,6 +115,7 @@ export function createTenants(deps: {
         cloud: JSON.parse(connection.cloud) as Cloud,
         credential: openCredential(deps.vault, connection),
         writes,
+        ...(connection.sealed_tokens !== null && { cache: cacheOf(connection) }),
       })
       open.set(connection.id, { key, tenant })
       return tenant
@@ -105,7 +138,7 @@ export function writesOf({ state, settings }: ConnectionRow): 'allowed' | 'refus
   return mode === 'apply' && state !== 'paused' && state !== 'deactivated' ? 'allowed' : 'refused'
 }
 
-function secretOf(credential: StoredCredential): TenantOptions['credential'] {
+function secretOf(credential: Exclude<StoredCredential, { kind: 'delegated' }>): TenantOptions['credential'] {
   return credential.kind === 'secret'
     ? { kind: 'secret', secret: new Secret(credential.secret) }
     : { kind: 'certificate', pem: credential.pem, privateKeyPem: new Secret(credential.privateKeyPem) }

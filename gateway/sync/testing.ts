@@ -11,6 +11,7 @@ import { createVault } from '../store/vault.ts'
 import { defaultSettings } from './connections.ts'
 import type { SyncContext } from './context.ts'
 import { createGates } from './gates.ts'
+import { originsOf } from './tenants.ts'
 
 /** The connection of a test engine. */
 export const testConnection = 'c1'
@@ -58,7 +59,13 @@ export async function testSync(tenant: Partial<Tenant>): Promise<TestSync> {
       claims: { ours: async () => true, forget: () => undefined },
       tellAdmins: async () => undefined,
       log: () => undefined,
-      tenants: { of: () => played, open: () => played, forget: async () => undefined, close: async () => undefined },
+      tenants: {
+        of: () => played,
+        open: () => played,
+        originsOf: (cloud) => originsOf(cloud, []),
+        forget: async () => undefined,
+        close: async () => undefined,
+      },
     },
     async addPerson(name) {
       const id = runtime.newId()

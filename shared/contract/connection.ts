@@ -57,6 +57,8 @@ export const Connection = z.object({
   defaultDomain: z.string(),
   cloud: Cloud,
   clientId: z.string(),
+  /** The administrator whose sign-in the connection uses; null: it has a credential of its own. */
+  authorisedBy: z.object({ accountId: z.string(), name: z.string() }).nullable(),
   state: z.enum(['active', 'paused', 'error']),
   error: z.object({ code: z.string(), detail: z.string(), remedy: z.string() }).nullable(),
   lastCycle: z

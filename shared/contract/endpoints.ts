@@ -1,3 +1,4 @@
+import * as authorize from './authorize.ts'
 import * as binding from './binding.ts'
 import * as connection from './connection.ts'
 import * as drift from './drift.ts'
@@ -34,6 +35,7 @@ export const endpoints = {
 
   listConnections: connection.listConnections,
   createConnection: connection.createConnection,
+  authorizeConnection: authorize.authorizeConnection,
   getConnection: connection.getConnection,
   updateConnection: connection.updateConnection,
   deleteConnection: connection.deleteConnection,

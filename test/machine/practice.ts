@@ -40,7 +40,7 @@ export function openPractice(time: Time, seed: number, people: number): Practice
       body: call.body,
       origin,
       batch: false,
-      caller: { appId: state.app.clientId, permissions: state.app.permissions },
+      caller: { appId: state.app.clientId, permissions: state.app.permissions, userId: null, roles: state.app.roles },
     })
     const log = state.log.slice(from.log).filter((entry) => entry.path !== '/$batch')
     noteWrites(witness, state, parts, log, state.audits.slice(from.audits), before)

@@ -230,6 +230,7 @@ function gatewayOf(life: Life, ground: Ground): { directory: Context; sync: Sync
     {
       everyMs: 10 * 60_000,
       owner: 'machine',
+      delegated: { app: null, redirectUri: '' },
       importUsers: (run) => importUsers(directory.context, run),
       updateUser: (actor, userId, values) => updateUser(directory.context, actor, { userId, values }),
     },

@@ -15,7 +15,14 @@ export type Call = {
 }
 
 /** Who calls, as the token says: it keeps the permissions that it was issued with. */
-export type Caller = { appId: string; permissions: ReadonlySet<string> }
+export type Caller = {
+  appId: string
+  permissions: ReadonlySet<string>
+  /** For whom the app acts; null: for itself. */
+  userId: string | null
+  /** Directory roles, as they are now. */
+  roles: ReadonlySet<string>
+}
 
 export type Answer = { status: number; body: unknown; headers?: Record<string, string> }
 export type Reply = { status: number; headers: Record<string, string>; body: unknown; drop?: boolean }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,6 +57,7 @@ function msal(change: { clientSecret?: string; tenantId?: string } = {}) {
     system: { networkClient: network() },
   })
 }
+const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url')
 const scopes = () => ['https://graph.microsoft.com/.default']
 const tokenOf = async () => {
   const answer = await msal().acquireTokenByClientCredential({ scopes: scopes() })
@@ -104,6 +106,61 @@ describe('MSAL', () => {
     })
     const answer = await app.acquireTokenByClientCredential({ scopes: scopes() })
     expect(answer?.accessToken).toEqual(expect.any(String))
+  })
+})
+
+describe('MSAL, for somebody who signs in', () => {
+  const redirectUri = 'https://id.example/connections/callback'
+  const verifier = 'v'.repeat(43)
+  const challenge = sha256(verifier)
+  const people = (authority: string) =>
+    new ConfidentialClientApplication({
+      auth: {
+        clientId: tenant.clientId,
+        clientSecret: tenant.clientSecret,
+        authority: `${tenant.login}/${authority}`,
+        knownAuthorities: [new URL(tenant.login).host],
+      },
+      system: { networkClient: network() },
+    })
+  const enter = async (nonce: string) => {
+    await tenant.ask('POST', '/redirects', { uri: redirectUri })
+    await tenant.ask('PUT', '/signed-in', { user: 'admin@contoso.onmicrosoft.com' })
+    const app = people('organizations')
+    const asked = { scopes: scopes(), redirectUri, codeChallenge: challenge, codeChallengeMethod: 'S256' as const }
+    const url = await app.getAuthCodeUrl({ ...asked, state: 's', nonce: 'n', prompt: 'select_account' })
+    const { headers } = await tenant.raw(url, { redirect: 'manual' })
+    const code = new URL(headers['location'] ?? '').searchParams.get('code') ?? ''
+    const taken = await app.acquireTokenByCode({ code, scopes: scopes(), redirectUri, codeVerifier: verifier, nonce })
+    return { app, taken }
+  }
+
+  test('takes a code for tokens and knows who it was; another nonce is refused', async () => {
+    const { taken } = await enter('n')
+    expect(taken).toMatchObject({
+      tenantId: tenant.tenantId,
+      account: { username: 'admin@contoso.onmicrosoft.com', tenantId: tenant.tenantId },
+    })
+    const headers = { authorization: `Bearer ${taken.accessToken}` }
+    expect((await tenant.raw('/v1.0/organization', { headers })).status).toBe(200)
+    await expect(enter('another')).rejects.toMatchObject({ errorCode: 'nonce_mismatch' })
+  })
+
+  test('goes on with its cache elsewhere, silently, until the refresh token dies', async () => {
+    const { app, taken } = await enter('n')
+    const later = people(tenant.tenantId)
+    later.getTokenCache().deserialize(app.getTokenCache().serialize())
+    const account = await later.getTokenCache().getAccountByHomeId(taken.account?.homeAccountId ?? '')
+    const silently = (forceRefresh: boolean) => {
+      if (account === null) throw new Error('The cache has lost the account.')
+      return later.acquireTokenSilent({ account, scopes: scopes(), forceRefresh })
+    }
+    expect(await silently(false)).toMatchObject({ accessToken: taken.accessToken, fromCache: true })
+    const renewed = await silently(true)
+    expect(renewed).toMatchObject({ fromCache: false })
+    expect(renewed.accessToken).not.toBe(taken.accessToken)
+    await tenant.ask('POST', '/acts', { act: 'revoke', user: 'admin@contoso.onmicrosoft.com' })
+    await expect(silently(true)).rejects.toMatchObject({ errorMessage: expect.stringContaining('AADSTS50173') })
   })
 })
 

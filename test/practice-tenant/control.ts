@@ -82,6 +82,19 @@ function act(state: State, method: string, url: URL, body: Properties): unknown 
       return changeRights(state, body)
     case 'POST /domains':
       return changeDomain(state, body)
+    case 'PUT /signed-in':
+      state.signedIn =
+        body['user'] === null
+          ? null
+          : {
+              userId: find(state, String(body['user'])).id,
+              // The sign-in service is one for all tenants: somebody may come who is at home in another.
+              tenantId: String(body['tenantId'] ?? state.tenantId),
+            }
+      return undefined
+    case 'POST /redirects':
+      state.app.redirectUris.add(String(body['uri']))
+      return undefined
     case 'PUT /app':
       state.app.enabled = body['enabled'] === true
       return undefined
@@ -183,6 +196,8 @@ function adminActs(state: State, body: Properties): unknown {
       return addTo(state, null, 'members', group, link)
     case 'remove_member':
       return removeFrom(state, null, 'members', group, name)
+    case 'withdraw_roles':
+      return withdrawRoles(state, name)
     case 'grant_role':
       return grantRole(state, name, String(body['role'] ?? directoryRoles.globalAdministrator))
     default:
@@ -193,6 +208,12 @@ function adminActs(state: State, body: Properties): unknown {
 function grantRole(state: State, name: string, roleDefinitionId: string): void {
   const id = `role-${state.roleAssignments.length}`
   state.roleAssignments.push({ id, principalId: find(state, name).id, roleDefinitionId })
+}
+
+function withdrawRoles(state: State, name: string): void {
+  const { id } = find(state, name)
+  const kept = state.roleAssignments.filter(({ principalId }) => principalId !== id)
+  state.roleAssignments.splice(0, state.roleAssignments.length, ...kept)
 }
 
 function changeSecret(state: State, body: Properties): unknown {
@@ -207,6 +228,8 @@ function changeRights(state: State, body: Properties): unknown {
   for (const right of (body['withdraw'] ?? []) as string[]) state.app.permissions.delete(right)
   for (const role of (body['grantRoles'] ?? []) as string[]) state.app.roles.add(role)
   for (const role of (body['withdrawRoles'] ?? []) as string[]) state.app.roles.delete(role)
+  for (const right of (body['grantDelegated'] ?? []) as string[]) state.app.delegated.add(right)
+  for (const right of (body['withdrawDelegated'] ?? []) as string[]) state.app.delegated.delete(right)
   return { permissions: [...state.app.permissions], roles: [...state.app.roles] }
 }
 

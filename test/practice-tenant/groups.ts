@@ -9,7 +9,7 @@ import { type Actor, audit, type Group, instant, type Properties, type State } f
 type By = Call | null
 export type Side = 'members' | 'owners'
 
-const actorOf = (by: By): Actor => (by === null ? 'user' : 'app')
+const actorOf = (by: By): Actor => (by === null || by.caller.userId !== null ? 'user' : 'app')
 
 export function findGroup(state: State, id: string): Group {
   const group = state.groups.get(id.toLowerCase())

@@ -22,6 +22,8 @@ const withinReach = new Set([
   '75934031-6c7e-415a-99d7-48dbd49e875e', // Usage Summary Reports Reader
 ])
 const mighty = [directoryRoles.globalAdministrator, directoryRoles.privilegedAuthenticationAdministrator]
+/** Roles whose holders may change people and groups ("Microsoft Entra built-in roles"). */
+const administers = [...mighty, directoryRoles.userAdministrator]
 
 /** "Who can perform sensitive actions". Deleting and restoring count too. */
 const sensitive = new Set([
@@ -34,15 +36,24 @@ const sensitive = new Set([
   'userPrincipalName',
 ])
 
-/** Refuses a caller that has none of the permissions ("Microsoft Graph permissions reference"). */
+/**
+ * Refuses a caller that has none of the permissions ("Microsoft Graph permissions reference"). An app that acts for somebody
+ * may do no more than that person ("Overview of Microsoft Graph permissions", delegated access, read 2026-11-23).
+ */
 export function demand(call: Call, ...any: string[]): void {
+  demandPermission(call, any)
+  const { userId, roles } = call.caller
+  if (userId !== null && !administers.some((role) => roles.has(role))) throw denied()
+}
+
+function demandPermission(call: Call, any: readonly string[]): void {
   if (![...any, 'Directory.ReadWrite.All'].some((right) => call.caller.permissions.has(right))) throw denied()
 }
 
 /** As `demand`, for reading: who may write may read. */
 export function demandRead(call: Call, ...any: string[]): void {
   const wider = any.map((right) => right.replace('.Read.', '.ReadWrite.'))
-  demand(call, ...any, ...wider, 'Directory.Read.All')
+  demandPermission(call, [...any, ...wider, 'Directory.Read.All'])
 }
 
 /** Holds a directory role that counts, or is member or owner of a group that roles can be given to. */
@@ -55,19 +66,18 @@ export function isPrivileged(state: State, id: string): boolean {
   return false
 }
 
-/** Refuses a sensitive action on somebody privileged, unless the app holds one of the mightiest roles. */
-export function demandReach(state: State, target: Person, names: readonly string[]): void {
+/** Refuses a sensitive action on somebody privileged, unless the caller holds one of the mightiest roles. */
+export function demandReach(state: State, call: Call, target: Person, names: readonly string[]): void {
   if (!names.some((name) => sensitive.has(name))) return
-  if (isPrivileged(state, target.id) && !mighty.some((role) => state.app.roles.has(role))) throw denied()
+  if (isPrivileged(state, target.id) && !mighty.some((role) => call.caller.roles.has(role))) throw denied()
 }
 
 /** Deleting and restoring are sensitive whatever they touch. */
-export const demandReachToDelete = (state: State, target: Person): void =>
-  demandReach(state, target, ['accountEnabled'])
+export const demandReachToDelete = (state: State, call: Call, target: Person): void =>
+  demandReach(state, call, target, ['accountEnabled'])
 
 /** An app needs the permission and, as experience has it, at least User Administrator ("passwordProfile resource type"). */
 export function demandPassword(state: State, call: Call): void {
   demand(call, 'User-PasswordProfile.ReadWrite.All')
-  const roles = [...mighty, directoryRoles.userAdministrator]
-  if (state.switches.passwordNeedsRole && !roles.some((role) => state.app.roles.has(role))) throw denied()
+  if (state.switches.passwordNeedsRole && !administers.some((role) => call.caller.roles.has(role))) throw denied()
 }

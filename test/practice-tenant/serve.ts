@@ -3,8 +3,9 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { envelope, Refusal } from './errors.ts'
 import { type Graph, headersOf, idsOf, log } from './graph.ts'
+import type { TokenAnswer } from './sign-in-errors.ts'
 import type { State } from './state.ts'
-import type { TokenAnswer, TokenService } from './token.ts'
+import type { TokenService } from './token.ts'
 
 /** What one listener serves: Graph below `/v1.0`, the sign-in service beside it. */
 export type Site = { state: State; graph: Graph; tokens: TokenService; origin: string }
@@ -25,8 +26,8 @@ export async function serve(site: Site, request: IncomingMessage, response: Serv
   if (!URL.canParse(target, origin)) return send(response, 400, {}, { error: 'The URL is malformed.' })
   const url = new URL(target, origin)
   if (/^\/v1\.0\//.test(url.pathname)) return await serveGraph(site, origin, request, url, raw, response)
-  const { status, body } = await signInService(site.tokens, origin, request, url, raw)
-  send(response, status, {}, body)
+  const { status, body, headers = {} } = await signInService(site.tokens, origin, request, url, raw)
+  send(response, status, headers, body)
 }
 
 async function serveGraph(
@@ -87,13 +88,17 @@ async function signInService(
   request: IncomingMessage,
   url: URL,
   raw: string,
-): Promise<TokenAnswer> {
+): Promise<TokenAnswer & { headers?: Record<string, string> }> {
   const [, tenant = '', ...rest] = url.pathname.split('/')
   const path = rest.join('/')
   if (path === 'v2.0/.well-known/openid-configuration') return tokens.discovery(origin, tenant)
   if (path === 'discovery/v2.0/keys') return tokens.keys(origin)
   if (tenant === 'common' && path === 'discovery/instance')
     return tokens.instanceDiscovery(origin, url.searchParams.get('authorization_endpoint'))
+  if (path === 'oauth2/v2.0/authorize')
+    return request.method === 'POST'
+      ? tokens.submit(tenant, new URLSearchParams(raw))
+      : tokens.page(tenant, url.searchParams)
   if (path === 'oauth2/v2.0/token' && request.method === 'POST') {
     const basic = /^Basic (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
     return await tokens.issue(origin, tenant, new URLSearchParams(raw), basic)

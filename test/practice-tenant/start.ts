@@ -78,7 +78,10 @@ export function practiceState(
 ): State {
   const newId = inputs.newId ?? randomUUID
   const state = createState({ ...given, ...inputs, tenantId: given.tenantId ?? newId(), clientId: newId() })
-  for (const permission of permissions) state.app.permissions.add(permission)
+  for (const permission of permissions) {
+    state.app.permissions.add(permission)
+    state.app.delegated.add(permission)
+  }
   if (given.passwordRole) state.app.roles.add(directoryRoles.userAdministrator)
   Object.assign(state.switches, given.switches)
   seed(state, given)

@@ -114,6 +114,10 @@ export type State = {
     permissions: Set<string>
     roles: Set<string>
     enabled: boolean
+    /** Delegated permissions with admin consent: what the app may do for somebody who signs in. */
+    delegated: Set<string>
+    /** Where people come back to after they have signed in, of type Web. */
+    redirectUris: Set<string>
   }
   readonly displayName: string
   readonly people: Map<string, Person>
@@ -128,6 +132,8 @@ export type State = {
   readonly log: LogEntry[]
   readonly audits: Audit[]
   readonly switches: Switches
+  /** Whose session the browser at the sign-in page has, and of which tenant; null: it asks for name and password. */
+  signedIn: { userId: string; tenantId: string } | null
   faults: Fault[]
   quota: QuotaSize
   lagMs: number
@@ -166,6 +172,8 @@ export function createState(options: {
       permissions: new Set(),
       roles: new Set(),
       enabled: true,
+      delegated: new Set(),
+      redirectUris: new Set(),
     },
     people: new Map(),
     byName: new Map(),
@@ -185,6 +193,7 @@ export function createState(options: {
       restoreInDelta: true,
       batchFailsWhenThrottled: false,
     },
+    signedIn: null,
     faults: [],
     quota: options.quota,
     lagMs: options.lagMs,

@@ -10,7 +10,10 @@ export type TestTenant = PracticeTenant & {
   /** Method, path below `/v1.0` or a whole link, body, headers. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Got>
   /** A request beside Graph, to the sign-in service. */
-  raw(path: string, init?: { method?: string; body?: string; headers?: Record<string, string> }): Promise<Got>
+  raw(
+    path: string,
+    init?: { method?: string; body?: string; headers?: Record<string, string>; redirect?: 'manual' },
+  ): Promise<Got>
   ask(method: string, path: string, body?: unknown): Promise<Properties>
   /** Takes a new token, with what is granted now. */
   renew(): Promise<void>

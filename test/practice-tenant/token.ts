@@ -1,12 +1,21 @@
 import { createHash, randomUUID, X509Certificate } from 'node:crypto'
-import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose'
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  type JWK,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose'
+import { type Authorize, createAuthorize, isForPeople, resourceOf, rolesOf, type Sign } from './authorize.ts'
 import type { Caller } from './call.ts'
+import { failure, isKnown, isShared, type TokenAnswer, unknownTenant } from './sign-in-errors.ts'
 import { hashOf, type State } from './state.ts'
 
-export type TokenAnswer = { status: number; body: unknown }
-
-/** The sign-in service for applications: discovery, keys, tokens ("OAuth 2.0 client credentials flow"). */
-export type TokenService = {
+/** The sign-in service: discovery, keys, tokens for the app itself ("OAuth 2.0 client credentials flow") and for people. */
+export type TokenService = Pick<Authorize, 'page' | 'submit'> & {
   discovery(origin: string, tenant: string): TokenAnswer
   instanceDiscovery(origin: string, endpoint: string | null): TokenAnswer
   keys(origin: string): TokenAnswer
@@ -25,35 +34,37 @@ export async function createTokenService(state: State, graphOrigin: () => string
   const jwk: JWK = { ...(await exportJWK(publicKey)), kid, x5t: kid, use: 'sig' }
   const checked = new Map<string, { caller: Caller; until: number }>()
 
-  const sign = async (proof: 'secret' | 'certificate'): Promise<string> => {
+  const signed: Sign = async (claims, { audience, issuer }) => {
     const now = Math.floor(state.now() / 1000)
-    const { app } = state
-    return await new SignJWT({
-      app_displayname: 'Lockstep',
-      appid: app.clientId,
-      appidacr: proof === 'certificate' ? '2' : '1',
-      idp: `https://sts.windows.net/${state.tenantId}/`,
-      idtyp: 'app',
-      oid: app.objectId,
-      // Absent when nothing was granted.
-      ...(app.permissions.size > 0 && { roles: [...app.permissions] }),
-      tenant_region_scope: 'EU',
-      tid: state.tenantId,
-      uti: randomUUID(),
-      ver: '1.0',
-      wids: [...app.roles],
-    })
+    return await new SignJWT({ uti: randomUUID(), ...claims })
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid, x5t: kid })
       .setAudience(audience)
-      .setIssuer(`https://sts.windows.net/${state.tenantId}/`)
-      .setSubject(app.objectId)
+      .setIssuer(issuer)
       .setIssuedAt(now)
       .setNotBefore(now)
       .setExpirationTime(now + lifetimeS)
       .sign(privateKey)
   }
+  /** An access token for Graph, whoever it speaks for. */
+  const access = (form: URLSearchParams, tid: string, claims: Record<string, unknown>) =>
+    signed(
+      {
+        app_displayname: 'Lockstep',
+        appid: state.app.clientId,
+        appidacr: form.has('client_assertion') ? '2' : '1',
+        idp: `https://sts.windows.net/${tid}/`,
+        tenant_region_scope: 'EU',
+        tid,
+        ver: '1.0',
+        ...claims,
+      },
+      { audience, issuer: `https://sts.windows.net/${tid}/` },
+    )
+  const people = createAuthorize(state, { access, signed, lifetimeS })
 
   return {
+    page: people.page,
+    submit: people.submit,
     discovery: (origin, tenant) => discovery(state, origin, tenant),
     instanceDiscovery: (origin, endpoint) => instanceDiscovery(state, origin, endpoint),
     keys: (origin) => ({ status: 200, body: { keys: [{ ...jwk, issuer: `${origin}/${state.tenantId}/v2.0` }] } }),
@@ -61,7 +72,16 @@ export async function createTokenService(state: State, graphOrigin: () => string
       const refused =
         refuseRequest(state, tenant, form, basic, graphOrigin()) ?? (await refuseCredential(state, origin, form, basic))
       if (refused !== null) return refused
-      const token = await sign(form.has('client_assertion') ? 'certificate' : 'secret')
+      if (isForPeople(form)) return await people.redeem(origin, form)
+      const { app } = state
+      const token = await access(form, state.tenantId, {
+        idtyp: 'app',
+        oid: app.objectId,
+        sub: app.objectId,
+        // Absent when nothing was granted.
+        ...(app.permissions.size > 0 && { roles: [...app.permissions] }),
+        wids: [...app.roles],
+      })
       const body = { token_type: 'Bearer', expires_in: lifetimeS, ext_expires_in: lifetimeS, access_token: token }
       return { status: 200, body }
     },
@@ -71,15 +91,36 @@ export async function createTokenService(state: State, graphOrigin: () => string
       const known = checked.get(token)
       if (known !== undefined && known.until > state.now()) return { ok: true, caller: known.caller }
       try {
-        const options = { audience, currentDate: new Date(state.now()) }
+        const options = {
+          audience,
+          issuer: `https://sts.windows.net/${state.tenantId}/`,
+          currentDate: new Date(state.now()),
+        }
         const { payload } = await jwtVerify(token, publicKey, options)
-        const roles = Array.isArray(payload['roles']) ? payload['roles'].map(String) : []
-        const caller = { appId: String(payload['appid']), permissions: new Set(roles) }
+        const caller = callerOf(state, payload)
         checked.set(token, { caller, until: (payload.exp ?? 0) * 1000 })
         return { ok: true, caller }
       } catch (error) {
         return { ok: false, message: whyRefused(error) }
       }
+    },
+  }
+}
+
+function callerOf(state: State, payload: JWTPayload): Caller {
+  const appId = String(payload['appid'])
+  const { scp } = payload
+  if (typeof scp !== 'string') {
+    const permissions = Array.isArray(payload['roles']) ? payload['roles'].map(String) : []
+    return { appId, permissions: new Set(permissions), userId: null, roles: state.app.roles }
+  }
+  const userId = String(payload['oid'])
+  return {
+    appId,
+    permissions: new Set(scp.split(' ')),
+    userId,
+    get roles() {
+      return rolesOf(state, userId)
     },
   }
 }
@@ -92,37 +133,6 @@ function whyRefused(error: unknown): string {
   if (code === 'ERR_JWS_INVALID') return 'CompactToken parsing failed with error code: 80049217'
   return 'Access token validation failure.'
 }
-
-function failure(status: number, error: string, code: number, text: string): TokenAnswer {
-  const timestamp = new Date()
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.\d+Z/, 'Z')
-  const [trace, correlation] = [randomUUID(), randomUUID()]
-  return {
-    status,
-    body: {
-      error,
-      error_description: `AADSTS${code}: ${text} Trace ID: ${trace} Correlation ID: ${correlation} Timestamp: ${timestamp}`,
-      error_codes: [code],
-      timestamp,
-      trace_id: trace,
-      correlation_id: correlation,
-      error_uri: `https://login.microsoftonline.com/error?code=${code}`,
-    },
-  }
-}
-
-const isShared = (tenant: string) => /^(common|organizations|consumers)$/i.test(tenant)
-const isKnown = (state: State, tenant: string) =>
-  [state.tenantId, ...state.domains.keys()].includes(tenant.toLowerCase())
-const unknownTenant = (tenant: string, error: string) =>
-  failure(
-    400,
-    error,
-    90002,
-    `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
-  )
 
 /** "OpenID Connect on the Microsoft identity platform", the configuration document. */
 function discovery(state: State, origin: string, tenant: string): TokenAnswer {
@@ -175,21 +185,21 @@ function refuseRequest(
 ): TokenAnswer | null {
   const missing = (name: string) =>
     failure(400, 'invalid_request', 900144, `The request body must contain the following parameter: '${name}'.`)
-  if (isShared(tenant))
+  if (isShared(tenant) && !isForPeople(form))
     return failure(
       400,
       'invalid_request',
       9001023,
       'The grant type is not supported over the /common or /consumers endpoints.',
     )
-  if (!/^[0-9a-f-]{36}$/i.test(tenant) && !tenant.includes('.'))
+  if (!isShared(tenant) && !/^[0-9a-f-]{36}$/i.test(tenant) && !tenant.includes('.'))
     return failure(
       400,
       'invalid_request',
       900023,
       `Specified tenant identifier '${tenant}' is neither a valid DNS name, nor a valid external domain.`,
     )
-  if (!isKnown(state, tenant)) return unknownTenant(tenant, 'invalid_request')
+  if (!isShared(tenant) && !isKnown(state, tenant)) return unknownTenant(tenant, 'invalid_request')
   const grant = form.get('grant_type')
   if (grant === null) return missing('grant_type')
   const clientId = form.get('client_id') ?? basicOf(basic)?.id
@@ -202,10 +212,11 @@ function refuseRequest(
       `Application with identifier '${clientId}' was not found in the directory '${state.displayName}'.`,
     )
   if (!state.app.enabled) return failure(401, 'unauthorized_client', 7000112, `Application '${clientId}' is disabled.`)
-  if (grant !== 'client_credentials')
+  if (grant !== 'client_credentials' && !isForPeople(form))
     return failure(400, 'unsupported_grant_type', 70003, `The app requested an unsupported grant type '${grant}'.`)
   const scope = form.get('scope')
   if (scope === null) return missing('scope')
+  if (isForPeople(form)) return refuseResource(state, resourceOf(scope), graphOrigin)
   if (!scope.endsWith('/.default'))
     return failure(
       400,
@@ -213,15 +224,17 @@ function refuseRequest(
       1002012,
       `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
     )
-  const resource = scope.slice(0, -'/.default'.length)
-  if (resource !== graphOrigin && resource !== audience)
-    return failure(
-      400,
-      'invalid_resource',
-      500011,
-      `The resource principal named ${resource} was not found in the tenant named ${state.displayName}.`,
-    )
-  return null
+  return refuseResource(state, scope.slice(0, -'/.default'.length), graphOrigin)
+}
+
+function refuseResource(state: State, resource: string, graphOrigin: string): TokenAnswer | null {
+  if (resource === graphOrigin || resource === audience) return null
+  return failure(
+    400,
+    'invalid_resource',
+    500011,
+    `The resource principal named ${resource} was not found in the tenant named ${state.displayName}.`,
+  )
 }
 
 function basicOf(basic: string | null): { id: string; secret: string } | undefined {

@@ -10,7 +10,7 @@ import { present, readBody } from './user-properties.ts'
 /** What happens to users. A call of null is an administrator in the admin center: no permissions to check. */
 type By = Call | null
 
-const actorOf = (by: By): Actor => (by === null ? 'user' : 'app')
+const actorOf = (by: By): Actor => (by === null || by.caller.userId !== null ? 'user' : 'app')
 
 /** A living user by id or name; both count without regard to case. */
 export function find(state: State, key: string): Person {
@@ -94,7 +94,7 @@ function demandUpdate(state: State, call: Call, person: Person, names: readonly 
   const narrow = plain.every((name) => name === 'accountEnabled') ? ['User.EnableDisableAccount.All'] : []
   if (plain.length > 0 || names.length === 0) demand(call, 'User.ReadWrite.All', ...narrow)
   if (names.includes('passwordProfile')) demandPassword(state, call)
-  demandReach(state, person, names)
+  demandReach(state, call, person, names)
 }
 
 function refuseSynced(person: Person): void {
@@ -149,7 +149,7 @@ export function deleteUser(state: State, by: By, key: string): void {
   const person = find(state, key)
   if (by !== null) {
     demand(by, 'User.ReadWrite.All', 'User.DeleteRestore.All')
-    demandReachToDelete(state, person)
+    demandReachToDelete(state, by, person)
   }
   const before = person.properties
   unindex(state, person, { recycled: true })
@@ -176,7 +176,7 @@ export function restoreUser(state: State, by: By, id: string, body: unknown): Pr
   const person = findDeleted(state, id)
   if (by !== null) {
     demand(by, 'User.ReadWrite.All', 'User.DeleteRestore.All')
-    demandReachToDelete(state, person)
+    demandReachToDelete(state, by, person)
   }
   const options = body === null ? {} : objectOf(body)
   const { deletedDateTime: _, ...rest } = person.properties
@@ -200,7 +200,7 @@ export function purgeUser(state: State, by: By, id: string): void {
   const person = findDeleted(state, id)
   if (by !== null) {
     demand(by, 'User.ReadWrite.All', 'User.DeleteRestore.All')
-    demandReachToDelete(state, person)
+    demandReachToDelete(state, by, person)
   }
   unindex(state, person)
   const original = { ...person, properties: { ...person.properties } }

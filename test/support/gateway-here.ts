@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Context } from '@lockstep/gateway/directory/context'
@@ -25,31 +25,37 @@ export type Here = {
   /** Returns the id. */
   createAdmin(): Promise<string>
   tokenOf(role: Role, allow?: readonly string[]): Promise<string>
+  /** Ends the gateway and starts it anew on the same data folder. */
+  restart(): Promise<void>
   close(): Promise<void>
 }
 
 const day = 86_400_000
 
-export async function startHere(options: { users?: number; cycleEveryMs?: number } = {}): Promise<Here> {
+type HereOptions = {
+  users?: number
+  cycleEveryMs?: number
+  /** The gateway knows the tenant's app as the one at which administrators sign in. */
+  delegatedApp?: boolean
+}
+
+export async function startHere(options: HereOptions = {}): Promise<Here> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-here-'))
   const dataFolder = join(folder, 'data')
   await mkdir(dataFolder, { mode: 0o700 })
   const tenant = await startPracticeTenant({ users: options.users ?? 6, quota: 'off' })
   trust(tenant.caPem)
   const env = { LOCKSTEP_PORT: '0' }
-  const gateway = await startGateway({ dataFolder, env, cycleEveryMs: options.cycleEveryMs ?? day })
-  let ended: Promise<void> | undefined
-  const end = () => {
-    ended ??= gateway.close()
-    return ended
-  }
+  if (options.delegatedApp) await nameApp(dataFolder, tenant)
+  const launch = () => startGateway({ dataFolder, env, cycleEveryMs: options.cycleEveryMs ?? day })
+  const first = await launch()
   const open = await openInstance(dataFolder, env, systemRuntime)
   const directory = createDirectory(open)
   const tokenOf: Here['tokenOf'] = (role, allow = []) => directory.createToken(system, { name: 'test', role, allow })
   const token = await tokenOf('admin', ['approve', 'override'])
-  return {
+  const here: Here = {
+    ...reach(first, token),
     tenant,
-    gateway: { ...gateway, close: end },
     context: directory.context,
     storeLog: join(dataFolder, 'lockstep.db-wal'),
     async createAdmin() {
@@ -57,16 +63,33 @@ export async function startHere(options: { users?: number; cycleEveryMs?: number
       return (await directory.createAdmin(system, { email: 'root@contoso.example', password })).id
     },
     tokenOf,
-    client: createClient({
-      gatewayUrl: gateway.localUrl,
-      fetch,
-      authorize: async () => ({ authorization: `Bearer ${token}` }),
-    }),
+    async restart() {
+      await here.gateway.close()
+      Object.assign(here, reach(await launch(), token))
+    },
     async close() {
-      await end()
+      await here.gateway.close()
       await open.close()
       await tenant.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
+  return here
+}
+
+function reach(gateway: Gateway, token: string): Pick<Here, 'gateway' | 'client'> {
+  let ended: Promise<void> | undefined
+  const close = () => {
+    ended ??= gateway.close()
+    return ended
+  }
+  const authorization = `Bearer ${token}`
+  const client = createClient({ gatewayUrl: gateway.localUrl, fetch, authorize: async () => ({ authorization }) })
+  return { gateway: { ...gateway, close }, client }
+}
+
+async function nameApp(dataFolder: string, { clientId, clientSecret }: PracticeTenant): Promise<void> {
+  await writeFile(join(dataFolder, 'app.secret'), `${clientSecret}\n`, { mode: 0o600 })
+  const settings = { delegatedApp: { clientId, clientSecretFile: 'app.secret' } }
+  await writeFile(join(dataFolder, 'lockstep.json'), JSON.stringify(settings))
 }

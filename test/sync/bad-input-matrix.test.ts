@@ -323,6 +323,7 @@ describe('what does not fit the state of things is refused, and nothing has chan
     ['a refused secret', 'PATCH /connections/contoso', { clientSecret: 'not the secret' }, 422, 'preflight_failed'],
     ['another tenant for a connection', 'PATCH /connections/contoso', { tenantId: 'x' }, 422, 'validation_failed'],
     ['another cloud for a connection', 'PATCH /connections/contoso', { cloud: 'china' }, 422, 'validation_failed'],
+    ['sign in at no app', 'POST /connections/authorize', { name: 'x' }, 409, 'authorization_not_set_up'],
     ['the same tenant twice', 'POST /connections', connecting({}), 409, 'tenant_already_connected'],
     [
       'a refused secret at first',

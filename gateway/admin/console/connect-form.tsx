@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { api } from './api.ts'
 import { RefusalNotice } from './parts.tsx'
 import { go } from './route.ts'
+import { signInAtMicrosoft } from './sign-in-at-microsoft.ts'
 import { useAction } from './use-action.ts'
 
 const fields = [
@@ -24,26 +25,37 @@ const clouds = [
   ['own', 'Other endpoints…'],
 ] as const
 
+function read(form: HTMLFormElement) {
+  const given = new FormData(form)
+  const text = (name: string) => String(given.get(name) ?? '').trim()
+  const cloud = text('cloud') as 'global' | 'own'
+  return { text, cloud: cloud === 'own' ? { graph: text('graph'), login: text('login') } : cloud }
+}
+
 /** Connects a tenant; when the preflight fails, each check that failed is shown with what to do. */
 export function ConnectForm() {
   const { busy, refusal, run } = useAction()
   const submit = (event: JSX.TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const given = new FormData(event.currentTarget)
-    const text = (name: string) => String(given.get(name) ?? '').trim()
+    const { text, cloud } = read(event.currentTarget)
     void run(async () => {
-      const cloud = text('cloud') as 'global' | 'own'
       const connection = await api.call('POST /connections', {
         body: {
           name: text('name'),
           tenantId: text('tenantId'),
           clientId: text('clientId'),
           clientSecret: text('clientSecret'),
-          cloud: cloud === 'own' ? { graph: text('graph'), login: text('login') } : cloud,
+          cloud,
         },
       })
       go(`/admin/connections/${encodeURIComponent(connection.id)}`)
     })
+  }
+  const signIn = (event: JSX.TargetedMouseEvent<HTMLButtonElement>) => {
+    const { form } = event.currentTarget
+    if (form === null) return
+    const { text, cloud } = read(form)
+    void run(() => signInAtMicrosoft(text('name'), cloud))
   }
   return (
     <section class="narrow">
@@ -97,6 +109,13 @@ export function ConnectForm() {
         <RefusalNotice refusal={refusal} />
         <button type="submit" class="primary" disabled={busy}>
           {busy ? 'Checking the tenant…' : 'Check and connect'}
+        </button>
+        <p class="hint">
+          Or sign in at Microsoft as an administrator of the tenant: that needs a name and the cloud only. The
+          connection then works with the rights of that administrator, and stops when the sign-in ends.
+        </p>
+        <button type="button" onClick={signIn} disabled={busy}>
+          Sign in at Microsoft
         </button>
       </form>
     </section>

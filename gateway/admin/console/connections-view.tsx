@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { api } from './api.ts'
 import { ImportList } from './import-list.tsx'
 import { Badge, Empty, RefusalNotice, Shown } from './parts.tsx'
+import { signInAtMicrosoft } from './sign-in-at-microsoft.ts'
 import { useAction } from './use-action.ts'
 import { useAnswer } from './use-answer.ts'
 import { useJob } from './use-job.ts'
@@ -98,6 +99,12 @@ export function ConnectionView({ id, role }: { id: string; role: string }) {
             <dd>
               {connection.tenantName} <code>{connection.tenantId}</code>
             </dd>
+            {connection.authorisedBy && (
+              <>
+                <dt>Signed in</dt>
+                <dd>{connection.authorisedBy.name}</dd>
+              </>
+            )}
             <dt>Domains</dt>
             <dd>{connection.domains.join(', ')}</dd>
             <dt>Mode</dt>
@@ -155,6 +162,15 @@ function ConnectionActions({ connection, changed }: { connection: Connection; ch
         <button type="button" onClick={pause} disabled={busy}>
           {connection.state === 'paused' ? 'Resume' : 'Pause'}
         </button>
+        {connection.authorisedBy && (
+          <button
+            type="button"
+            onClick={() => run(() => signInAtMicrosoft(connection.name, connection.cloud))}
+            disabled={busy}
+          >
+            Sign in again
+          </button>
+        )}
       </p>
       {job?.state === 'failed' && <p class="failed">{job.detail}</p>}
       <RefusalNotice refusal={refusal} />
