@@ -145,6 +145,8 @@ type BindingNames =
   | 'unbindUser'
   | 'bulkBindings'
   | 'syncBinding'
+  | 'startRollout'
+  | 'continueRollout'
   | 'resolveDrift'
 
 function ofBindings({ directory, sync }: HandlerSources): Pick<Handlers, BindingNames> {
@@ -166,6 +168,10 @@ function ofBindings({ directory, sync }: HandlerSources): Pick<Handlers, Binding
       await assertMayTouch(directory, actor, [...(body.bind ?? []), ...(body.unbind ?? [])])
       return { job: await sync.bulkBindings(actor, params.id, body) }
     },
+    startRollout: async ({ actor, params, body }) => ({ job: await sync.startRollout(actor, params.id, body) }),
+    continueRollout: async ({ actor, params }) => ({
+      job: await sync.continueRollout(actor, params.id, params.jobId),
+    }),
     resolveDrift: ({ actor, params, body }) => sync.resolveDrift(actor, idsOf(params), body),
     async syncBinding({ actor, params }) {
       await assertMayTouch(directory, actor, [params.userId])

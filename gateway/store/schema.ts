@@ -368,7 +368,7 @@ export type OauthEntries = {
 
 export type Jobs = {
   id: string
-  kind: 'import' | 'import_undo' | 'bulk' | 'sync' | 'users_import' | 'undo' | 'drift'
+  kind: 'import' | 'import_undo' | 'bulk' | 'sync' | 'users_import' | 'undo' | 'drift' | 'rollout'
   connection_id: string | null
   /** JSON: who started it. */
   actor: string

@@ -73,14 +73,16 @@ export async function runBulk(context: SyncContext, run: JobRun, connectionId: s
   }
 }
 
+/** How people are bound. */
+type Wish = Pick<BulkInput, 'dryRun' | 'attributes' | 'confirm'>
 type Person = { userId: string; what: 'bind' | 'unbind' }
 
 /** Writes what is wanted for these people, then makes the tenant follow, then tells what became of each. */
-async function runChunk(
+export async function runChunk(
   context: SyncContext,
-  { id, actor }: JobRun,
+  { id, actor }: Pick<JobRun, 'id' | 'actor'>,
   connection: ConnectionRow,
-  input: BulkInput,
+  input: Wish,
   chunk: readonly Person[],
 ): Promise<ItemResult[]> {
   const refused = new Map<string, Problem>()
@@ -149,7 +151,7 @@ async function wish(
   context: SyncContext,
   actor: Actor,
   connection: ConnectionRow,
-  input: BulkInput,
+  input: Wish,
   { userId, what }: Person,
   jobId: string,
 ): Promise<void> {

@@ -3,6 +3,7 @@ import type { BindInput, Binding } from '@lockstep/shared/contract/binding'
 import type { AccountDetail, Connection, CreateConnection, ImportInput } from '@lockstep/shared/contract/connection'
 import type { Job } from '@lockstep/shared/contract/job'
 import type { Plan } from '@lockstep/shared/contract/plan'
+import type { RolloutInput } from '@lockstep/shared/contract/rollout'
 import type { Actor } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
 import { findAccount } from '../store/accounts.ts'
@@ -26,6 +27,7 @@ import { syncOnDemand } from './on-demand.ts'
 import { type Sent, sendPassword } from './password-lane.ts'
 import { approvePlan, previewPlan } from './preview.ts'
 import { requireConnection } from './require-connection.ts'
+import { continueRollout, runRollout, startRollout } from './rollout.ts'
 import { runUndo } from './run-undo.ts'
 import { createRunner, type Runner, startAll } from './runner.ts'
 import { assertUsable } from './sync-bindings.ts'
@@ -62,6 +64,7 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     users_import: (run) => options.importUsers(run),
     drift: (run, connectionId) => runResolveAll(context, drift, run, connectionId),
     undo: (run, connectionId) => runUndo(context, run, connectionId),
+    rollout: (run, connectionId) => runRollout(context, run, connectionId),
   })
   context.store.onWake((connectionId) => runner.wake(connectionId))
 
@@ -176,6 +179,9 @@ export function createSync(context: SyncContext, options: SyncOptions) {
       unbindUser(context, runner, actor, ids, account),
     bulkBindings: (actor: Actor, id: string, input: BulkInput): Promise<Job> =>
       startBulk(context, jobs, actor, id, input),
+
+    startRollout: (actor: Actor, id: string, input: RolloutInput) => startRollout(context, jobs, actor, id, input),
+    continueRollout: (actor: Actor, id: string, jobId: string) => continueRollout(context, jobs, actor, id, jobId),
 
     syncBinding: (actor: Actor, ids: { connectionId: string; userId: string }) => syncOnDemand(context, actor, ids),
     importUsers: (actor: Actor, input: { rows: readonly unknown[]; dryRun: boolean }): Promise<Job> =>

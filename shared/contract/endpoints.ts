@@ -8,6 +8,7 @@ import * as group from './group.ts'
 import * as job from './job.ts'
 import * as mapping from './mapping.ts'
 import * as plan from './plan.ts'
+import * as rollout from './rollout.ts'
 import * as session from './session.ts'
 import * as undo from './undo.ts'
 import * as user from './user.ts'
@@ -58,6 +59,8 @@ export const endpoints = {
   unbindUser: binding.unbindUser,
   bulkBindings: binding.bulkBindings,
   syncBinding: binding.syncBinding,
+  startRollout: rollout.startRollout,
+  continueRollout: rollout.continueRollout,
 
   listDrift: drift.listDrift,
   resolveDrift: drift.resolveDrift,

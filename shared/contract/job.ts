@@ -5,7 +5,7 @@ import { listOf, listQuery } from './list.ts'
 
 export const Job = z.object({
   id: JobId,
-  kind: z.enum(['import', 'import_undo', 'bulk', 'sync', 'users_import', 'undo', 'drift']),
+  kind: z.enum(['import', 'import_undo', 'bulk', 'sync', 'users_import', 'undo', 'drift', 'rollout']),
   state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
   total: z.number().int(),
   /** done + failed = total at the end. */

@@ -55,6 +55,8 @@ export const problems = {
   nothing_to_undo: { status: 404, title: 'There is nothing to undo' },
   group_not_found: { status: 404, title: 'No such group' },
   remote_group_not_found: { status: 404, title: 'The tenant has no such group' },
+  nobody_to_bind: { status: 409, title: 'There is nobody to bind' },
+  job_not_ended: { status: 409, title: 'The job is still at work' },
   group_in_use: { status: 409, title: 'The group is the scope of a connection' },
   group_not_manageable: { status: 409, title: 'This group cannot be managed' },
   group_already_bound: { status: 409, title: 'The group is bound already' },
