@@ -145,6 +145,8 @@ type BindingNames =
   | 'unbindUser'
   | 'bulkBindings'
   | 'syncBinding'
+  | 'listReadiness'
+  | 'sumReadiness'
   | 'startRollout'
   | 'continueRollout'
   | 'resolveDrift'
@@ -168,6 +170,8 @@ function ofBindings({ directory, sync }: HandlerSources): Pick<Handlers, Binding
       await assertMayTouch(directory, actor, [...(body.bind ?? []), ...(body.unbind ?? [])])
       return { job: await sync.bulkBindings(actor, params.id, body) }
     },
+    listReadiness: ({ params, query }) => sync.listReadiness(params.id, query),
+    sumReadiness: ({ params }) => sync.sumReadiness(params.id),
     startRollout: async ({ actor, params, body }) => ({ job: await sync.startRollout(actor, params.id, body) }),
     continueRollout: async ({ actor, params }) => ({
       job: await sync.continueRollout(actor, params.id, params.jobId),

@@ -9,6 +9,7 @@ import { addDemo } from './demo.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvents } from './events.ts'
 import { addImport } from './import.ts'
+import { addReadiness } from './readiness.ts'
 import { addRollout } from './rollout.ts'
 import { addServe } from './serve.ts'
 import { CommandError, type ExitCode, type Shell } from './shell.ts'
@@ -41,6 +42,7 @@ function programOf(shell: Shell): Command {
   addConnections(program, shell)
   addImport(program, shell)
   addBindings(program, shell)
+  addReadiness(program, shell)
   addRollout(program, shell)
   addEvents(program, shell)
   return program

@@ -26,6 +26,7 @@ import { testMapping } from './mapping-test.ts'
 import { syncOnDemand } from './on-demand.ts'
 import { type Sent, sendPassword } from './password-lane.ts'
 import { approvePlan, previewPlan } from './preview.ts'
+import { listReadiness, sumReadiness } from './readiness.ts'
 import { requireConnection } from './require-connection.ts'
 import { continueRollout, runRollout, startRollout } from './rollout.ts'
 import { runUndo } from './run-undo.ts'
@@ -180,6 +181,8 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     bulkBindings: (actor: Actor, id: string, input: BulkInput): Promise<Job> =>
       startBulk(context, jobs, actor, id, input),
 
+    listReadiness: (id: string, query: Parameters<typeof listReadiness>[2]) => listReadiness(context, id, query),
+    sumReadiness: (id: string) => sumReadiness(context, id),
     startRollout: (actor: Actor, id: string, input: RolloutInput) => startRollout(context, jobs, actor, id, input),
     continueRollout: (actor: Actor, id: string, jobId: string) => continueRollout(context, jobs, actor, id, jobId),
 

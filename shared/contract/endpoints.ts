@@ -8,6 +8,7 @@ import * as group from './group.ts'
 import * as job from './job.ts'
 import * as mapping from './mapping.ts'
 import * as plan from './plan.ts'
+import * as readiness from './readiness.ts'
 import * as rollout from './rollout.ts'
 import * as session from './session.ts'
 import * as undo from './undo.ts'
@@ -59,6 +60,8 @@ export const endpoints = {
   unbindUser: binding.unbindUser,
   bulkBindings: binding.bulkBindings,
   syncBinding: binding.syncBinding,
+  listReadiness: readiness.listReadiness,
+  sumReadiness: readiness.sumReadiness,
   startRollout: rollout.startRollout,
   continueRollout: rollout.continueRollout,
 

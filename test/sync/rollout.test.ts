@@ -88,6 +88,37 @@ test('N8: two accounts that Microsoft refuses stop the ring that they are in', a
   expect(await bound()).toHaveLength(30)
 })
 
+test('S31: a connection that only observes tells who is ready, what stands in the way, and what it would do', async () => {
+  await unbindAll()
+  await call().call('PATCH /connections/{id}', { params: { id: connection }, body: { settings: { mode: 'observe' } } })
+  const [first] = people
+  const strangers = [
+    { email: 'nora@contoso.example', state: 'staged' },
+    { email: 'nils@elsewhere.example', state: 'active' },
+  ] as const
+  for (const stranger of strangers) await call().call('POST /users', { body: { ...stranger, sendMail: false } })
+  const { items } = await call().call('GET /connections/{id}/readiness', {
+    params: { id: connection },
+    query: { limit: 100 },
+  })
+  const of = (email: string | undefined) => items.find((row) => row.email === email)
+  expect(of('nora@contoso.example')).toMatchObject({ ready: true, operations: ['provision'] })
+  expect(of('nora@contoso.example')?.reasons.map(({ code }) => code)).toEqual([
+    'no_alternate_mail',
+    'no_usage_location',
+  ])
+  expect(of('nils@elsewhere.example')).toMatchObject({ ready: false, operations: [] })
+  expect(of(first?.email)).toMatchObject({ bound: false, ready: true, operations: ['take_over', 'reprovision'] })
+  expect(await call().call('GET /connections/{id}/readiness/summary', { params: { id: connection } })).toMatchObject({
+    people: 32,
+    ready: 31,
+    reasons: { domain_not_in_connection: 1, no_alternate_mail: 1 },
+    operations: { provision: 1 },
+  })
+  const writes = (await world.tenant.log()).filter(({ method, path }) => method !== 'GET' && path !== '/$batch')
+  expect(writes.filter(({ path }) => path.startsWith('/users/nora'))).toEqual([])
+})
+
 test('a connection that only observes rolls nothing out', async () => {
   const setMode = (mode: 'observe' | 'apply') =>
     call().call('PATCH /connections/{id}', { params: { id: connection }, body: { settings: { mode } } })
