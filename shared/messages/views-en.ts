@@ -70,6 +70,10 @@ export const viewsEn = {
   'attribute.usageLocation': 'Usage location',
   'attribute.accountEnabled': 'Sign-in allowed',
   'attribute.password': 'Password',
+  'attribute.manager': 'Manager',
+  'attribute.passwordPolicies': 'Password expiry at Microsoft 365',
+  'attribute.deleted': 'Deleted',
+  'attribute.sessions': 'Open sessions',
 
   'list.search': 'Search people',
   'list.searchHint': 'Name or email',

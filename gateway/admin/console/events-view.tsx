@@ -1,5 +1,7 @@
 import type { LockstepEvent } from '@lockstep/shared/contract/event'
+import { sayIfKnown } from '@lockstep/shared/messages/say'
 import { api } from './api.ts'
+import { ChangeList } from './change-list.tsx'
 import { Badge, Empty, Shown } from './parts.tsx'
 import { useAnswer } from './use-answer.ts'
 import { type Tone, timeText } from './words.ts'
@@ -45,11 +47,9 @@ export function EventList({ query, round }: { query: { limit: number; user?: str
                 <tr key={event.id}>
                   <td class="when">{timeText(event.at)}</td>
                   <td>
-                    <code>{event.type}</code>
+                    {sayIfKnown(`event.${event.type}`) ?? <code>{event.type}</code>}
                     {event.detail !== null && <span class="quiet"> {event.detail}</span>}
-                    {event.changes.length > 0 && (
-                      <span class="quiet"> {event.changes.map(({ attribute }) => attribute).join(', ')}</span>
-                    )}
+                    <ChangeList changes={event.changes} />
                   </td>
                   <td>{event.actor.name}</td>
                   <td>
