@@ -8,15 +8,15 @@ import { CommandError, type Shell } from './shell.ts'
 import { type Column, plain, print, printJson } from './table.ts'
 
 type Common = { connection?: string; json?: boolean }
-type Result = { user?: string; accountId?: string; result?: unknown; reason?: string }
+export type Result = { user?: string; accountId?: string; result?: unknown; reason?: string }
 
-const results: Column<Result>[] = [
+export const results: Column<Result>[] = [
   { title: 'Who', of: ({ user, accountId }) => user ?? accountId },
   { title: 'Result', of: ({ result }) => String(result ?? '') },
   { title: 'Reason', of: ({ reason }) => reason },
 ]
 
-const operations: Column<Operation>[] = [
+export const operations: Column<Operation>[] = [
   { title: 'Operation', of: ({ kind }) => kind },
   { title: 'User', of: ({ userId }) => userId },
   { title: 'Account', of: ({ accountId }) => accountId },

@@ -1,6 +1,6 @@
-import { attributeNames } from '@lockstep/shared/contract/attributes'
 import type { Connection } from '@lockstep/shared/contract/connection'
 import type { DriftAction, DriftRow } from '@lockstep/shared/contract/drift'
+import { readingOrder } from '@lockstep/shared/ui/differences'
 import { useState } from 'preact/hooks'
 import { api } from './api.ts'
 import { DriftOfAll } from './drift-of-all.tsx'
@@ -10,7 +10,7 @@ import { Empty, Shown } from './parts.tsx'
 import { usePages } from './use-pages.ts'
 import { labelOf } from './words.ts'
 
-const choices = ['userPrincipalName', ...attributeNames, 'manager']
+const choices = [...readingOrder, 'manager']
 
 type Props = { connection: Connection; mayResolve: boolean; changed: () => void }
 
