@@ -88,7 +88,7 @@ async function show(shell: Shell, { client }: Remote, id: string, query: Selecti
   if (plan.ends.length > 0) shell.out(`\nThe binding ends of: ${plan.ends.map(plain).join(', ')}\n`)
   if (plan.brake)
     shell.out(
-      `\nThe brake holds this: ${plan.brake.operations} operations, ${plan.brake.threshold} may pass by themselves.\n`,
+      `\nThe brake holds this: ${plan.brake.operations} operations, from ${plan.brake.threshold} on they have to be approved.\n`,
     )
   shell.out(`\nTo undo exactly this, give --approve ${plan.id}\n`)
 }

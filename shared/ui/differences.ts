@@ -34,7 +34,9 @@ export function compare(user: User, account: AccountDetail): AttributeRow[] {
     ...account.attributes,
     userPrincipalName: account.userPrincipalName,
   }
-  const names = [...new Set([...readingOrder, ...Object.keys(ours), ...Object.keys(theirs)])].filter((name) => !left.has(name))
+  const names = [...new Set([...readingOrder, ...Object.keys(ours), ...Object.keys(theirs)])].filter(
+    (name) => !left.has(name),
+  )
   return names.flatMap((attribute) => {
     const [mine, other] = [ours[attribute] || null, theirs[attribute] || null]
     if (mine === null && other === null) return []

@@ -133,7 +133,10 @@ function BindingError({ error }: { error: NonNullable<Binding['error']> }) {
     <div class="ls-notice ls-failed" role="alert">
       <p>{error.detail}</p>
       <p>{error.remedy}</p>
+      {error.restorableUntil && <p>{say('detail.restorableUntil', { day: dayOf(error.restorableUntil) })}</p>}
       {error.requestId && <p class="ls-quiet ls-id">{say('detail.requestId', { id: error.requestId })}</p>}
     </div>
   )
 }
+
+const dayOf = (at: string) => new Date(at).toLocaleDateString('en', { dateStyle: 'long' })

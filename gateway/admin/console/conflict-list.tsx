@@ -37,7 +37,7 @@ export function ConflictList({ connectionId, accounts, mayImport, busy, carryOut
         />
       ))}
       {mayImport && (
-        <p class="actions bar">
+        <p class="actions">
           <button
             type="button"
             class="primary"

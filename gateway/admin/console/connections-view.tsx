@@ -187,7 +187,7 @@ function BrakeNotice({ connection }: { connection: Connection }) {
     <div class="notice waiting">
       <strong>The brake is engaged</strong>
       <p>
-        {brake.operations} changes are held; {brake.threshold} would have passed.{' '}
+        {brake.operations} changes are held: from {brake.threshold} on an administrator has to approve.{' '}
         <a href={`/admin/connections/${encodeURIComponent(connection.id)}/plan`}>Look at the plan</a> and release it
         there.
       </p>

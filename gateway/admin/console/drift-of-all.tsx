@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import { api } from './api.ts'
 import { Confirm } from './confirm.tsx'
 import { words } from './drift-of-person.tsx'
-import { JobEnd, JobProgress } from './job-progress.tsx'
+import { JobEnd, JobProgress, type ResultWords } from './job-progress.tsx'
 import { useAction } from './use-action.ts'
 import { useJob } from './use-job.ts'
 import { labelOf } from './words.ts'
@@ -17,6 +17,11 @@ type Props = {
   total: number
   left: () => void
   resolved: () => void
+}
+
+const driftWords: ResultWords = {
+  done: 'people resolved',
+  results: { adopt: 'adopted', repair: 'repaired', failed: 'failed' },
 }
 
 /** Adopts or repairs one attribute, or all, of everybody, as a job. */
@@ -62,7 +67,7 @@ export function DriftOfAll({ connectionId, attribute, asked, total, left, resolv
         </Confirm>
       )}
       {job && jobId !== null && <JobProgress job={job} />}
-      {ended && <JobEnd job={ended} done="people resolved" />}
+      {ended && <JobEnd job={ended} words={driftWords} />}
     </>
   )
 }

@@ -32,7 +32,7 @@ export function DriftOfPerson({ class: look, heading, connectionId, rows, mayRes
       setAsked(null)
       resolved()
     })
-  const choice = (chosen: readonly DriftRow[], of: string) =>
+  const choice = (chosen: readonly DriftRow[], of: string, all = '') =>
     mayResolve &&
     asked === null && (
       <span class="choices">
@@ -45,7 +45,8 @@ export function DriftOfPerson({ class: look, heading, connectionId, rows, mayRes
             aria-label={`${words[action]} ${of}`}
             onClick={() => setAsked({ action, rows: chosen })}
           >
-            {words[action]}…
+            {words[action]}
+            {all}…
           </button>
         ))}
       </span>
@@ -54,9 +55,9 @@ export function DriftOfPerson({ class: look, heading, connectionId, rows, mayRes
     <article class={look} data-user={userId}>
       <header>
         <strong>{heading}</strong>
-        {rows.length > 1 && choice(rows, `all of ${displayName}`)}
+        {rows.length > 1 && choice(rows, `all of ${displayName}`, ' all')}
       </header>
-      <table class="stack">
+      <table class="stack drift">
         <thead>
           <tr>
             <th scope="col">Attribute</th>

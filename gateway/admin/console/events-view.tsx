@@ -1,5 +1,5 @@
 import type { LockstepEvent } from '@lockstep/shared/contract/event'
-import { sayIfKnown } from '@lockstep/shared/messages/say'
+import { say, sayIfKnown } from '@lockstep/shared/messages/say'
 import { api } from './api.ts'
 import { ChangeList } from './change-list.tsx'
 import { Badge, Empty, Shown } from './parts.tsx'
@@ -33,7 +33,7 @@ export function EventList({ query, round }: { query: { limit: number; user?: str
         items.length === 0 ? (
           <Empty>Nothing has happened yet.</Empty>
         ) : (
-          <table>
+          <table class="stack">
             <thead>
               <tr>
                 <th scope="col">When</th>
@@ -53,7 +53,7 @@ export function EventList({ query, round }: { query: { limit: number; user?: str
                   </td>
                   <td>{event.actor.name}</td>
                   <td>
-                    <Badge tone={tones[event.outcome]} word={event.outcome} />
+                    <Badge tone={tones[event.outcome]} word={say(`outcome.${event.outcome}`)} />
                   </td>
                 </tr>
               ))}

@@ -37,7 +37,7 @@ export function GroupMembers({ group, mayWrite, changed }: Props) {
           pages.items.length === 0 ? (
             <Empty>Nobody is in this group yet.</Empty>
           ) : (
-            <table>
+            <table class="stack">
               <thead>
                 <tr>
                   <th scope="col">Name</th>
@@ -61,7 +61,7 @@ export function GroupMembers({ group, mayWrite, changed }: Props) {
                         <button
                           type="button"
                           class="small"
-                          aria-label={`Take ${member.displayName} out`}
+                          aria-label={`Take out ${member.displayName}`}
                           disabled={busy}
                           onClick={() => set(member.id, false)}
                         >

@@ -3,7 +3,7 @@ import type { Job } from '@lockstep/shared/contract/job'
 import { useState } from 'preact/hooks'
 import { api } from './api.ts'
 import { ConflictList, type Resolution } from './conflict-list.tsx'
-import { JobEnd, JobProgress } from './job-progress.tsx'
+import { importWords, JobEnd, JobProgress } from './job-progress.tsx'
 import { Badge, Empty, RefusalNotice, Shown } from './parts.tsx'
 import { TakeBack } from './take-back.tsx'
 import { useAction } from './use-action.ts'
@@ -90,7 +90,7 @@ export function ImportList({ connectionId, mayImport, imported }: Props) {
       {job && jobId !== null && <JobProgress job={job} />}
       {ended && (
         <>
-          <JobEnd job={ended} done="imported" />
+          <JobEnd job={ended} words={importWords} />
           {mayImport && ended.done > 0 && (
             <TakeBack
               key={ended.id}

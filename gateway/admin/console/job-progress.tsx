@@ -16,7 +16,7 @@ const spanText = (seconds: number) =>
   seconds < 90 ? `${Math.ceil(seconds)} seconds` : `${Math.ceil(seconds / 60)} minutes`
 
 /** Why single items did not succeed, a reason at a time. */
-export function reasonsOf(job: Job): { reason: string; count: number }[] {
+function reasonsOf(job: Job): { reason: string; count: number }[] {
   const counts = new Map<string, number>()
   for (const { error, reason } of job.results ?? []) {
     const detail = typeof error === 'object' && error !== null && 'detail' in error ? error.detail : reason
@@ -25,15 +25,17 @@ export function reasonsOf(job: Job): { reason: string; count: number }[] {
   return [...counts].map(([reason, count]) => ({ reason, count }))
 }
 
-/** How a job ended, in the words given for what was done. */
-export function JobEnd({ job, done }: { job: Job; done: string }) {
-  const failed = job.state === 'failed' || job.failed > 0
+/** What the results of a job are called; those that a person has to look at are named in `open`. */
+export type ResultWords = { done: string; results: Readonly<Record<string, string>>; open?: readonly string[] }
+
+/** How a job ended: how many of each result, and the reasons. */
+export function JobEnd({ job, words }: { job: Job; words: ResultWords }) {
+  const counts = countsOf(job)
+  const isOpen = words.open?.some((result) => counts.has(result)) ?? false
+  const tone = job.state === 'failed' || job.failed > 0 ? 'failed' : isOpen ? 'waiting' : 'in-sync'
   return (
-    <div role="status" class={`notice ${failed ? 'failed' : 'in-sync'}`} data-job={job.state}>
-      <strong>
-        {job.done} {done}
-        {job.failed > 0 && `, ${job.failed} not`}
-      </strong>
+    <div role="status" class={`notice ${tone}`} data-job={job.state}>
+      <strong>{counted(job, counts, words)}</strong>
       {job.detail !== null && <p>{job.detail}</p>}
       <ul>
         {reasonsOf(job).map(({ reason, count }) => (
@@ -45,4 +47,31 @@ export function JobEnd({ job, done }: { job: Job; done: string }) {
       </ul>
     </div>
   )
+}
+
+function countsOf({ results }: Job): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { result } of results ?? [])
+    if (typeof result === 'string') counts.set(result, (counts.get(result) ?? 0) + 1)
+  return counts
+}
+
+/** A job shows its results up to a limit; beyond it only the totals are right. */
+function counted(job: Job, counts: ReadonlyMap<string, number>, words: ResultWords): string {
+  const shown = [...counts.values()].reduce((sum, count) => sum + count, 0)
+  if (shown === job.done + job.failed && shown > 0)
+    return [...counts].map(([result, count]) => `${count} ${words.results[result] ?? result}`).join(', ')
+  return `${job.done} ${words.done}${job.failed > 0 ? `, ${job.failed} failed` : ''}`
+}
+
+export const importWords: ResultWords = {
+  done: 'imported',
+  results: {
+    imported: 'imported',
+    linked: 'linked',
+    conflict: 'still in conflict',
+    skipped: 'left out',
+    failed: 'failed',
+  },
+  open: ['conflict'],
 }

@@ -34,7 +34,11 @@ export function PlanList({ operations, noteOf }: Props) {
               </header>
               {own.map((operation) => (
                 <div key={operation.kind} data-operation={operation.kind}>
-                  <p>{sentenceOf(operation, user?.email ?? operation.accountId ?? '')}</p>
+                  <p>
+                    {operation.kind === 'update'
+                      ? 'Values of the account change.'
+                      : sentenceOf(operation, user?.email ?? operation.accountId ?? '')}
+                  </p>
                   <ChangeList changes={operation.changes.filter(({ attribute }) => !inSentence.has(attribute))} />
                 </div>
               ))}

@@ -72,8 +72,8 @@ function Approval({ connection, plan, mayApprove, approved }: ApprovalProps) {
     <div class="notice waiting">
       <strong>This plan waits for approval</strong>
       <p>
-        {brake.operations} of its changes block, empty or create accounts; {brake.threshold} would have passed. Nothing
-        of these is done before an administrator has released exactly this plan.
+        {brake.operations} of its changes block, empty or create accounts; from {brake.threshold} on that needs
+        approval. Nothing of these is done before an administrator has released exactly this plan.
       </p>
       {mayApprove && !asked && (
         <button type="button" data-action="approve" onClick={() => setAsked(true)}>

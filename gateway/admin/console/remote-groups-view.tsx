@@ -4,7 +4,7 @@ import type { Job } from '@lockstep/shared/contract/job'
 import { useState } from 'preact/hooks'
 import { api } from './api.ts'
 import { Confirm } from './confirm.tsx'
-import { JobEnd, JobProgress } from './job-progress.tsx'
+import { importWords, JobEnd, JobProgress } from './job-progress.tsx'
 import { More } from './more.tsx'
 import { Badge, Empty, Shown } from './parts.tsx'
 import { useAction } from './use-action.ts'
@@ -71,7 +71,7 @@ export function RemoteGroupsView({ connection, mayWrite }: { connection: Connect
         </div>
       )}
       {job && jobId !== null && <JobProgress job={job} />}
-      {ended && <JobEnd job={ended} done="imported" />}
+      {ended && <JobEnd job={ended} words={importWords} />}
       <Shown answer={pages.answer}>
         {() =>
           pages.items.length === 0 ? (
@@ -92,7 +92,9 @@ export function RemoteGroupsView({ connection, mayWrite }: { connection: Connect
                 {pages.items.map((group) => (
                   <tr key={group.id} data-remote={group.id}>
                     <th scope="row">{group.displayName}</th>
-                    <td data-label="Kind">{groupKinds[group.kind]}</td>
+                    <td data-label="Kind" class="nowrap">
+                      {groupKinds[group.kind]}
+                    </td>
                     <td data-label="Members" class="number">
                       {group.members}
                     </td>

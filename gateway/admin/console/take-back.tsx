@@ -1,9 +1,15 @@
 import { useState } from 'preact/hooks'
 import { api } from './api.ts'
 import { Confirm } from './confirm.tsx'
-import { JobEnd, JobProgress } from './job-progress.tsx'
+import { JobEnd, JobProgress, type ResultWords } from './job-progress.tsx'
 import { useAction } from './use-action.ts'
 import { useJob } from './use-job.ts'
+
+const backWords: ResultWords = {
+  done: 'taken back',
+  results: { removed: 'removed', released: 'as before', skipped: 'left as they are', failed: 'failed' },
+  open: ['skipped'],
+}
 
 /** Takes an import back, within 48 hours. */
 export function TakeBack({ jobId, takenBack }: { jobId: string; takenBack: () => void }) {
@@ -21,7 +27,7 @@ export function TakeBack({ jobId, takenBack }: { jobId: string; takenBack: () =>
     })
   if (job !== null) {
     const ended = job.state !== 'queued' && job.state !== 'running'
-    return ended ? <JobEnd job={job} done="taken back" /> : <JobProgress job={job} />
+    return ended ? <JobEnd job={job} words={backWords} /> : <JobProgress job={job} />
   }
   if (asked)
     return (

@@ -4,7 +4,7 @@ import type { UndoPlan } from '@lockstep/shared/contract/undo'
 import { useState } from 'preact/hooks'
 import { api } from './api.ts'
 import { Confirm } from './confirm.tsx'
-import { JobEnd, JobProgress } from './job-progress.tsx'
+import { JobEnd, JobProgress, type ResultWords } from './job-progress.tsx'
 import { Empty, Shown } from './parts.tsx'
 import { PlanList, planCount } from './plan-list.tsx'
 import { useAction } from './use-action.ts'
@@ -15,6 +15,12 @@ import { labelOf } from './words.ts'
 export type Selection = { user: string } | { job: string } | { cycle: string }
 
 type Props = { connection: Connection; selection: Selection; mayUndo: boolean; changed: () => void }
+
+const undoWords: ResultWords = {
+  done: 'undone',
+  results: { undone: 'undone', skipped: 'left as they are', held: 'held by the brake', failed: 'failed' },
+  open: ['skipped', 'held'],
+}
 
 /** Undoing as a plan: what goes back, what stays and why; then, once a person has said so, how it went. */
 export function UndoPlanView({ connection, selection, mayUndo, changed }: Props) {
@@ -52,14 +58,16 @@ export function UndoPlanView({ connection, selection, mayUndo, changed }: Props)
       </p>
       <h2 class="first">{titleOf(selection)}</h2>
       {job && isRunning && <JobProgress job={job} />}
-      {ended && <JobEnd job={ended} done={ended.done === 1 ? 'account looked at' : 'accounts looked at'} />}
+      {ended && <JobEnd job={ended} words={undoWords} />}
       {nothing ? (
         <Empty>Nothing is left to undo here: what was written in the last 30 days has been undone.</Empty>
       ) : (
         <Shown answer={answer}>
           {(plan) => (
             <>
-              <p>{plan.operations.length === 0 ? 'Nothing goes back.' : `${planCount(plan.operations)} go back.`}</p>
+              <p>
+                {plan.operations.length === 0 ? 'Nothing goes back.' : `${planCount(plan.operations)} to put back.`}
+              </p>
               {mayUndo && !asked && !isRunning && (
                 <p class="actions">
                   <button type="button" class="primary" data-action="undo" onClick={() => setAsked(true)}>

@@ -1,6 +1,7 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
 import type { Connection } from '@lockstep/shared/contract/connection'
 import type { User } from '@lockstep/shared/contract/user'
+import { say } from '@lockstep/shared/messages/say'
 import { useState } from 'preact/hooks'
 import { api } from './api.ts'
 import { DriftOfPerson } from './drift-of-person.tsx'
@@ -199,10 +200,7 @@ function BindingFacts({ binding }: { binding: Binding }) {
           <strong>{binding.error.detail}</strong>
           <p>{binding.error.remedy}</p>
           {binding.error.restorableUntil !== undefined && (
-            <p>
-              Microsoft 365 deletes it for good on {dayText(binding.error.restorableUntil)} at the latest; until then it
-              can be restored.
-            </p>
+            <p>{say('detail.restorableUntil', { day: dayText(binding.error.restorableUntil) })}</p>
           )}
         </div>
       )}

@@ -89,6 +89,7 @@ export const labelOf = (attribute: string): string => sayIfKnown(`attribute.${at
 
 export function valueText(attribute: string, value: string): string {
   if (attribute === 'accountEnabled') return value === 'true' ? 'yes' : 'no'
+  if (attribute === 'passwordPolicies' && value === 'DisablePasswordExpiration') return 'never'
   return value
 }
 
