@@ -49,10 +49,14 @@ export function UserDetail(props: UserDetailProps) {
           {account?.accountEnabled === false && <span class="ls-failed"> {say('detail.blocked')}</span>}
           <span class="ls-quiet ls-line">{props.connectionName}</span>
         </dd>
-        <dt>{say('password.title')}</dt>
-        <dd data-password={binding?.password.state ?? 'unbound'}>
-          <Password binding={binding} now={now} />
-        </dd>
+        {binding?.state !== 'missing' && (
+          <>
+            <dt>{say('password.title')}</dt>
+            <dd data-password={binding?.password.state ?? 'unbound'}>
+              <Password binding={binding} now={now} />
+            </dd>
+          </>
+        )}
         {binding && (
           <>
             <dt>{say('detail.lastSync')}</dt>

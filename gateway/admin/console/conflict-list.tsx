@@ -45,7 +45,7 @@ export function ConflictList({ connectionId, accounts, mayImport, busy, carryOut
             disabled={busy || here.length === 0}
             onClick={() => carryOut(here, bind)}
           >
-            {here.length === 1 ? 'Carry out 1 decision' : `Carry out ${here.length} decisions`}
+            {wordOf(here.length)}
           </button>
           <label class="choice">
             <input type="checkbox" checked={bind} onChange={(event) => setBind(event.currentTarget.checked)} /> and bind
@@ -59,3 +59,8 @@ export function ConflictList({ connectionId, accounts, mayImport, busy, carryOut
 
 /** An address that is still being typed is none yet. */
 const isWhole = (resolution: Resolution) => resolution.action !== 'rename' || /^\S+@\S+$/.test(resolution.email)
+
+function wordOf(count: number): string {
+  if (count === 0) return 'Carry out the decisions'
+  return count === 1 ? 'Carry out 1 decision' : `Carry out ${count} decisions`
+}

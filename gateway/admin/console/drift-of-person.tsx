@@ -64,7 +64,7 @@ export function DriftOfPerson({ class: look, heading, connectionId, rows, mayRes
             <th scope="col">Directory</th>
             <th scope="col">Microsoft 365</th>
             <th scope="col">Seen</th>
-            {mayResolve && asked === null && (
+            {mayResolve && (
               <th scope="col">
                 <span class="hidden">What to do</span>
               </th>
@@ -84,9 +84,7 @@ export function DriftOfPerson({ class: look, heading, connectionId, rows, mayRes
               <td data-label="Seen" class="quiet">
                 {timeText(row.seenAt)}
               </td>
-              {mayResolve && asked === null && (
-                <td class="end">{choice([row], `${labelOf(row.attribute)} of ${displayName}`)}</td>
-              )}
+              {mayResolve && <td class="end">{choice([row], `${labelOf(row.attribute)} of ${displayName}`)}</td>}
             </tr>
           ))}
         </tbody>

@@ -48,7 +48,7 @@ export function EventList({ query, round }: { query: { limit: number; user?: str
                   <td class="when">{timeText(event.at)}</td>
                   <td>
                     {sayIfKnown(`event.${event.type}`) ?? <code>{event.type}</code>}
-                    {event.detail !== null && <span class="quiet"> {event.detail}</span>}
+                    {event.detail !== null && <span class="quiet line">{event.detail}</span>}
                     <ChangeList changes={event.changes} />
                   </td>
                   <td>{event.actor.name}</td>

@@ -188,10 +188,14 @@ function BindingFacts({ binding }: { binding: Binding }) {
       <dl class="facts">
         <dt>Account</dt>
         <dd>{binding.userPrincipalName}</dd>
-        <dt>Password</dt>
-        <dd>
-          <Badge {...standingOfPassword(binding)} /> {binding.password.reason}
-        </dd>
+        {binding.state !== 'missing' && (
+          <>
+            <dt>Password</dt>
+            <dd>
+              <Badge {...standingOfPassword(binding)} /> {binding.password.reason}
+            </dd>
+          </>
+        )}
         <dt>Last sync</dt>
         <dd>{timeText(binding.lastSyncAt)}</dd>
       </dl>
