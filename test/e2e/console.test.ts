@@ -97,6 +97,11 @@ async function prepare(): Promise<void> {
   await until('the differences', async () => (await counts()).drifted === 2)
 }
 
+async function membersThere(): Promise<number> {
+  const { groups } = (await world.tenant.call('GET', '/state')) as { groups: { id: string; members: string[] }[] }
+  return groups.find(({ id }) => id === theirs.id)?.members.length ?? 0
+}
+
 async function open(path: string, selector: string): Promise<void> {
   await page.goto(world.gateway.url + path)
   await page.waitForSelector(selector)
@@ -194,11 +199,7 @@ describe.sequential('an administrator in the console', () => {
     expect(await page.$$eval('.refused input', (inputs) => inputs.length)).toBeGreaterThan(1)
     await click(`[data-remote="${theirs.id}"] input`)
     await click('[data-action=confirm]', '.badge.in-sync')
-    type Remote = { id: string; members: string[] }
-    await until('the members there', async () => {
-      const { groups } = (await world.tenant.call('GET', '/state')) as { groups: Remote[] }
-      return groups.find(({ id }) => id === theirs.id)?.members.length === 3
-    })
+    await until('the members there', async () => (await membersThere()) === 3)
     await look('group-bound')
     await open(`/admin/connections/${connection}/groups`, 'table')
     await look('remote-groups')
@@ -232,19 +233,22 @@ describe.sequential('an administrator in the console', () => {
     const emptied = people.slice(4).filter(({ attributes }) => attributes['city'])
     for (const { id } of emptied)
       await call().call('PATCH /users/{id}', { params: { id }, body: { attributes: { city: null } } })
+    for (const user of people.slice(4, 7))
+      await call().call('DELETE /groups/{id}/members/{userId}', { params: { id: sales.id, userId: user.id } })
+    const held = emptied.length + 3
     await until('the brake', async () => {
       const { brake } = await call().call('GET /connections/{id}', { params: { id: connection } })
-      return brake !== null && brake.operations === emptied.length
+      return brake?.operations === held
     })
     await open(`/admin/connections/${connection}/plan`, '[data-action=approve]')
     await click('[data-action=approve]', '.typed input')
     expect(await page.$eval('[data-action=confirm]', (button) => button.hasAttribute('disabled'))).toBe(true)
-    await page.type('.typed input', String(emptied.length))
+    await page.type('.typed input', String(held))
     await look('plan')
     await click('[data-action=confirm]')
     await until('the plan applied', async () => {
       const accounts = await Promise.all(emptied.map(({ email }) => world.tenant.account(email)))
-      return accounts.every((account) => account['city'] === null)
+      return accounts.every((account) => account['city'] === null) && (await membersThere()) === 0
     })
     await page.reload()
     await page.waitForSelector('.empty')

@@ -36,19 +36,23 @@ export function DriftOfPerson({ class: look, heading, connectionId, rows, mayRes
     mayResolve &&
     asked === null && (
       <span class="choices">
-        {(['adopt', 'repair'] as const).map((action) => (
-          <button
-            key={action}
-            type="button"
-            class="small"
-            data-action={action}
-            aria-label={`${words[action]} ${of}`}
-            onClick={() => setAsked({ action, rows: chosen })}
-          >
-            {words[action]}
-            {all}…
-          </button>
-        ))}
+        {actions.map((action) => {
+          const possible = chosen.filter((row) => action === 'repair' || isAdoptable(row))
+          if (possible.length === 0) return null
+          return (
+            <button
+              key={action}
+              type="button"
+              class="small"
+              data-action={action}
+              aria-label={`${words[action]} ${of}`}
+              onClick={() => setAsked({ action, rows: possible })}
+            >
+              {words[action]}
+              {all}…
+            </button>
+          )
+        })}
       </span>
     )
   return (
@@ -107,5 +111,10 @@ export function DriftOfPerson({ class: look, heading, connectionId, rows, mayRes
     </article>
   )
 }
+
+const actions = ['adopt', 'repair'] as const
+
+/** Whether passwords expire at Microsoft is a setting of the connection, not a value of the person. */
+const isAdoptable = ({ attribute }: DriftRow) => attribute !== 'passwordPolicies'
 
 export const words: Record<DriftAction, string> = { adopt: 'Adopt', repair: 'Repair' }

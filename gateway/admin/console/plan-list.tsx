@@ -1,11 +1,14 @@
 import type { Operation } from '@lockstep/shared/contract/plan'
 import { useState } from 'preact/hooks'
+import { api } from './api.ts'
 import { ChangeList } from './change-list.tsx'
-import { usePeople } from './use-people.ts'
+import { useKnown } from './use-known.ts'
 import { sentenceOf } from './words.ts'
 
 /** People at a time: each is looked up. */
 const step = 50
+
+const userOf = (id: string, signal: AbortSignal) => api.call('GET /users/{id}', { params: { id }, signal })
 
 type Props = {
   operations: readonly Operation[]
@@ -18,7 +21,10 @@ export function PlanList({ operations, noteOf }: Props) {
   const [shown, setShown] = useState(step)
   const groups = byPerson(operations)
   const visible = groups.slice(0, shown)
-  const people = usePeople(visible.map(([userId]) => userId))
+  const people = useKnown(
+    visible.map(([userId]) => userId),
+    userOf,
+  )
   return (
     <>
       <ol class="plan">

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks'
 import { api } from './api.ts'
 import { Confirm } from './confirm.tsx'
 import { Empty, Shown } from './parts.tsx'
+import { PlanGroups } from './plan-groups.tsx'
 import { PlanList, planCount } from './plan-list.tsx'
 import { useAction } from './use-action.ts'
 import { useAnswer } from './use-answer.ts'
@@ -38,12 +39,13 @@ export function PlanView({ connection, mayApprove, changed }: Props) {
                 }}
               />
             )}
-            {plan.operations.length === 0 ? (
+            {plan.operations.length + plan.groups.length === 0 ? (
               <Empty>Nothing to do: Microsoft 365 is as the directory wants it.</Empty>
             ) : (
               <>
-                <p>{planCount(plan.operations)}</p>
+                {plan.operations.length > 0 && <p>{planCount(plan.operations)}</p>}
                 <PlanList operations={plan.operations} />
+                <PlanGroups operations={plan.groups} />
               </>
             )}
           </>
@@ -72,8 +74,9 @@ function Approval({ connection, plan, mayApprove, approved }: ApprovalProps) {
     <div class="notice waiting">
       <strong>This plan waits for approval</strong>
       <p>
-        {brake.operations} of its changes block, empty or create accounts; from {brake.threshold} on that needs
-        approval. Nothing of these is done before an administrator has released exactly this plan.
+        {brake.operations} of its changes create, block or empty accounts, or take people out of groups; from{' '}
+        {brake.threshold} on that needs approval. Nothing of these is done before an administrator has released exactly
+        this plan.
       </p>
       {mayApprove && !asked && (
         <button type="button" data-action="approve" onClick={() => setAsked(true)}>
