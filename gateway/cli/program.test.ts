@@ -207,6 +207,16 @@ test('a token stands alone on standard output', async () => {
   })
 })
 
+test('a plan tells what happens to groups, too', async () => {
+  const changes = [{ attribute: 'member', before: 'a1', after: null }]
+  const leaves = { kind: 'group_remove_member', groupId: 'g1', remoteId: 'r1', changes }
+  const { out } = await lockstep('plan', {
+    'GET /connections': list(contoso),
+    'GET /connections/c1/plan': { body: { id: 'p1', operations: [], groups: [leaves], brake: null } },
+  })
+  expect(out).toMatch(/group_remove_member +g1 +r1 +member: a1 → –/)
+})
+
 test('drift is a table; what is adopted of whom is told one by one, and a failure of some ends with 3', async () => {
   const row = { userId: 'u1', displayName: 'Ana', attribute: 'city', ours: null, theirs: 'Graz', seenAt: 'now' }
   const answers = {

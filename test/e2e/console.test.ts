@@ -193,6 +193,7 @@ describe.sequential('an administrator in the console', () => {
 
   test('binds a group to one of the tenant; what cannot be managed says why', async () => {
     await open('/admin/groups', 'table')
+    await look('groups')
     await click(`a[href="/admin/groups/${sales.id}"]`, '.card [data-action=bind]')
     await click('[data-action=bind]', `[data-remote="${theirs.id}"]`)
     await look('group-bind')

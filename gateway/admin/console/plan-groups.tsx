@@ -20,7 +20,7 @@ async function holderOf(account: string, signal: AbortSignal) {
   return holder
 }
 
-/** How many members are named; of the rest the number is told. */
+/** How many members are looked up by name; of the rest the number is told. */
 const namedMembers = 50
 
 /** What a plan does to groups, group by group, with the names of those who join and leave. */
@@ -60,5 +60,7 @@ const membersOf = ({ changes }: GroupOperation): string[] =>
   changes.flatMap(({ attribute, before, after }) => (attribute === 'member' ? (after ?? before ?? []) : []))
 
 function namesIn(operation: GroupOperation, nameOf: (account: string) => string): string {
-  return membersOf(operation).map(nameOf).join(', ')
+  const members = membersOf(operation)
+  const names = members.slice(0, namedMembers).map(nameOf).join(', ')
+  return members.length > namedMembers ? `${names} and ${members.length - namedMembers} more` : names
 }
