@@ -232,10 +232,13 @@ describe.sequential('an administrator in the console', () => {
 
   test('looks at a plan that waits for approval and releases exactly that', async () => {
     const emptied = people.slice(4).filter(({ attributes }) => attributes['city'])
+    // Paused meanwhile, so that all of it meets the brake at once.
+    await call().call('POST /connections/{id}/pause', { params: { id: connection } })
     for (const { id } of emptied)
       await call().call('PATCH /users/{id}', { params: { id }, body: { attributes: { city: null } } })
     for (const user of people.slice(4, 7))
       await call().call('DELETE /groups/{id}/members/{userId}', { params: { id: sales.id, userId: user.id } })
+    await call().call('POST /connections/{id}/resume', { params: { id: connection } })
     const held = emptied.length + 3
     await until('the brake', async () => {
       const { brake } = await call().call('GET /connections/{id}', { params: { id: connection } })

@@ -4,9 +4,14 @@ import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { api } from './api.ts'
 import { Value } from './change-list.tsx'
-import type { Resolution } from './conflict-list.tsx'
 import { Shown } from './parts.tsx'
 import { useAnswer } from './use-answer.ts'
+
+/** What a person decides about an account in conflict, as the import takes it. */
+export type Resolution =
+  | { accountId: ImportableAccount['id']; action: 'link'; userId: string }
+  | { accountId: ImportableAccount['id']; action: 'rename'; email: string }
+  | { accountId: ImportableAccount['id']; action: 'skip' }
 
 type Props = {
   connectionId: string

@@ -1,13 +1,7 @@
 import type { ImportableAccount } from '@lockstep/shared/contract/connection'
 import { useState } from 'preact/hooks'
-import { ConflictCard } from './conflict-card.tsx'
+import { ConflictCard, type Resolution } from './conflict-card.tsx'
 import { Empty } from './parts.tsx'
-
-/** What a person decides about an account in conflict, as the import takes it. */
-export type Resolution =
-  | { accountId: ImportableAccount['id']; action: 'link'; userId: string }
-  | { accountId: ImportableAccount['id']; action: 'rename'; email: string }
-  | { accountId: ImportableAccount['id']; action: 'skip' }
 
 type Props = {
   connectionId: string
