@@ -88,8 +88,9 @@ export function UndoPlanView({ connection, selection, mayUndo, changed }: Props)
                     <li>What is listed below is written to Microsoft 365, account by account.</li>
                     {plan.ends.length > 0 && (
                       <li>
-                        {plan.ends.length === 1 ? 'One binding ends' : `${plan.ends.length} bindings end`}: it began
-                        with what is undone.
+                        {plan.ends.length === 1
+                          ? 'One binding ends: it began with what is undone.'
+                          : `${plan.ends.length} bindings end: they began with what is undone.`}
                       </li>
                     )}
                     {plan.skipped.length > 0 && <li>What somebody changed since stays as they left it.</li>}
