@@ -103,6 +103,7 @@ type ConnectionNames =
   | 'approvePlan'
   | 'listDrift'
   | 'resolveAllDrift'
+  | 'listUndoable'
   | 'getUndo'
   | 'undoWrites'
 
@@ -133,6 +134,7 @@ function ofConnections({ sync }: HandlerSources): Pick<Handlers, ConnectionNames
     resolveAllDrift: async ({ actor, params, body }) => ({
       job: await sync.resolveAllDrift(actor, params.id, body),
     }),
+    listUndoable: ({ params, query }) => sync.listUndoable(params.id, query),
     getUndo: ({ params, query }) => sync.getUndo(params.id, query),
     undoWrites: async ({ actor, params, body }) => ({ job: await sync.undoWrites(actor, params.id, body) }),
   }

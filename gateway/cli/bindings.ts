@@ -1,6 +1,6 @@
 import { ProblemError } from '@lockstep/shared/client/client'
 import type { Job } from '@lockstep/shared/contract/job'
-import type { Operation } from '@lockstep/shared/contract/plan'
+import type { GroupOperation, Operation, PlannedChange } from '@lockstep/shared/contract/plan'
 import type { Command } from 'commander'
 import { brakeSentence } from './connections.ts'
 import { connect, dataOption, exitCodeOf, findConnection, findUser, finish, type Remote } from './remote.ts'
@@ -8,25 +8,31 @@ import { CommandError, type Shell } from './shell.ts'
 import { type Column, plain, print, printJson } from './table.ts'
 
 type Common = { connection?: string; json?: boolean }
-type Result = { user?: string; accountId?: string; result?: unknown; reason?: string }
+export type Result = { user?: string; accountId?: string; result?: unknown; reason?: string }
 
-const results: Column<Result>[] = [
+export const results: Column<Result>[] = [
   { title: 'Who', of: ({ user, accountId }) => user ?? accountId },
   { title: 'Result', of: ({ result }) => String(result ?? '') },
   { title: 'Reason', of: ({ reason }) => reason },
 ]
 
-const operations: Column<Operation>[] = [
+export const operations: Column<Operation>[] = [
   { title: 'Operation', of: ({ kind }) => kind },
   { title: 'User', of: ({ userId }) => userId },
   { title: 'Account', of: ({ accountId }) => accountId },
   { title: 'Reason', of: ({ reason }) => reason },
-  {
-    title: 'Changes',
-    of: ({ changes }) =>
-      changes.map(({ attribute, before, after }) => `${attribute}: ${before ?? '–'} → ${after ?? '–'}`).join('; '),
-  },
+  { title: 'Changes', of: ({ changes }) => changesText(changes) },
 ]
+
+const groupOperations: Column<GroupOperation>[] = [
+  { title: 'Operation', of: ({ kind }) => kind },
+  { title: 'Group', of: ({ groupId }) => groupId },
+  { title: 'Group there', of: ({ remoteId }) => remoteId },
+  { title: 'Changes', of: ({ changes }) => changesText(changes) },
+]
+
+const changesText = (changes: readonly PlannedChange[]) =>
+  changes.map(({ attribute, before, after }) => `${attribute}: ${before ?? '–'} → ${after ?? '–'}`).join('; ')
 
 const which = ['--connection <connection>', 'name or id; not needed when there is only one'] as const
 
@@ -174,13 +180,16 @@ function addPlan(program: Command, shell: Shell): void {
           params: { id, planId: options.approve },
         })
         if (options.json) return printJson(shell, released)
-        return shell.out(`Released: ${released.operations.length} operations will be applied.\n`)
+        const count = released.operations.length + released.groups.length
+        return shell.out(`Released: ${count} operations will be applied.\n`)
       }
       const user = options.user === undefined ? undefined : (await findUser(client, options.user)).id
       const plan = await client.call('GET /connections/{id}/plan', { params: { id }, query: { ...(user && { user }) } })
       if (options.json) return printJson(shell, plan)
-      if (plan.operations.length === 0) return shell.out('Nothing to do: the tenant is as the directory wants it.\n')
-      print(shell, false, plan.operations, operations)
+      if (plan.operations.length + plan.groups.length === 0)
+        return shell.out('Nothing to do: the tenant is as the directory wants it.\n')
+      if (plan.operations.length > 0) print(shell, false, plan.operations, operations)
+      if (plan.groups.length > 0) print(shell, false, plan.groups, groupOperations)
       if (plan.brake) shell.out(`\n${brakeSentence(plan.brake)}\n`)
     })
 }

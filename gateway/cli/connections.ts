@@ -179,7 +179,7 @@ function addChanges(connections: Command, shell: Shell): void {
 }
 
 export function brakeSentence(brake: { operations: number; threshold: number; planId: string }): string {
-  return `The brake is engaged: ${brake.operations} operations are held, ${brake.threshold} may pass by themselves. Look at "lockstep plan"; an admin releases it with: lockstep plan --approve ${brake.planId}`
+  return `The brake is engaged: ${brake.operations} operations are held, from ${brake.threshold} on an admin has to approve. Look at "lockstep plan"; an admin releases it with: lockstep plan --approve ${brake.planId}`
 }
 
 function cloudOf({ cloud, graph, login }: CreateOptions) {

@@ -1,8 +1,9 @@
+import type { Client } from '@lockstep/shared/client/client'
 import type { ImportableAccount, ImportInput } from '@lockstep/shared/contract/connection'
 import type { Command } from 'commander'
 import type { z } from 'zod'
 import { report } from './bindings.ts'
-import { all, connect, dataOption, findConnection, finish } from './remote.ts'
+import { all, connect, dataOption, findConnection, findUser, finish } from './remote.ts'
 import { CommandError, type Shell } from './shell.ts'
 import { type Column, print } from './table.ts'
 
@@ -14,7 +15,7 @@ const accounts: Column<ImportableAccount>[] = [
   { title: 'Account', of: ({ userPrincipalName }) => userPrincipalName },
   { title: 'Name', of: ({ displayName }) => displayName },
   { title: 'Status', of: ({ status }) => status },
-  { title: 'Person', of: ({ user }) => user?.email },
+  { title: 'Person', of: ({ user, candidates }) => user?.email ?? candidates?.map(({ email }) => email).join(', ') },
   { title: 'Object id', of: ({ id }) => id },
   { title: 'Reason', of: ({ reason }) => reason },
 ]
@@ -43,7 +44,12 @@ export function addImport(program: Command, shell: Shell): void {
     .option('--bind', 'bind them as well')
     .option('--photos', 'their photos as well')
     .option('--dry-run', 'show what would happen')
-    .option('--link <account=user>', 'link an account to a user by their ids', decide('link'), [])
+    .option(
+      '--link <account=user>',
+      'link an account to a user: its object id and their email or id',
+      decide('link'),
+      [],
+    )
     .option('--rename <account=email>', 'import an account under another address', decide('rename'), [])
     .option('--skip <account>', 'leave an account out', decide('skip'), [])
     .option('--no-mail', 'send no mail')
@@ -63,7 +69,7 @@ export function addImport(program: Command, shell: Shell): void {
           photos: options.photos ?? false,
           dryRun: options.dryRun ?? false,
           notify: options.mail,
-          resolutions,
+          resolutions: await byId(client, resolutions),
         },
       })
       report(shell, options, await finish(shell, client, job, 'Importing'))
@@ -79,7 +85,9 @@ export function addImport(program: Command, shell: Shell): void {
     .option('--search <text>', 'beginnings of name words or of an address')
     .option('--queue', 'only those that the rule for new accounts puts before you')
     .option('--json', 'print JSON')
-    .action(async (options: Common & { status?: string; search?: string; queue?: boolean }, command: Command) => {
+    .action(async (_: Common, command: Command) => {
+      // `import` itself has options of the same names, and gets them wherever they stand.
+      const options = command.optsWithGlobals<Common & { status?: string; search?: string; queue?: boolean }>()
       const { client } = await connect(shell, dataOption(command))
       const { id } = await findConnection(client, options.connection)
       const { status, search } = options
@@ -97,11 +105,20 @@ export function addImport(program: Command, shell: Shell): void {
     .description('within 48 hours: take an import back, with all that was written since')
     .argument('<job>', 'id of the import')
     .option('--json', 'print JSON')
-    .action(async (jobId: string, options: Common, command: Command) => {
+    .action(async (jobId: string, _: Common, command: Command) => {
+      const options = command.optsWithGlobals<Common>()
       const { client } = await connect(shell, dataOption(command))
       const { job } = await client.call('POST /imports/{jobId}/undo', { params: { jobId } })
       report(shell, options, await finish(shell, client, job, 'Undoing'))
     })
+}
+
+/** Whom to link to may be said by email. */
+async function byId(client: Client, resolutions: Resolution[]): Promise<Resolution[]> {
+  const found: Resolution[] = []
+  for (const given of resolutions)
+    found.push(given.userId?.includes('@') ? { ...given, userId: (await findUser(client, given.userId)).id } : given)
+  return found
 }
 
 /** `ACCOUNT=WHAT`; skipping needs no what. */

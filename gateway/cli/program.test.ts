@@ -86,6 +86,12 @@ test.each([
   'connections create --name x --tenant t --client c',
   'import',
   'import --link a',
+  'drift adopt',
+  'drift repair ana --all',
+  'undo',
+  'undo --job a --cycle b',
+  'groups add sales',
+  'map test',
 ])('wrong usage ends with 2: %s', async (line) => {
   const { code, err, out } = await lockstep(line, {})
   expect([code, out]).toEqual([2, ''])
@@ -199,4 +205,124 @@ test('a token stands alone on standard output', async () => {
     out: 'lks_new\n',
     err: '',
   })
+})
+
+test('a plan tells what happens to groups, too', async () => {
+  const changes = [{ attribute: 'member', before: 'a1', after: null }]
+  const leaves = { kind: 'group_remove_member', groupId: 'g1', remoteId: 'r1', changes }
+  const { out } = await lockstep('plan', {
+    'GET /connections': list(contoso),
+    'GET /connections/c1/plan': { body: { id: 'p1', operations: [], groups: [leaves], brake: null } },
+  })
+  expect(out).toMatch(/group_remove_member +g1 +r1 +member: a1 → –/)
+})
+
+test('drift is a table; what is adopted of whom is told one by one, and a failure of some ends with 3', async () => {
+  const row = { userId: 'u1', displayName: 'Ana', attribute: 'city', ours: null, theirs: 'Graz', seenAt: 'now' }
+  const answers = {
+    'GET /connections': list(contoso),
+    'GET /connections/c1/drift': list(row),
+    'GET /users': list(ana),
+    'POST /connections/c1/bindings/u1/drift': { body: { drift: [row] } },
+  }
+  expect((await lockstep('drift list --attribute city', answers)).out).toMatch(/Ana +city +– +Graz/)
+  expect(requests.at(-1)?.path).toContain('attribute=city')
+  const { code, out } = await lockstep(
+    'drift adopt ana@contoso.example eva@contoso.example --attribute jobTitle',
+    answers,
+  )
+  expect(code).toBe(3)
+  expect(out).toMatch(/ana@contoso.example +adopted +Still differs: city.*\neva@contoso.example +failed/)
+  expect(requests.find(({ method }) => method === 'POST')?.body).toEqual({ action: 'adopt', attributes: ['jobTitle'] })
+})
+
+test('drift of everybody is resolved by a job', async () => {
+  const results = [{ userId: 'u1', result: 'repair' }]
+  const { code, out } = await lockstep('drift repair --all --attribute city', {
+    'GET /connections': list(contoso),
+    'POST /connections/c1/drift': { status: 202, body: { job: { ...job, kind: 'drift', results } } },
+  })
+  expect(code).toBe(0)
+  expect(out).toContain('1 of 1 done')
+  expect(requests.at(-1)?.body).toEqual({ action: 'repair', attribute: 'city' })
+})
+
+test('undoing shows the plan first, and approves it by its id', async () => {
+  const operation = { kind: 'update', userId: 'u1', accountId: 'a1', reason: 'undone', changes: [] }
+  const skipped = [{ userId: 'u2', accountId: 'a2', attribute: 'city', reason: 'Somebody has changed this.' }]
+  const answers = {
+    'GET /connections': list(contoso),
+    'GET /users': list(ana),
+    'GET /connections/c1/undo': { body: { id: 'p1', operations: [operation], brake: null, skipped, ends: [] } },
+    'POST /connections/c1/undo': { status: 202, body: { job: { ...job, kind: 'undo' } } },
+  }
+  const shown = await lockstep('undo --user ana@contoso.example --dry-run', answers)
+  expect(shown.out).toMatch(/update +u1[\s\S]*city +Somebody has changed this[\s\S]*--approve p1/)
+  expect(requests.some(({ method }) => method === 'POST')).toBe(false)
+  expect((await lockstep('undo --user ana@contoso.example --approve p1', answers)).code).toBe(0)
+  expect(requests.at(-1)?.body).toEqual({ user: 'u1', plan: 'p1' })
+})
+
+test('what can be undone is listed with how', async () => {
+  const run = { kind: 'job', id: 'j1', job: 'bulk', at: 'now', accounts: 6 }
+  const answers = { 'GET /connections': list(contoso), 'GET /connections/c1/undoable': list(run) }
+  expect((await lockstep('undo list --connection Contoso', answers)).out).toMatch(/bulk +now +6 +--job j1/)
+  expect(JSON.parse((await lockstep('undo list --json', answers)).out)).toEqual([run])
+})
+
+const sales = { id: 'g1', displayName: 'Sales', description: null, members: 1 }
+
+test('a group is named by its name, and bound to one of the tenant', async () => {
+  const bound = { groupId: 'g1', displayName: 'Sales', state: 'pending', accountId: 'r1', error: null }
+  const answers = {
+    'GET /connections': list(contoso),
+    'GET /groups': list(sales),
+    'GET /groups/g1': { body: sales },
+    'GET /users': list(ana),
+    'PUT /groups/g1/members/u1': { body: sales },
+    'PUT /connections/c1/groups/g1': { status: 201, body: bound },
+  }
+  expect((await lockstep('groups add sales ana@contoso.example', answers)).out).toMatch(/Sales +1/)
+  expect((await lockstep('groups bind sales --to r1', answers)).out).toMatch(/Sales +pending +r1/)
+  expect(requests.at(-1)?.body).toEqual({ accountId: 'r1' })
+  const twice = await lockstep('groups members sales', { 'GET /groups': list(sales, { ...sales, id: 'g2' }) })
+  expect(twice).toMatchObject({ code: 2, err: '2 groups are called "sales". Give the id.\n' })
+})
+
+test('groups of the tenant that cannot be bound say why', async () => {
+  const remote = { id: 'r2', displayName: 'News', kind: 'distribution', members: 3, refusal: 'Graph cannot write it.' }
+  const { out } = await lockstep('groups remote', {
+    'GET /connections': list(contoso),
+    'GET /connections/c1/remote-groups': list(remote),
+  })
+  expect(out).toMatch(/News +distribution +3 +– +r2 +Graph cannot write it/)
+})
+
+test('a mapping is tried on a person, and ends with 3 when a value cannot be made', async () => {
+  const made = { attribute: 'city', mode: 'push', from: '{city}', value: 'Graz', error: null }
+  const answers = (items: unknown[]) => ({
+    'GET /connections': list(contoso),
+    'GET /users': list(ana),
+    'GET /connections/c1/mapping/test': { body: { items } },
+  })
+  const good = await lockstep('map test ana@contoso.example', answers([made]))
+  expect(good).toMatchObject({ code: 0, out: expect.stringMatching(/city +push +\{city\} +Graz/) })
+  expect((await lockstep('map test u1@contoso.example', { ...answers([made]), 'GET /users': list() })).code).toBe(1)
+  const bad = await lockstep('map test ana@contoso.example', answers([{ ...made, value: null, error: 'Too long.' }]))
+  expect(bad.code).toBe(3)
+})
+
+test('conflicts are listed with everybody they may be, and linked by email', async () => {
+  const conflict = { id: 'a1', userPrincipalName: 'kim@contoso.example', status: 'conflict', candidates: [ana] }
+  const answers = {
+    'GET /connections': list(contoso),
+    'GET /connections/c1/accounts': list(conflict),
+    'GET /users': list(ana),
+    'POST /connections/c1/imports': { status: 202, body: { job: { ...job, kind: 'import' } } },
+  }
+  const listed = await lockstep('import list --status conflict', answers)
+  expect(listed.out).toMatch(/conflict +ana@contoso.example/)
+  expect(JSON.parse((await lockstep('import list --json --connection Contoso', answers)).out)).toEqual([conflict])
+  await lockstep('import --link a1=ana@contoso.example', answers)
+  expect(requests.at(-1)?.body).toMatchObject({ resolutions: [{ accountId: 'a1', action: 'link', userId: 'u1' }] })
 })

@@ -7,13 +7,17 @@ import { addBindings } from './bindings.ts'
 import { addConnections } from './connections.ts'
 import { addDemo } from './demo.ts'
 import { addDoctor } from './doctor.ts'
+import { addDrift } from './drift.ts'
 import { addEvents } from './events.ts'
+import { addGroups } from './groups.ts'
 import { addImport } from './import.ts'
+import { addMap } from './map.ts'
 import { addReadiness } from './readiness.ts'
 import { addRollout } from './rollout.ts'
 import { addServe } from './serve.ts'
 import { CommandError, type ExitCode, type Shell } from './shell.ts'
 import { plain } from './table.ts'
+import { addUndo } from './undo.ts'
 import { addUsers } from './users.ts'
 
 /** Runs one command line; what went wrong is said on standard error, as a sentence. */
@@ -44,6 +48,10 @@ function programOf(shell: Shell): Command {
   addBindings(program, shell)
   addReadiness(program, shell)
   addRollout(program, shell)
+  addDrift(program, shell)
+  addUndo(program, shell)
+  addGroups(program, shell)
+  addMap(program, shell)
   addEvents(program, shell)
   return program
 }

@@ -33,7 +33,7 @@ export function kindOf(group: ObservedGroup): GroupKind {
 }
 
 /** Why a group cannot be managed, and what to do; null for those that can. */
-export const refusalOf: Readonly<Record<GroupKind, string | null>> = {
+const refusalOf: Readonly<Record<GroupKind, string | null>> = {
   security: null,
   dynamic: 'Its members follow a rule in Entra. Change the rule there, or bind a group with assigned members.',
   role_assignable: 'It gives administrator roles to its members, so Lockstep leaves it alone. Manage it in Entra.',
@@ -41,6 +41,16 @@ export const refusalOf: Readonly<Record<GroupKind, string | null>> = {
   mail_security: 'It is mail-enabled and mastered in Exchange. Manage it there, or bind a security group without mail.',
   distribution: 'It is a distribution list, which gives no rights. Manage it in Exchange.',
   synced: 'It is synced from on-premises Active Directory. Manage it there.',
+}
+
+/** Of the group by which gateways see that a tenant follows one of them. */
+export const markNickname = 'lockstep-managed'
+
+/** Why this very group cannot be managed; null when it can. */
+export function whyNotManaged(group: ObservedGroup): string | null {
+  if (group.mailNickname === markNickname)
+    return 'It is the mark by which Lockstep recognises its tenants. Leave it as it is.'
+  return refusalOf[kindOf(group)]
 }
 
 /** Short enough for Microsoft's 64 characters, and its own group's alone: by it a lost create is recognised. */

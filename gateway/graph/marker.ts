@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import type { Stamp } from '../domain/claim.ts'
+import { markNickname } from '../domain/group.ts'
 import { odata } from './odata.ts'
 import { parsed, type Reader } from './reader.ts'
 import { ReadRefused } from './transport.ts'
 
 /** The group by which gateways see that a tenant is taken; without a stamp when somebody has changed its description. */
 export type Marker = { groupId: string; stamp: Stamp | null }
-
-const mailNickname = 'lockstep-managed'
 
 const MarkerGroup = z.looseObject({ id: z.guid(), description: z.string().nullish() })
 const stampIn = /^Instance ([\w-]{8,64}), generation (\d{1,15})\./
@@ -19,7 +18,7 @@ export async function readMarkers(reader: Reader, knownId: string | null): Promi
   try {
     const known = knownId === null ? null : await readOne(reader, knownId)
     if (known !== null) return [known]
-    const url = `/groups?$filter=${odata`mailNickname eq ${mailNickname}`}&$select=id,description`
+    const url = `/groups?$filter=${odata`mailNickname eq ${markNickname}`}&$select=id,description`
     const markers: Marker[] = []
     for await (const item of reader.items(url)) markers.push(markerOf(item, url))
     return markers
@@ -52,7 +51,7 @@ const description = ({ instanceId, generation }: Stamp) =>
 export const newMarker = (stamp: Stamp) => ({
   displayName: 'Managed by Lockstep',
   description: description(stamp),
-  mailNickname,
+  mailNickname: markNickname,
   mailEnabled: false,
   securityEnabled: true,
 })

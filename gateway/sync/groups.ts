@@ -1,6 +1,6 @@
 import type { GroupBinding, RemoteGroup } from '@lockstep/shared/contract/group'
 import type { Actor } from '../domain/actor.ts'
-import { kindOf, type ObservedGroup, refusalOf } from '../domain/group.ts'
+import { kindOf, type ObservedGroup, whyNotManaged } from '../domain/group.ts'
 import { Problem } from '../domain/problem.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import {
@@ -36,14 +36,13 @@ export async function listRemoteGroups(
   const items: RemoteGroup[] = []
   for (const { group, members } of page.items) {
     const binding = await groupBindingOfRemote(context.store.db, id, group.id)
-    const kind = kindOf(group)
     items.push({
       id: group.id,
       displayName: group.displayName,
       description: group.description,
-      kind,
+      kind: kindOf(group),
       members,
-      refusal: refusalOf[kind],
+      refusal: whyNotManaged(group),
       ...(binding !== undefined && { groupId: binding.group_id }),
     })
   }
@@ -146,7 +145,7 @@ async function requireManageable(context: SyncContext, connection: ConnectionRow
       'remote_group_not_found',
       'The tenant has no group with this object id. Look at its groups for the right one.',
     )
-  const refusal = refusalOf[kindOf(remote)]
+  const refusal = whyNotManaged(remote)
   if (refusal === null) return remote
   throw new Problem('group_not_manageable', `${remote.displayName} cannot be managed. ${refusal}`)
 }
@@ -205,7 +204,7 @@ export async function importGroup(
   const remote = await findOrRead(context, connection, remoteId.toLowerCase())
   if (remote === undefined)
     return { groupId: remoteId, result: 'failed', reason: 'The tenant has no group with this object id.' }
-  const refusal = refusalOf[kindOf(remote)]
+  const refusal = whyNotManaged(remote)
   if (refusal !== null) return { groupId: remoteId, result: 'skipped', reason: refusal }
   const bound = await groupBindingOfRemote(db, connection.id, remote.id)
   if (dryRun) return { groupId: remoteId, result: bound === undefined ? 'imported' : 'linked' }

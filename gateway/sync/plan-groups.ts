@@ -1,6 +1,6 @@
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { Plan } from '@lockstep/shared/contract/plan'
-import { changesOf, type GroupBaseline, kindOf, type ObservedGroup, planGroup, refusalOf } from '../domain/group.ts'
+import { changesOf, type GroupBaseline, type ObservedGroup, planGroup, whyNotManaged } from '../domain/group.ts'
 import { accountsOfGroup, boundAmong } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { dueGroupBindings, type GroupBindingRow } from '../store/group-bindings.ts'
@@ -39,7 +39,7 @@ export async function planOfGroups(context: SyncContext, connection: ConnectionR
     const group = await findGroup(db, binding.group_id)
     const observed = await observedOf(context, binding)
     if (group === undefined || observed === 'missing') continue
-    if (observed !== null && refusalOf[kindOf(observed)] !== null) continue
+    if (observed !== null && whyNotManaged(observed) !== null) continue
     planned.push(...(await planOfGroup(context, binding, group, observed)))
   }
   return planned

@@ -177,8 +177,8 @@ export async function recordVerdict(
       case 'missing':
       case 'conflict':
       case 'protected': {
-        const error = { ...problemOf[plan.verdict], requestId: null }
         const state = plan.verdict === 'missing' ? 'missing' : 'failed'
+        const error = { ...problemOf[plan.verdict], requestId: null, ...(state === 'missing' && purgeOf(unit)) }
         if (binding.state !== state || binding.error !== JSON.stringify(error)) {
           change.event({
             type: `binding_${plan.verdict}`,
@@ -203,6 +203,14 @@ export async function recordVerdict(
         throw new Error('A plan with work has operations.')
     }
   })
+}
+
+/** How long Microsoft 365 keeps a deleted account; counted from when we saw it gone. */
+const keptDeletedMs = 30 * 86_400_000
+
+function purgeOf({ stored }: Unit): { restorableUntil?: string } {
+  if (stored?.deletedAt == null) return {}
+  return { restorableUntil: new Date(stored.deletedAt + keptDeletedMs).toISOString() }
 }
 
 const problemOf = {

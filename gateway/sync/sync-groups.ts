@@ -4,9 +4,8 @@ import {
   type GroupBaseline,
   type GroupOperation,
   isRemoval,
-  kindOf,
   type ObservedGroup,
-  refusalOf,
+  whyNotManaged,
 } from '../domain/group.ts'
 import type { Tenant, Write } from '../graph/tenant.ts'
 import { accountsOfGroup } from '../store/bindings.ts'
@@ -59,7 +58,7 @@ async function syncGroup(
     await recordMissing(context, actor, binding, group)
     return []
   }
-  const refusal = observed === null ? null : refusalOf[kindOf(observed)]
+  const refusal = observed === null ? null : whyNotManaged(observed)
   if (refusal !== null) {
     await recordRefusal(context, actor, binding, group, refusal)
     return []

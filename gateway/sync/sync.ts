@@ -32,7 +32,7 @@ import { continueRollout, runRollout, startRollout } from './rollout.ts'
 import { runUndo } from './run-undo.ts'
 import { createRunner, type Runner, startAll } from './runner.ts'
 import { assertUsable } from './sync-bindings.ts'
-import { previewUndo, startUndo, type UndoInput } from './undo.ts'
+import { listUndoable, previewUndo, startUndo, type UndoInput } from './undo.ts'
 
 /** How long a plan waits for the first read of a new connection, in ms. */
 const firstReadMs = 10_000
@@ -158,6 +158,7 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     ) => resolveDrift(context, drift, actor, ids, input),
     resolveAllDrift: (actor: Actor, id: string, input: Parameters<typeof startResolveAll>[4]) =>
       startResolveAll(context, jobs, actor, id, input),
+    listUndoable: (id: string, query: Parameters<typeof listUndoable>[2]) => listUndoable(context, id, query),
     getUndo: (id: string, query: UndoInput) => previewUndo(context, id, query),
     undoWrites: (actor: Actor, id: string, input: Parameters<typeof startUndo>[4]) =>
       startUndo(context, jobs, actor, id, input),

@@ -1,6 +1,6 @@
 import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
 import type { Job } from '@lockstep/shared/contract/job'
-import type { UndoPlan } from '@lockstep/shared/contract/undo'
+import type { Undoable, UndoPlan } from '@lockstep/shared/contract/undo'
 import type { Actor } from '../domain/actor.ts'
 import { weightOf } from '../domain/brake.ts'
 import { type Desired, presenceOf } from '../domain/desire.ts'
@@ -11,6 +11,9 @@ import { findAccounts } from '../store/accounts.ts'
 import { type BeforeImageRow, type ImageSelection, keptForMs, listBeforeImages } from '../store/before-images.ts'
 import { type BindingRow, findBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
+import { findJob } from '../store/jobs.ts'
+import type { Page } from '../store/page.ts'
+import { listUndoable as listUndoableRuns } from '../store/undoable.ts'
 import { findUsersEvenDeleted } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
 import type { Jobs } from './jobs.ts'
@@ -29,6 +32,23 @@ export type UndoOfAccount = {
   undo: Undo
   /** The binding began with what is undone. */
   ends: boolean
+}
+
+/** What can be undone at once: by job, and by cycle. */
+export async function listUndoable(
+  context: SyncContext,
+  id: string,
+  query: Parameters<typeof listUndoableRuns>[3],
+): Promise<Page<Undoable>> {
+  await requireConnection(context, id)
+  const { db } = context.store
+  const page = await listUndoableRuns(db, id, context.runtime.now() - keptForMs, query)
+  const items: Undoable[] = []
+  for (const run of page.items) {
+    const job = run.kind === 'job' ? await findJob(db, run.id) : undefined
+    items.push({ ...run, job: job?.kind ?? null, at: new Date(run.at).toISOString() })
+  }
+  return { ...page, items }
 }
 
 /** What undoing these writes would do, account by account, from what was observed last. */

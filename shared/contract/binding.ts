@@ -46,7 +46,14 @@ export const Binding = z.object({
   lastSyncAt: Time.nullable(),
   nextAttemptAt: Time.nullable(),
   error: z
-    .object({ code: z.string(), detail: z.string(), remedy: z.string(), requestId: z.string().nullable() })
+    .object({
+      code: z.string(),
+      detail: z.string(),
+      remedy: z.string(),
+      requestId: z.string().nullable(),
+      /** Of an account that was deleted: until when it can be restored, unless somebody deletes it for good before. */
+      restorableUntil: Time.optional(),
+    })
     .nullable(),
   drift: z.array(Drift),
   /** Attributes whose value the mapping could not make; the account keeps its own. */

@@ -68,6 +68,7 @@ export const endpoints = {
   listDrift: drift.listDrift,
   resolveDrift: drift.resolveDrift,
   resolveAllDrift: drift.resolveAllDrift,
+  listUndoable: undo.listUndoable,
   getUndo: undo.getUndo,
   undoWrites: undo.undoWrites,
 

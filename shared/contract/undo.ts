@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { Time } from './ids.ts'
 import { Job } from './job.ts'
+import { listOf, listQuery } from './list.ts'
 import { Plan } from './plan.ts'
 
 /** Which writes: those to one person, of one job, or of one cycle, at most 30 days old. Exactly one is given. */
@@ -17,6 +19,28 @@ export const UndoPlan = Plan.extend({
   ends: z.array(z.string()),
 })
 export type UndoPlan = z.infer<typeof UndoPlan>
+
+export const Undoable = z.object({
+  kind: z.enum(['job', 'cycle']),
+  id: z.string(),
+  /** What the job was for; null for a cycle. */
+  job: Job.shape.kind.nullable(),
+  /** When it last wrote. */
+  at: Time,
+  /** To how many accounts it wrote what has not been undone yet. */
+  accounts: z.number().int(),
+})
+export type Undoable = z.infer<typeof Undoable>
+
+export const listUndoable = endpoint({
+  method: 'GET',
+  path: '/connections/{id}/undoable',
+  summary: 'Jobs and cycles of the last 30 days whose writes can be undone, newest first',
+  access: 'auditor',
+  query: z.strictObject(listQuery),
+  answers: { 200: listOf(Undoable) },
+  problems: ['connection_not_found', 'validation_failed'],
+})
 
 export const getUndo = endpoint({
   method: 'GET',

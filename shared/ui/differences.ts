@@ -10,7 +10,8 @@ export type AttributeRow = {
   isSame: boolean
 }
 
-const order = [
+/** In the order in which people read them. */
+export const readingOrder = [
   ...['userPrincipalName', 'displayName', 'givenName', 'familyName', 'jobTitle', 'department', 'companyName'],
   ...['employeeId', 'employeeType', 'officeLocation', 'mobilePhone', 'businessPhone', 'streetAddress', 'city'],
   ...['region', 'postalCode', 'country', 'preferredLanguage', 'usageLocation'],
@@ -33,7 +34,9 @@ export function compare(user: User, account: AccountDetail): AttributeRow[] {
     ...account.attributes,
     userPrincipalName: account.userPrincipalName,
   }
-  const names = [...new Set([...order, ...Object.keys(ours), ...Object.keys(theirs)])].filter((name) => !left.has(name))
+  const names = [...new Set([...readingOrder, ...Object.keys(ours), ...Object.keys(theirs)])].filter(
+    (name) => !left.has(name),
+  )
   return names.flatMap((attribute) => {
     const [mine, other] = [ours[attribute] || null, theirs[attribute] || null]
     if (mine === null && other === null) return []

@@ -49,10 +49,14 @@ export function UserDetail(props: UserDetailProps) {
           {account?.accountEnabled === false && <span class="ls-failed"> {say('detail.blocked')}</span>}
           <span class="ls-quiet ls-line">{props.connectionName}</span>
         </dd>
-        <dt>{say('password.title')}</dt>
-        <dd data-password={binding?.password.state ?? 'unbound'}>
-          <Password binding={binding} now={now} />
-        </dd>
+        {binding?.state !== 'missing' && (
+          <>
+            <dt>{say('password.title')}</dt>
+            <dd data-password={binding?.password.state ?? 'unbound'}>
+              <Password binding={binding} now={now} />
+            </dd>
+          </>
+        )}
         {binding && (
           <>
             <dt>{say('detail.lastSync')}</dt>
@@ -133,7 +137,10 @@ function BindingError({ error }: { error: NonNullable<Binding['error']> }) {
     <div class="ls-notice ls-failed" role="alert">
       <p>{error.detail}</p>
       <p>{error.remedy}</p>
+      {error.restorableUntil && <p>{say('detail.restorableUntil', { day: dayOf(error.restorableUntil) })}</p>}
       {error.requestId && <p class="ls-quiet ls-id">{say('detail.requestId', { id: error.requestId })}</p>}
     </div>
   )
 }
+
+const dayOf = (at: string) => new Date(at).toLocaleDateString('en', { dateStyle: 'long' })

@@ -43,7 +43,11 @@ async function deleteAtMicrosoft(user: User): Promise<void> {
 test('an account that was deleted at Microsoft is missing here, with what can be done about it', async () => {
   const user = await person(0)
   await deleteAtMicrosoft(user)
-  expect((await binding(user.id)).error).toMatchObject({ code: 'account_deleted' })
+  const { error } = await binding(user.id)
+  expect(error).toMatchObject({ code: 'account_deleted' })
+  const daysLeft = (Date.parse(error?.restorableUntil ?? '') - Date.now()) / 86_400_000
+  expect(daysLeft).toBeGreaterThan(29)
+  expect(daysLeft).toBeLessThanOrEqual(30)
   const { items } = await call().call('GET /events', { query: { type: 'binding_missing', user: user.id } })
   expect(items).toHaveLength(1)
 })

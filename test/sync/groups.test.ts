@@ -125,6 +125,21 @@ test('S16: a group that exists is taken over with its name and everybody in it',
   expect(await remote(theirs.id)).toMatchObject({ displayName: 'Ours now' })
 })
 
+test('S16: the group by which gateways recognise the tenant is refused, too', async () => {
+  const { items } = await call().call('GET /connections/{id}/remote-groups', {
+    params: { id: connection },
+    query: { search: 'Managed by Lockstep' },
+  })
+  expect(items).toMatchObject([{ refusal: expect.stringContaining('the mark') }])
+  const group = await make('Mark')
+  const refused = await world.gateway.request(
+    'PUT',
+    `/api/v1/connections/${connection}/groups/${group.id}`,
+    JSON.stringify({ accountId: items[0]?.id }),
+  )
+  expect(refused).toMatchObject({ status: 409, body: { code: 'group_not_manageable' } })
+})
+
 test('S16: groups of every other kind are recognised and refused with a sentence', async () => {
   const base = { mailEnabled: false, securityEnabled: true }
   const kinds = {

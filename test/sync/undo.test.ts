@@ -81,8 +81,12 @@ test('undoing a job gives back everybody whom it unbound', async () => {
   })
   await jobDone(world, job)
   expect(await world.tenant.account(people[0]?.email ?? '')).toMatchObject({ accountEnabled: false })
+  const listed = async () =>
+    (await call().call('GET /connections/{id}/undoable', { params: { id: connection }, query: {} })).items
+  expect((await listed())[0]).toMatchObject({ kind: 'job', id: job.id, job: 'bulk', accounts: people.length })
   expect(await undo({ job: job.id })).toMatchObject({ state: 'done', done: people.length, failed: 0 })
   expect(await snapshot()).toEqual(before)
+  expect((await listed()).map(({ id }) => id)).not.toContain(job.id)
 })
 
 test('a value that somebody changed at Microsoft since stays as they left it', async () => {

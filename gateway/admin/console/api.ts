@@ -6,14 +6,20 @@ export const api = createClient({
   fetch: (url, init) => fetch(url, { ...init, credentials: 'same-origin' }),
 })
 
-export type Refusal = { title: string; detail: string; errors: { path: string; message: string }[] }
+export type Refusal = {
+  title: string
+  detail: string
+  /** Of the problem; null when nobody answered. */
+  code: string | null
+  errors: { path: string; message: string }[]
+}
 
 /** What to tell a person about a call that failed. A session that ended leads to the sign-in. */
 export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof ProblemError)) {
-    return { title: 'The gateway did not answer', detail: 'Check the network and try again.', errors: [] }
+    return { title: 'The gateway did not answer', detail: 'Check the network and try again.', code: null, errors: [] }
   }
   const { title, detail, code, errors } = error.problem
   if (code === 'not_signed_in') location.assign('/portal/login?to=admin')
-  return { title, detail, errors: errors ?? [] }
+  return { title, detail, code, errors: errors ?? [] }
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '@lockstep/shared/contract/connection'
 import { useState } from 'preact/hooks'
 import { api } from './api.ts'
+import { ConnectionParts } from './connection-part.tsx'
 import { ImportList } from './import-list.tsx'
 import { Badge, Empty, RefusalNotice, Shown } from './parts.tsx'
 import { signInAtMicrosoft } from './sign-in-at-microsoft.ts'
@@ -88,6 +89,7 @@ export function ConnectionView({ id, role }: { id: string; role: string }) {
             <h1>{connection.name}</h1>
             <Badge {...states[connection.state]} />
           </header>
+          <ConnectionParts connection={connection} part="" />
           {connection.error && (
             <div class="notice failed">
               <strong>{connection.error.detail}</strong>
@@ -118,7 +120,7 @@ export function ConnectionView({ id, role }: { id: string; role: string }) {
             </dd>
           </dl>
           {role === 'admin' && <ConnectionActions connection={connection} changed={again} />}
-          {connection.brake && <BrakeNotice connection={connection} mayRelease={role === 'admin'} changed={again} />}
+          <BrakeNotice connection={connection} />
           <h2>Import accounts</h2>
           <ImportList connectionId={id} mayImport={role === 'admin'} imported={again} />
         </section>
@@ -178,30 +180,17 @@ function ConnectionActions({ connection, changed }: { connection: Connection; ch
   )
 }
 
-type BrakeProps = { connection: Connection; mayRelease: boolean; changed: () => void }
-
-function BrakeNotice({ connection, mayRelease, changed }: BrakeProps) {
-  const { busy, refusal, run } = useAction()
+function BrakeNotice({ connection }: { connection: Connection }) {
   const { brake } = connection
   if (!brake) return null
-  const release = () =>
-    run(async () => {
-      const params = { id: connection.id, planId: brake.planId }
-      await api.call('POST /connections/{id}/plan/{planId}/approve', { params })
-      changed()
-    })
   return (
     <div class="notice waiting">
       <strong>The brake is engaged</strong>
       <p>
-        {brake.operations} changes are held; {brake.threshold} would have passed. Look at them before you release them.
+        {brake.operations} changes are held: from {brake.threshold} on an administrator has to approve.{' '}
+        <a href={`/admin/connections/${encodeURIComponent(connection.id)}/plan`}>Look at the plan</a> and release it
+        there.
       </p>
-      {mayRelease && (
-        <button type="button" onClick={release} disabled={busy}>
-          Release this plan
-        </button>
-      )}
-      <RefusalNotice refusal={refusal} />
     </div>
   )
 }

@@ -1,5 +1,7 @@
 import type { LockstepEvent } from '@lockstep/shared/contract/event'
+import { say, sayIfKnown } from '@lockstep/shared/messages/say'
 import { api } from './api.ts'
+import { ChangeList } from './change-list.tsx'
 import { Badge, Empty, Shown } from './parts.tsx'
 import { useAnswer } from './use-answer.ts'
 import { type Tone, timeText } from './words.ts'
@@ -31,7 +33,7 @@ export function EventList({ query, round }: { query: { limit: number; user?: str
         items.length === 0 ? (
           <Empty>Nothing has happened yet.</Empty>
         ) : (
-          <table>
+          <table class="stack">
             <thead>
               <tr>
                 <th scope="col">When</th>
@@ -45,15 +47,13 @@ export function EventList({ query, round }: { query: { limit: number; user?: str
                 <tr key={event.id}>
                   <td class="when">{timeText(event.at)}</td>
                   <td>
-                    <code>{event.type}</code>
-                    {event.detail !== null && <span class="quiet"> {event.detail}</span>}
-                    {event.changes.length > 0 && (
-                      <span class="quiet"> {event.changes.map(({ attribute }) => attribute).join(', ')}</span>
-                    )}
+                    {sayIfKnown(`event.${event.type}`) ?? <code>{event.type}</code>}
+                    {event.detail !== null && <span class="quiet line">{event.detail}</span>}
+                    <ChangeList changes={event.changes} />
                   </td>
                   <td>{event.actor.name}</td>
                   <td>
-                    <Badge tone={tones[event.outcome]} word={event.outcome} />
+                    <Badge tone={tones[event.outcome]} word={say(`outcome.${event.outcome}`)} />
                   </td>
                 </tr>
               ))}

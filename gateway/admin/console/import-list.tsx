@@ -2,7 +2,11 @@ import type { AccountStatus, ImportableAccount } from '@lockstep/shared/contract
 import type { Job } from '@lockstep/shared/contract/job'
 import { useState } from 'preact/hooks'
 import { api } from './api.ts'
+import type { Resolution } from './conflict-card.tsx'
+import { ConflictList } from './conflict-list.tsx'
+import { importWords, JobEnd, JobProgress } from './job-progress.tsx'
 import { Badge, Empty, RefusalNotice, Shown } from './parts.tsx'
+import { TakeBack } from './take-back.tsx'
 import { useAction } from './use-action.ts'
 import { useAnswer } from './use-answer.ts'
 import { useJob } from './use-job.ts'
@@ -17,13 +21,15 @@ const statuses: Record<AccountStatus, Standing> = {
   shared: { tone: 'note', word: 'Shared mailbox' },
 }
 
+type ImportBody = { accountIds?: ImportableAccount['id'][]; resolutions?: Resolution[]; bind: boolean }
+
 type Props = { connectionId: string; mayImport: boolean; imported: () => void }
 
 /** The accounts of the tenant; the new ones can be chosen and become people here. */
 export function ImportList({ connectionId, mayImport, imported }: Props) {
   const params = { id: connectionId }
   const [status, setStatus] = useState<AccountStatus>('new')
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const [chosen, setChosen] = useState<ReadonlySet<ImportableAccount['id']>>(new Set())
   const [bind, setBind] = useState(true)
   const [jobId, setJobId] = useState<string | null>(null)
   const [ended, setEnded] = useState<Job | null>(null)
@@ -39,14 +45,13 @@ export function ImportList({ connectionId, mayImport, imported }: Props) {
     again()
     imported()
   })
-  const start = () =>
+  const start = (body: ImportBody) =>
     run(async () => {
       setEnded(null)
-      const body = { accountIds: [...chosen], bind }
       const { job: started } = await api.call('POST /connections/{id}/imports', { params, body })
       setJobId(started.id)
     })
-  const toggle = (id: string) => {
+  const toggle = (id: ImportableAccount['id']) => {
     const next = new Set(chosen)
     if (!next.delete(id)) next.add(id)
     setChosen(next)
@@ -70,7 +75,7 @@ export function ImportList({ connectionId, mayImport, imported }: Props) {
             <button
               type="button"
               class="primary"
-              onClick={start}
+              onClick={() => start({ accountIds: [...chosen], bind })}
               disabled={busy || jobId !== null || chosen.size === 0}
             >
               Import {chosen.size > 0 ? chosen.size : ''}
@@ -83,26 +88,43 @@ export function ImportList({ connectionId, mayImport, imported }: Props) {
         )}
       </p>
       <RefusalNotice refusal={refusal} />
-      {job && jobId !== null && (
-        <p role="status">
-          <progress max={Math.max(1, job.total)} value={job.done + job.failed} /> {job.done + job.failed} of {job.total}
-        </p>
-      )}
+      {job && jobId !== null && <JobProgress job={job} />}
       {ended && (
-        <p role="status" class={ended.failed > 0 ? 'failed' : 'in-sync'}>
-          {ended.done} imported{ended.failed > 0 ? `, ${ended.failed} not` : ''}. {ended.detail}
-        </p>
+        <>
+          <JobEnd job={ended} words={importWords} />
+          {mayImport && ended.done > 0 && (
+            <TakeBack
+              key={ended.id}
+              jobId={ended.id}
+              takenBack={() => {
+                setEnded(null)
+                again()
+                imported()
+              }}
+            />
+          )}
+        </>
       )}
       <Shown answer={answer}>
-        {({ items }) => (
-          <AccountTable
-            accounts={items}
-            choosable={mayImport && status === 'new'}
-            chosen={chosen}
-            toggle={toggle}
-            all={(on) => setChosen(new Set(on ? items.map(({ id }) => id) : []))}
-          />
-        )}
+        {({ items }) =>
+          status === 'conflict' ? (
+            <ConflictList
+              connectionId={connectionId}
+              accounts={items.filter((account) => account.status === 'conflict')}
+              mayImport={mayImport}
+              busy={busy || jobId !== null}
+              carryOut={(resolutions, bind) => start({ resolutions, bind })}
+            />
+          ) : (
+            <AccountTable
+              accounts={items}
+              choosable={mayImport && status === 'new'}
+              chosen={chosen}
+              toggle={toggle}
+              all={(on) => setChosen(new Set(on ? items.map(({ id }) => id) : []))}
+            />
+          )
+        }
       </Shown>
     </>
   )
@@ -112,7 +134,7 @@ type TableProps = {
   accounts: ImportableAccount[]
   choosable: boolean
   chosen: ReadonlySet<string>
-  toggle: (id: string) => void
+  toggle: (id: ImportableAccount['id']) => void
   all: (on: boolean) => void
 }
 

@@ -48,6 +48,7 @@ export function RefusalNotice({ refusal }: { refusal: Refusal | null }) {
 export function Shown<T>({ answer, children }: { answer: Answer<T>; children: (value: T) => ComponentChildren }) {
   return (
     <div aria-busy={answer.state === 'waiting'}>
+      {answer.state === 'waiting' && answer.value === undefined && <p class="quiet loading">Loading…</p>}
       {answer.state === 'refused' && <RefusalNotice refusal={answer.refusal} />}
       {answer.value !== undefined && children(answer.value)}
     </div>

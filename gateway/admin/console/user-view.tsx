@@ -1,16 +1,19 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
 import type { Connection } from '@lockstep/shared/contract/connection'
 import type { User } from '@lockstep/shared/contract/user'
+import { say } from '@lockstep/shared/messages/say'
 import { useState } from 'preact/hooks'
 import { api } from './api.ts'
+import { DriftOfPerson } from './drift-of-person.tsx'
 import { EventList } from './events-view.tsx'
 import { Badge, Empty, RefusalNotice, Shown } from './parts.tsx'
 import { useAction } from './use-action.ts'
 import { useAnswer } from './use-answer.ts'
 import { type Act, WhatWillHappen } from './what-will-happen.tsx'
-import { standingOfBinding, standingOfPassword, standingOfUser, timeText } from './words.ts'
+import { dayText, standingOfBinding, standingOfPassword, standingOfUser, timeText } from './words.ts'
 
-export function UserView({ id, mayWrite }: { id: string; mayWrite: boolean }) {
+export function UserView({ id, role }: { id: string; role: string }) {
+  const mayWrite = role !== 'auditor'
   const { answer, again } = useAnswer(
     async (signal) => {
       const [user, connections] = await Promise.all([
@@ -48,7 +51,14 @@ export function UserView({ id, mayWrite }: { id: string; mayWrite: boolean }) {
           <h2>Microsoft 365</h2>
           {connections.length === 0 && <Empty>No tenant is connected yet.</Empty>}
           {connections.map((connection) => (
-            <BindingCard key={connection.id} user={user} connection={connection} mayWrite={mayWrite} changed={again} />
+            <BindingCard
+              key={connection.id}
+              user={user}
+              connection={connection}
+              mayWrite={mayWrite}
+              mayResolve={role === 'admin'}
+              changed={again}
+            />
           ))}
           <h2>What happened</h2>
           <EventList query={{ user: user.id, limit: 20 }} round={answer} />
@@ -78,10 +88,22 @@ function Activate({ id, activated }: { id: string; activated: () => void }) {
   )
 }
 
-type CardProps = { user: User; connection: Connection; mayWrite: boolean; changed: () => void }
+type CardProps = {
+  user: User
+  connection: Connection
+  mayWrite: boolean
+  mayResolve: boolean
+  changed: () => void
+}
 
-function BindingCard({ user, connection, mayWrite, changed }: CardProps) {
+function BindingCard({ user, connection, mayWrite, mayResolve, changed }: CardProps) {
   const binding = user.bindings.find(({ connectionId }) => connectionId === connection.id)
+  const drift = (binding?.drift ?? []).map((row) => ({
+    ...row,
+    userId: user.id,
+    displayName: user.displayName,
+    accountId: binding?.accountId ?? null,
+  }))
   const [asked, setAsked] = useState<Act | null>(null)
   const { busy, refusal, run } = useAction()
   const params = { id: connection.id, userId: user.id }
@@ -101,6 +123,16 @@ function BindingCard({ user, connection, mayWrite, changed }: CardProps) {
         {binding ? <Badge {...standingOfBinding(binding)} /> : <Badge tone="note" word="Not bound" />}
       </header>
       {binding && <BindingFacts binding={binding} />}
+      {binding && drift[0] && (
+        <DriftOfPerson
+          class="inner"
+          heading="Differs from the directory"
+          connectionId={connection.id}
+          rows={[drift[0], ...drift.slice(1)]}
+          mayResolve={mayResolve}
+          resolved={changed}
+        />
+      )}
       <RefusalNotice refusal={refusal} />
       {mayWrite && asked === null && (
         <p class="actions">
@@ -128,6 +160,11 @@ function BindingCard({ user, connection, mayWrite, changed }: CardProps) {
               <button type="button" class="danger" onClick={() => setAsked('unbind')}>
                 Unbind…
               </button>
+              <a
+                href={`/admin/connections/${encodeURIComponent(connection.id)}/undo/user/${encodeURIComponent(user.id)}`}
+              >
+                Undo what was written…
+              </a>
             </>
           )}
         </p>
@@ -151,10 +188,14 @@ function BindingFacts({ binding }: { binding: Binding }) {
       <dl class="facts">
         <dt>Account</dt>
         <dd>{binding.userPrincipalName}</dd>
-        <dt>Password</dt>
-        <dd>
-          <Badge {...standingOfPassword(binding)} /> {binding.password.reason}
-        </dd>
+        {binding.state !== 'missing' && (
+          <>
+            <dt>Password</dt>
+            <dd>
+              <Badge {...standingOfPassword(binding)} /> {binding.password.reason}
+            </dd>
+          </>
+        )}
         <dt>Last sync</dt>
         <dd>{timeText(binding.lastSyncAt)}</dd>
       </dl>
@@ -162,28 +203,10 @@ function BindingFacts({ binding }: { binding: Binding }) {
         <div class="notice failed">
           <strong>{binding.error.detail}</strong>
           <p>{binding.error.remedy}</p>
+          {binding.error.restorableUntil !== undefined && (
+            <p>{say('detail.restorableUntil', { day: dayText(binding.error.restorableUntil) })}</p>
+          )}
         </div>
-      )}
-      {binding.drift.length > 0 && (
-        <table>
-          <caption>Differs from this directory</caption>
-          <thead>
-            <tr>
-              <th scope="col">Attribute</th>
-              <th scope="col">Here</th>
-              <th scope="col">Microsoft 365</th>
-            </tr>
-          </thead>
-          <tbody>
-            {binding.drift.map(({ attribute, ours, theirs }) => (
-              <tr key={attribute}>
-                <td>{attribute}</td>
-                <td>{ours ?? '–'}</td>
-                <td>{theirs ?? '–'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
       )}
     </>
   )

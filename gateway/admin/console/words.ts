@@ -1,6 +1,9 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
+import type { DriftAction } from '@lockstep/shared/contract/drift'
+import type { GroupBinding, RemoteGroup } from '@lockstep/shared/contract/group'
 import type { Operation } from '@lockstep/shared/contract/plan'
 import type { User } from '@lockstep/shared/contract/user'
+import { sayIfKnown } from '@lockstep/shared/messages/say'
 
 export type Tone = 'in-sync' | 'waiting' | 'failed' | 'note'
 export type Standing = { tone: Tone; word: string }
@@ -15,6 +18,19 @@ const bindingWords: Record<Binding['state'], Standing> = {
   out_of_scope: { tone: 'note', word: 'Out of scope' },
   unbinding: { tone: 'waiting', word: 'Unbinding' },
 }
+/** A group is bound or not in the same words as a person. */
+export const standingOfGroup = ({ state }: Pick<GroupBinding, 'state'>): Standing => bindingWords[state]
+
+export const groupKinds: Record<RemoteGroup['kind'], string> = {
+  security: 'Security group',
+  dynamic: 'Dynamic group',
+  role_assignable: 'Group with roles',
+  microsoft_365: 'Microsoft 365 group',
+  mail_security: 'Mail-enabled security group',
+  distribution: 'Distribution list',
+  synced: 'Synced from on-premises',
+}
+
 export const standingOfBinding = ({ state }: Pick<Binding, 'state'>): Standing => bindingWords[state]
 
 const passwordWords: Record<Binding['password']['state'], Standing> = {
@@ -39,7 +55,7 @@ export function standingOfUser(user: User): Standing {
 
 /** An operation of a plan, said before it happens. */
 export function sentenceOf({ kind, changes }: Operation, account: string): string {
-  const names = changes.map(({ attribute }) => attribute).join(', ')
+  const names = changes.map(({ attribute }) => labelOf(attribute)).join(', ')
   switch (kind) {
     case 'provision':
       return `The account ${account} will be created.`
@@ -64,3 +80,27 @@ export function sentenceOf({ kind, changes }: Operation, account: string): strin
 
 export const timeText = (at: string | null) =>
   at === null ? '–' : new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+
+/** The day alone. */
+export const dayText = (at: string) => new Date(at).toLocaleDateString(undefined, { dateStyle: 'long' })
+
+/** The name of an attribute for people; its own where the catalogue has none. */
+export const labelOf = (attribute: string): string => sayIfKnown(`attribute.${attribute}`) ?? attribute
+
+export function valueText(attribute: string, value: string): string {
+  if (attribute === 'accountEnabled') return value === 'true' ? 'yes' : 'no'
+  if (attribute === 'passwordPolicies' && value === 'DisablePasswordExpiration') return 'never'
+  return value
+}
+
+const quoted = (value: string | null) => (value === null || value === '' ? 'empty' : `“${value}”`)
+
+type Difference = { attribute: string; displayName: string; ours: string | null; theirs: string | null }
+
+/** What resolving a difference does, said before it happens. */
+export function driftSentence(action: DriftAction, { attribute, displayName, ours, theirs }: Difference): string {
+  const what = `${labelOf(attribute)} of ${displayName}`
+  return action === 'adopt'
+    ? `In the directory, ${what} becomes ${quoted(theirs)}; it is ${quoted(ours)} now. Microsoft 365 stays as it is.`
+    : `At Microsoft 365, ${what} becomes ${quoted(ours)} again; ${theirs === null || theirs === '' ? 'it is empty now' : `${quoted(theirs)} is overwritten`}.`
+}
