@@ -1,6 +1,7 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
 import type { Connection } from '@lockstep/shared/contract/connection'
 import type { User } from '@lockstep/shared/contract/user'
+import { Fragment } from 'preact'
 import { useState } from 'preact/hooks'
 import { api } from './api.ts'
 import { EventList } from './events-view.tsx'
@@ -8,7 +9,7 @@ import { Badge, Empty, RefusalNotice, Shown } from './parts.tsx'
 import { useAction } from './use-action.ts'
 import { useAnswer } from './use-answer.ts'
 import { type Act, WhatWillHappen } from './what-will-happen.tsx'
-import { standingOfBinding, standingOfPassword, standingOfUser, timeText } from './words.ts'
+import { standingOfBinding, standingOfLicence, standingOfPassword, standingOfUser, timeText } from './words.ts'
 
 export function UserView({ id, mayWrite }: { id: string; mayWrite: boolean }) {
   const { answer, again } = useAnswer(
@@ -155,6 +156,14 @@ function BindingFacts({ binding }: { binding: Binding }) {
         <dd>
           <Badge {...standingOfPassword(binding)} /> {binding.password.reason}
         </dd>
+        {binding.licences.map(({ sku, name, state, reason }) => (
+          <Fragment key={sku}>
+            <dt>{name}</dt>
+            <dd>
+              <Badge {...standingOfLicence[state]} /> {reason}
+            </dd>
+          </Fragment>
+        ))}
         <dt>Last sync</dt>
         <dd>{timeText(binding.lastSyncAt)}</dd>
       </dl>
