@@ -98,6 +98,7 @@ type ConnectionNames =
   | 'importAccounts'
   | 'importQueue'
   | 'undoImport'
+  | 'listLicences'
   | 'testMapping'
   | 'getPlan'
   | 'approvePlan'
@@ -124,6 +125,7 @@ function ofConnections({ sync }: HandlerSources): Pick<Handlers, ConnectionNames
     importQueue: ({ params, query }) => sync.importQueue(params.id, query),
     undoImport: async ({ actor, params }) => ({ job: await sync.undoImport(actor, params.jobId) }),
     importAccounts: async ({ actor, params, body }) => ({ job: await sync.importAccounts(actor, params.id, body) }),
+    listLicences: ({ params }) => sync.listLicences(params.id),
     testMapping: ({ params, query }) => sync.testMapping(params.id, query.user),
     getPlan: ({ params, query }) => sync.getPlan(params.id, query),
     async approvePlan({ actor, params }) {

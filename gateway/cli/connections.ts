@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Connection, PreflightCheck } from '@lockstep/shared/contract/connection'
+import type { Licence } from '@lockstep/shared/contract/licence'
 import type { Command } from 'commander'
 import { all, connect, dataOption, findConnection } from './remote.ts'
 import { CommandError, readAll, type Shell } from './shell.ts'
@@ -22,6 +23,16 @@ const checks: Column<PreflightCheck>[] = [
   { title: 'Result', of: ({ ok, level }) => (ok ? 'ok' : level) },
   { title: 'What was found', of: ({ detail }) => detail },
   { title: 'What to do', of: ({ ok, remedy }) => (ok ? '' : remedy) },
+]
+
+const licences: Column<Licence>[] = [
+  { title: 'Licence', of: ({ name }) => name },
+  { title: 'Total', of: ({ total }) => total },
+  { title: 'Used', of: ({ used }) => used },
+  { title: 'Free', of: ({ free }) => free },
+  { title: 'Wanted here', of: ({ wanted }) => wanted },
+  { title: 'Waiting', of: ({ waiting }) => waiting },
+  { title: 'Id', of: ({ sku }) => sku },
 ]
 
 type Json = { json?: boolean }
@@ -159,6 +170,18 @@ function addChanges(connections: Command, shell: Shell): void {
       const found = await client.call('GET /connections/{id}/preflight', { params: { id } })
       print(shell, options.json, found, checks)
       if (found.some(({ ok, level }) => !ok && level === 'error')) shell.exitCode = 1
+    })
+
+  connections
+    .command('licences')
+    .description('the licences of the tenant, how many are free, and how many a rule wants')
+    .argument('[connection]', 'name or id')
+    .option('--json', 'print JSON')
+    .action(async (named: string | undefined, options: Json, command: Command) => {
+      const { client } = await connect(shell, dataOption(command))
+      const { id } = await findConnection(client, named)
+      const { items } = await client.call('GET /connections/{id}/licences', { params: { id } })
+      print(shell, options.json, items, licences)
     })
 
   connections

@@ -13,6 +13,15 @@ const columns: Column<User>[] = [
   { title: 'Role', of: (user) => user.role },
   { title: 'Password', of: (user) => user.password.state },
   { title: 'Microsoft 365', of: (user) => user.bindings.map(({ state }) => state).join(', ') },
+  {
+    title: 'Licences there',
+    of: (user) =>
+      user.bindings
+        .flatMap(({ licences }) =>
+          licences.map(({ name, state }) => (state === 'assigned' ? name : `${name} (${state})`)),
+        )
+        .join(', '),
+  },
   { title: 'Password there', of: (user) => user.bindings.map(({ password }) => password.state).join(', ') },
 ]
 

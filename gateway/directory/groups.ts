@@ -8,6 +8,7 @@ import { markUserDirty } from '../store/bindings.ts'
 import { listConnections } from '../store/connections.ts'
 import { markGroupsDirty } from '../store/group-bindings.ts'
 import * as groups from '../store/groups.ts'
+import { markLicensedDirty } from '../store/licences.ts'
 import type { Database } from '../store/schema.ts'
 import type { Change } from '../store/store.ts'
 import type { Context } from './context.ts'
@@ -67,6 +68,11 @@ async function follow(change: Change, groupId: string): Promise<void> {
   for (const id of await markGroupsDirty(change.trx, [groupId])) change.wake(id, 'bulk')
 }
 
+/** Rules may give licences to the people in the group: they are planned anew, at once. */
+async function followLicences(change: Change, groupId: string, userId: string | 'everybody'): Promise<void> {
+  for (const id of await markLicensedDirty(change.trx, groupId, userId)) change.wake(id, 'bulk')
+}
+
 const valuesOf = (row: { display_name: string; description: string | null }) => ({
   displayName: row.display_name,
   description: row.description,
@@ -119,6 +125,7 @@ export async function deleteGroup(context: Context, actor: Actor, id: string): P
   await context.store.change(actor, async (change) => {
     const { display_name } = await groupOrProblem(change.trx, id)
     await refuseScope(change, id)
+    await followLicences(change, id, 'everybody')
     await groups.deleteGroup(change.trx, id)
     change.event({ type: 'group_delete', detail: display_name })
   })

@@ -21,6 +21,8 @@ export type ObservedAccount = {
   restricted: boolean
   /** Whether it holds any licence; absent where that was not told. */
   licensed?: boolean
+  /** SKUs, in order; absent where that was not told. */
+  licences?: readonly string[]
   attributes: Attributes
   manager: AccountId | null
   /** As the tenant lists them. */

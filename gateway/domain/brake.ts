@@ -20,7 +20,7 @@ export function thresholdOf(settings: BrakeSettings, bound: number): number {
   return Math.min(settings.absolute + 1, Math.max(settings.minimum, Math.ceil(settings.share * bound)))
 }
 
-/** Creates, blocks and attribute wipes: what a mistake would do to many at once. */
+/** Creates, blocks, attribute wipes and licences taken back: what a mistake would do to many at once. */
 export function weightOf(operation: Operation): number {
   switch (operation.kind) {
     case 'provision':
@@ -28,6 +28,7 @@ export function weightOf(operation: Operation): number {
       return 1
     case 'take_over':
     case 'update':
+    case 'licence':
       return operation.changes.some((change) => isWipe(change)) ? 1 : 0
     case 'set_password':
     case 'reprovision':

@@ -2,6 +2,7 @@ import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
 import type { MappingMode } from '@lockstep/shared/contract/mapping'
 import type { UserState } from '@lockstep/shared/contract/user'
 import type { Attributes } from './account.ts'
+import type { LicenceWish } from './licences.ts'
 import type { Unmapped } from './mapping.ts'
 import type { BlockCause, Tracked } from './operation.ts'
 
@@ -38,8 +39,9 @@ export type Desired = {
   driftPolicy: 'notify' | 'enforce'
   /** The connection was deactivated and comes back: the account is taken over again. */
   returning: boolean
+  licences: LicenceWish
   /** Attributes whose drift an admin wants repaired. */
-  repair: readonly Tracked[]
+  repair: readonly (Tracked | 'licence')[]
   /** Version of the sealed password that waits for this account. */
   passwordVersion: number | null
   /** An admin ticked that an account found disabled is to be enabled. */

@@ -12,6 +12,9 @@ export type TenantFailure = {
     | 'gone'
     | 'read_only'
     | 'signed_out'
+    /** Of the licences: none left, or the tenant has not heard of the usage location yet. */
+    | 'no_seat'
+    | 'no_location'
   /** The tenant's own code. */
   code: string
   /** A sentence for a person. */

@@ -13,6 +13,7 @@ export function nextAttempt(failure: TenantFailure, attempt: number, now: Instan
   switch (failure.kind) {
     case 'throttled':
     case 'unavailable':
+    case 'no_location':
       return { kind: 'at', at: now + waitMs(attempt, failure.retryAfterMs, random) }
     case 'gone':
       // Right after a create a replica may not know the account yet; what is really gone shows at the next read.
@@ -24,6 +25,7 @@ export function nextAttempt(failure: TenantFailure, attempt: number, now: Instan
     case 'forbidden':
     case 'conflict':
     case 'read_only':
+    case 'no_seat':
       return { kind: 'person' }
   }
 }

@@ -12,7 +12,8 @@ export type BlockCause = 'suspended' | 'unbound' | 'expired' | 'admin' | 'staged
 export type Tracked = Attribute | 'userPrincipalName' | 'passwordPolicies' | 'manager'
 
 export type Change = {
-  attribute: Tracked | 'accountEnabled' | 'password' | 'deleted' | 'sessions'
+  /** `licence`: its values are ids of SKUs. */
+  attribute: Tracked | 'licence' | 'accountEnabled' | 'password' | 'deleted' | 'sessions'
   before: string | null
   after: string | null
 }
@@ -56,5 +57,6 @@ export type Operation =
   | ({ kind: 'restore'; changes: Change[] } & Target)
   /** What is left of a block whose second half did not succeed. */
   | ({ kind: 'revoke_sessions'; changes: Change[] } & Target)
+  | ({ kind: 'licence'; changes: Change[] } & Target)
 
 export type OperationKind = Operation['kind']

@@ -2,6 +2,8 @@ import { attributeNames } from '@lockstep/shared/contract/attributes'
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { Attributes, ObservedAccount, Protection } from './account.ts'
 import { type Baseline, type Desired, mailNicknameOf } from './desire.ts'
+import { licenceChanges, licenceOperation, licencesOf } from './licence-operation.ts'
+import type { LicencePlan } from './licences.ts'
 import type { BlockCause, Change, Operation, Reason, Tracked } from './operation.ts'
 import { withoutExpiry } from './password-expiry.ts'
 
@@ -24,7 +26,7 @@ export type Target =
 export type Verdict = 'in_step' | 'work' | 'out_of_scope' | 'left' | 'missing' | 'conflict' | 'protected'
 
 export type DriftEntry = {
-  attribute: Tracked
+  attribute: Tracked | 'licence'
   ours: string | null
   theirs: string | null
 }
@@ -33,6 +35,8 @@ export type BindingPlan = {
   verdict: Verdict
   operations: Operation[]
   drift: DriftEntry[]
+  /** Absent where licences play no part, or nobody has told what the account holds. */
+  licences?: LicencePlan | undefined
 }
 
 /**
@@ -49,7 +53,7 @@ export function plan(desired: Desired, target: Target): BindingPlan {
     case 'none':
       // An account that is known but was not seen is never made a second time.
       if (desired.accountId !== null) return verdict('missing')
-      return desired.presence.kind === 'blocked' ? verdict('in_step') : work(provision(desired))
+      return desired.presence.kind === 'blocked' ? verdict('in_step') : provision(desired)
     case 'deleted':
       if (target.protection !== null && !desired.overrideProtected) return verdict('protected')
       return desired.presence.kind === 'blocked' ? verdict('missing') : work(restore(desired, target.accountId))
@@ -117,7 +121,13 @@ function follow(desired: Desired, target: Held): BindingPlan {
       changes: [changed],
     })
   }
-  return { verdict: operations.length > 0 ? 'work' : 'in_step', operations, drift }
+  const { licences: held, attributes } = target.account
+  const usageLocation =
+    changes.find(({ attribute }) => attribute === 'usageLocation')?.after ?? attributes.usageLocation
+  const licences = licencesOf(desired, { ...(held !== undefined && { licences: held }), usageLocation })
+  if (licences !== undefined) operations.push(...licenceOperation(desired, target.account.id, licences))
+  for (const ours of licences?.lost ?? []) drift.push({ attribute: 'licence', ours, theirs: null })
+  return { verdict: operations.length > 0 ? 'work' : 'in_step', operations, drift, licences }
 }
 
 /** Our own create, whose answer was lost: it was made disabled, and nobody else has touched it yet. */
@@ -171,7 +181,7 @@ function restore(desired: Desired, accountId: AccountId): Operation {
   }
 }
 
-function provision(desired: Desired): Operation {
+function provision(desired: Desired): BindingPlan {
   const changes: Change[] = [
     { attribute: 'userPrincipalName', before: null, after: desired.email },
     { attribute: 'accountEnabled', before: null, after: String(!desired.heldBack) },
@@ -185,7 +195,9 @@ function provision(desired: Desired): Operation {
     const after = attribute === 'displayName' ? displayName : written[attribute]
     if (after !== null) changes.push({ attribute, before: null, after })
   }
-  return {
+  const licences = licencesOf(desired, { licences: [], usageLocation: written.usageLocation })
+  const manager = desired.manager !== null && follows(desired, 'manager')
+  const operation: Operation = {
     kind: 'provision',
     userId: desired.userId,
     accountId: null,
@@ -200,11 +212,12 @@ function provision(desired: Desired): Operation {
       attributes: { ...written, displayName },
     },
     changes,
-    next:
-      desired.manager !== null && follows(desired, 'manager')
-        ? [{ attribute: 'manager', before: null, after: desired.manager }]
-        : [],
+    next: [
+      ...(manager ? [{ attribute: 'manager' as const, before: null, after: desired.manager }] : []),
+      ...(licences === undefined ? [] : licenceChanges(licences)),
+    ],
   }
+  return { ...work(operation), licences }
 }
 
 /** These the tenant never lets us empty. */
@@ -290,7 +303,7 @@ function same(attribute: Tracked, a: string | null, b: string | null): boolean {
 
 /** What to remember once the operations of a plan are done. A difference that is drift keeps what it drifted from. */
 export function baselineOf(desired: Desired, drift: readonly DriftEntry[]): Baseline {
-  const open = new Map(drift.map((entry) => [entry.attribute, entry.theirs]))
+  const open = new Map<string, string | null>(drift.map((entry) => [entry.attribute, entry.theirs]))
   const compared = tracked.filter((attribute) => follows(desired, attribute))
   const entries = compared.map((attribute) => {
     const ours = oursOf(desired, attribute, null)

@@ -5,7 +5,9 @@ import type { Tracked } from './operation.ts'
 import type { Instant } from './runtime.ts'
 
 /** What we wrote lately, by property: the value, the one before it, and when. */
-export type Written = Readonly<Partial<Record<Tracked | 'enabled', Entry>>>
+export type Written = Readonly<Partial<Record<Property, Entry>>>
+/** Licences as one text: their ids with a comma between. */
+type Property = Tracked | 'enabled' | 'licences'
 type Entry = { value: string | boolean | null; before: string | boolean | null; at: Instant }
 
 /** How long a read may still show what was there before our write (Microsoft's replicas, deltas up to minutes late). */
@@ -22,7 +24,7 @@ export function settle(
 ): { account: ObservedAccount; written: Written } {
   let account = seen
   const kept: Record<string, Entry> = {}
-  for (const [property, entry] of Object.entries(written) as [Tracked | 'enabled', Entry][]) {
+  for (const [property, entry] of Object.entries(written) as [Property, Entry][]) {
     if (now - entry.at >= staleForMs) continue
     const theirs = read(seen, property)
     if (theirs === entry.value) kept[property] = entry
@@ -36,8 +38,8 @@ export function settle(
 
 /** Values that we wrote, that were accepted, and that the account still shows as they were before. */
 export function droppedValues(written: Written, seen: ObservedAccount): { attribute: Tracked; wrote: string | null }[] {
-  return (Object.entries(written) as [Tracked | 'enabled', Entry][]).flatMap(([property, { value, before }]) => {
-    if (property === 'enabled' || value === before || typeof value === 'boolean') return []
+  return (Object.entries(written) as [Property, Entry][]).flatMap(([property, { value, before }]) => {
+    if (property === 'enabled' || property === 'licences' || value === before || typeof value === 'boolean') return []
     return read(seen, property) === before ? [{ attribute: property, wrote: value }] : []
   })
 }
@@ -45,14 +47,11 @@ export function droppedValues(written: Written, seen: ObservedAccount): { attrib
 /** The account after a write of ours was accepted. */
 export function overwrite(
   account: ObservedAccount,
-  wrote: { attributes: Partial<Record<Tracked, string | null>>; enabled: boolean | undefined },
+  wrote: { attributes: Partial<Record<Tracked | 'licences', string | null>>; enabled: boolean | undefined },
   written: Written,
   now: Instant,
 ): { account: ObservedAccount; written: Written } {
-  const values: [Tracked | 'enabled', string | boolean | null][] = Object.entries(wrote.attributes) as [
-    Tracked,
-    string | null,
-  ][]
+  const values = Object.entries(wrote.attributes) as [Property, string | boolean | null][]
   if (wrote.enabled !== undefined) values.push(['enabled', wrote.enabled])
   let after = account
   const entries: Record<string, Entry> = { ...written }
@@ -65,14 +64,19 @@ export function overwrite(
   return { account: after, written: entries }
 }
 
-function read(account: ObservedAccount, property: Tracked | 'enabled'): string | boolean | null {
+function read(account: ObservedAccount, property: Property): string | boolean | null {
+  if (property === 'licences') return (account.licences ?? []).join(',')
   if (property === 'enabled') return account.enabled
   if (property === 'userPrincipalName' || property === 'passwordPolicies' || property === 'manager')
     return account[property]
   return account.attributes[property]
 }
 
-function put(account: ObservedAccount, property: Tracked | 'enabled', value: string | boolean | null): ObservedAccount {
+function put(account: ObservedAccount, property: Property, value: string | boolean | null): ObservedAccount {
+  if (property === 'licences') {
+    const licences = value === '' ? [] : String(value).split(',')
+    return { ...account, licensed: licences.length > 0, licences }
+  }
   if (property === 'enabled') return { ...account, enabled: value === true }
   if (property === 'userPrincipalName') return { ...account, userPrincipalName: String(value) }
   if (property === 'passwordPolicies') return { ...account, passwordPolicies: value as string | null }

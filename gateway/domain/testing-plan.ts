@@ -1,6 +1,7 @@
 import type { UserId } from '@lockstep/shared/contract/ids'
 import type { Attributes, ObservedAccount } from './account.ts'
 import { type Desired, immutableIdOf } from './desire.ts'
+import { noLicences } from './licences.ts'
 import type { Operation } from './operation.ts'
 import { baselineOf, type Target } from './plan.ts'
 import { noAttributes, testAccount, testAccountId } from './testing.ts'
@@ -30,6 +31,7 @@ export const ana = (some: Partial<Desired> = {}): Desired => ({
   baseline: null,
   driftPolicy: 'notify',
   repair: [],
+  licences: noLicences,
   returning: false,
   passwordVersion: null,
   enableFound: false,

@@ -24,6 +24,7 @@ const present = (some: Partial<Present> = {}): Present => ({
   protected: false,
   blockedBy: null,
   blockWanted: null,
+  licencesWanted: [],
   ...some,
 })
 
@@ -43,6 +44,18 @@ describe('undoing', () => {
       [image('update', ['city', 'Graz', 'Wien'])],
       present({ account: account({ city: 'Wien' }) }),
       ['update city>Graz'],
+    ],
+    [
+      'a licence that we gave goes, and one that we took comes back',
+      [image('licence', ['licence', null, 'e3'], ['licence', 'bi', null])],
+      present({ account: testAccount({ licences: ['e3', 'visio'] }) }),
+      ['licence licence>bi', 'licence licence>null'],
+    ],
+    [
+      'a licence that a rule still gives stays',
+      [image('licence', ['licence', null, 'e3'])],
+      present({ account: testAccount({ licences: ['e3'] }), licencesWanted: ['e3'] }),
+      ['licence: licence_wanted'],
     ],
     [
       'a value that was filled is emptied again',

@@ -1,5 +1,6 @@
 import type { AccountId, UserId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount } from './account.ts'
+import { licenceChanges } from './licence-operation.ts'
 import type { BlockCause, Change, Operation, OperationKind, Tracked } from './operation.ts'
 import { attributeOf, tracked } from './plan.ts'
 
@@ -19,6 +20,8 @@ export type Obstacle =
   | 'changed_since'
   /** The directory still says that the account has to be blocked, or lets nobody in. */
   | 'still_wanted'
+  /** A rule still gives the licence. */
+  | 'licence_wanted'
   /** A restore or the end of sessions leaves nothing to go back to. */
   | 'not_undoable'
 
@@ -34,6 +37,8 @@ export type Present = {
   blockedBy: BlockCause | null
   /** Why the directory wants it blocked; null when it does not. */
   blockWanted: BlockCause | null
+  /** SKUs that rules give to the person. */
+  licencesWanted: readonly string[]
 }
 
 /**
@@ -68,6 +73,11 @@ export function undo(images: readonly BeforeImage[], present: Present): Undo {
   const enabling = enabled(images, present)
   if (enabling === 'enable') operations.push({ kind: 'reprovision', ...at, changes: [enabledChange('false', 'true')] })
   else if (enabling !== null) skipped.push({ attribute: 'accountEnabled', obstacle: enabling })
+  const licences = licencesBack(images, present.account.licences ?? [])
+  const kept = licences.remove.filter((sku) => present.licencesWanted.includes(sku))
+  const back = licenceChanges({ ...licences, remove: licences.remove.filter((sku) => !kept.includes(sku)) })
+  if (back.length > 0) operations.push({ kind: 'licence', ...at, changes: back })
+  if (kept.length > 0) skipped.push({ attribute: 'licence', obstacle: 'licence_wanted' })
   for (const { kind } of images) {
     if (kind === 'restore' || kind === 'revoke_sessions') skipped.push({ attribute: kind, obstacle: 'not_undoable' })
   }
@@ -92,6 +102,20 @@ function netOf(images: readonly BeforeImage[]): Map<string, { before: string | n
   for (const { attribute, before, after } of images.flatMap(({ changes }) => changes))
     net.set(attribute, { before: net.has(attribute) ? (net.get(attribute)?.before ?? null) : before, after })
   return net
+}
+
+/** Licences that we gave and that are there still go, and those that we took and that are missing come back. */
+function licencesBack(images: readonly BeforeImage[], held: readonly string[]): { add: string[]; remove: string[] } {
+  const before = new Map<string, boolean>()
+  for (const change of images.flatMap(({ changes }) => changes)) {
+    const sku = change.before ?? change.after
+    if (change.attribute === 'licence' && sku !== null && !before.has(sku)) before.set(sku, change.before !== null)
+  }
+  const skus = [...before.keys()].sort()
+  return {
+    add: skus.filter((sku) => before.get(sku) === true && !held.includes(sku)),
+    remove: skus.filter((sku) => before.get(sku) === false && held.includes(sku)),
+  }
 }
 
 const isTracked = (attribute: string): attribute is Tracked => tracked.some((each) => each === attribute)

@@ -17,7 +17,7 @@ export function retryAfterMs(headers: Record<string, string>, now: number): numb
 }
 
 /** Which kind of write was refused; a few sentences depend on it. */
-export type Subject = 'create' | 'password' | 'account' | 'group' | 'read'
+export type Subject = 'create' | 'password' | 'account' | 'group' | 'licence' | 'read'
 
 /**
  * Reads a refusal. Entra gives one code for many meanings, so status, code and the details' codes and targets come first,
@@ -71,9 +71,11 @@ export function failureOf(answer: Answer, subject: Subject, now: number): Tenant
       return failure(
         'forbidden',
         'Microsoft 365 does not allow Lockstep to do this to the account.',
-        subject === 'password'
-          ? 'Give the app the permission User-PasswordProfile.ReadWrite.All and the role User Administrator. If the account holds an administrator role, it stays out of reach.'
-          : 'Look at the preflight for a missing permission. If the account holds an administrator role, it stays out of reach.',
+        subject === 'licence'
+          ? 'Give the app the permission LicenseAssignment.ReadWrite.All.'
+          : subject === 'password'
+            ? 'Give the app the permission User-PasswordProfile.ReadWrite.All and the role User Administrator. If the account holds an administrator role, it stays out of reach.'
+            : 'Look at the preflight for a missing permission. If the account holds an administrator role, it stays out of reach.',
       )
     case 404:
       if (says(/netid is invalid/i)) return taken()
@@ -123,7 +125,47 @@ export function failureOf(answer: Answer, subject: Subject, now: number): Tenant
     )
   }
 
+  /** One code for all of them, so the message has to tell ("user: assignLicense", read 2026-11-23). */
+  function licenceRefused(): TenantFailure {
+    if (says(/usage location/i)) {
+      return failure(
+        'no_location',
+        'Microsoft 365 does not know yet where the licence is used.',
+        'Lockstep tries again by itself. If it stays, check the usage location of the person.',
+      )
+    }
+    if (says(/available licenses/i))
+      return failure('no_seat', 'No seat of this licence is left.', 'Buy more, or take one from somebody.')
+    if (says(/corresponding license/i)) {
+      return failure(
+        'unavailable',
+        'The account does not hold the licence any more, or not on every server of Microsoft.',
+        'Lockstep looks again by itself.',
+      )
+    }
+    if (says(/mutually exclusive|conflicting|depend/i)) {
+      return failure(
+        'refused',
+        'The licence does not go together with those that the account holds.',
+        'Leave one of them out of the rules, or add the one that it needs.',
+      )
+    }
+    if (says(/inherited/i)) {
+      return failure(
+        'refused',
+        'The account holds the licence through a group of the tenant.',
+        'Take the person out of that group in Entra.',
+      )
+    }
+    return failure(
+      'refused',
+      'Microsoft 365 did not take the change of licences.',
+      'Look at the licences of the account in the admin center of Microsoft 365.',
+    )
+  }
+
   function badRequest(): TenantFailure {
+    if (subject === 'licence') return licenceRefused()
     if (says(/on-premises mastered|originated within an external service/i)) {
       return failure(
         'read_only',

@@ -10,6 +10,7 @@ import { failureOf, isMissing } from './failure.ts'
 import { type FoundObject, findByImmutableId, findHolders } from './find.ts'
 import { createGovernor, type Lane } from './governor.ts'
 import { findGroupByNickname, followGroups, type GroupPage, readGroupMembers } from './groups-delta.ts'
+import { readInherited, readStock, type SkuStock } from './licences.ts'
 import { type Marker, readMarkers } from './marker.ts'
 import { type Network, openNetwork } from './network.ts'
 import { type ManagerPair, readMailboxPurposes, readManagers, readMembers, readPhoto } from './people-extras.ts'
@@ -27,6 +28,7 @@ import { createWriter } from './writer.ts'
 export type { ObservedPage } from './delta.ts'
 export type { FoundObject, MatchedBy } from './find.ts'
 export { completeGroup, type GroupPage, type GroupSlice } from './groups-delta.ts'
+export type { SkuStock } from './licences.ts'
 export type { Marker } from './marker.ts'
 export type { Network } from './network.ts'
 export type { ManagerPair } from './people-extras.ts'
@@ -79,6 +81,10 @@ export type Tenant = {
   findGroupByNickname(nickname: string): Promise<ObservedGroup | null>
   /** Who is in a group itself. */
   groupMembers(groupId: string): Promise<string[]>
+  /** The licences that people can hold; null when we may not read them. */
+  licenceStock(): Promise<SkuStock[] | null>
+  /** By account: the SKUs that it holds through groups of the tenant alone. */
+  inheritedLicences(ids: readonly AccountId[]): Promise<Map<AccountId, string[]>>
   /** The groups that say which gateway the tenant follows; null when we may not read groups. */
   readMarkers(knownId: string | null): Promise<Marker[] | null>
   writeAll(
@@ -127,6 +133,8 @@ export function openTenant(options: TenantOptions): Tenant {
     observeGroups: (deltaLink) => followGroups(reader, deltaLink),
     findGroupByNickname: (nickname) => findGroupByNickname(reader, nickname),
     groupMembers: (groupId) => readGroupMembers(reader, groupId),
+    licenceStock: () => readStock(reader),
+    inheritedLicences: (ids) => readInherited(reader, ids, runtime.now),
     readMarkers: (knownId) => readMarkers(readerOf('interactive'), knownId),
     writeAll: writer.writeAll,
     async close() {

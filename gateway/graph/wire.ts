@@ -19,7 +19,7 @@ export const GraphUser = z.looseObject({
   userType: text,
   isManagementRestricted: z.boolean().nullish(),
   createdDateTime: text,
-  assignedLicenses: z.array(z.unknown()).nullish(),
+  assignedLicenses: z.array(z.looseObject({ skuId: z.string().toLowerCase() })).nullish(),
   passwordPolicies: text,
   manager: z.looseObject({ id: AccountId }).nullish(),
   'manager@delta': z.array(z.looseObject({ id: AccountId, '@removed': z.unknown().optional() })).nullish(),
@@ -112,7 +112,10 @@ export function observe(user: GraphUser, first = false): PartialObservation {
   if (manager !== undefined) seen.manager = manager
   if (user.passwordPolicies !== undefined) seen.passwordPolicies = user.passwordPolicies || null
   if (user.createdDateTime !== undefined) seen.createdAt = instant(user.createdDateTime)
-  if (user.assignedLicenses !== undefined) seen.licensed = (user.assignedLicenses ?? []).length > 0
+  if (user.assignedLicenses !== undefined) {
+    seen.licences = [...new Set((user.assignedLicenses ?? []).map(({ skuId }) => skuId))].sort()
+    seen.licensed = seen.licences.length > 0
+  }
   return seen
 }
 
@@ -168,6 +171,7 @@ function complete(told: PartialObservation, userPrincipalName: string, enabled: 
     synced: told.synced ?? false,
     restricted: told.restricted ?? false,
     licensed: told.licensed ?? false,
+    licences: told.licences ?? [],
     attributes: attributes as ObservedAccount['attributes'],
     manager: told.manager ?? null,
     passwordPolicies: told.passwordPolicies ?? null,

@@ -24,6 +24,7 @@ export type Write = { eventId: string } & (
   | { kind: 'enable'; accountId: AccountId }
   | { kind: 'revoke_sessions'; accountId: AccountId }
   | { kind: 'restore'; accountId: AccountId }
+  | { kind: 'licence'; accountId: AccountId; add: readonly string[]; remove: readonly string[] }
   | GroupWrite
   | { kind: 'mark'; groupId: string | null; stamp: Stamp }
 )
@@ -37,6 +38,7 @@ export function objectOf(write: Write): string {
 
 export function subjectOf(write: Write): Subject {
   if (isGroupWrite(write)) return 'group'
+  if (write.kind === 'licence') return 'licence'
   return write.kind === 'create' ? 'create' : write.kind === 'set_password' ? 'password' : 'account'
 }
 
@@ -71,6 +73,8 @@ export function requestsOf(write: Write, graph: string): Request[] {
       return [{ method: 'POST', url: `/directory/deletedItems/${write.accountId}/restore`, eventId, body: {} }]
     case 'enable':
       return [{ method: 'PATCH', url: at(write.accountId), eventId, body: { accountEnabled: true } }]
+    case 'licence':
+      return [{ method: 'POST', url: `${at(write.accountId)}/assignLicense`, eventId, body: licencesOf(write) }]
     case 'mark':
       return write.groupId === null
         ? [{ method: 'POST', url: '/groups', eventId, body: newMarker(write.stamp) }]
@@ -87,6 +91,12 @@ function managerOf({ eventId, accountId, changes: { manager } }: Write & { kind:
   if (manager === null) return [{ method: 'DELETE', url, eventId }]
   return [{ method: 'PUT', url, eventId, body: { '@odata.id': `${graph}/v1.0/users/${manager}` } }]
 }
+
+/** Both lists are needed, if only empty ("user: assignLicense", read 2026-11-23). */
+const licencesOf = ({ add, remove }: Write & { kind: 'licence' }) => ({
+  addLicenses: add.map((skuId) => ({ skuId, disabledPlans: [] })),
+  removeLicenses: remove,
+})
 
 const revoke = (id: AccountId, eventId: string): Request => ({
   method: 'POST',

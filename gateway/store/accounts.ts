@@ -217,7 +217,7 @@ export async function recordWrite(
   trx: Kysely<Database>,
   connectionId: string,
   id: AccountId,
-  wrote: Partial<Record<Tracked, string | null>> & {
+  wrote: Partial<Record<Tracked | 'licences', string | null>> & {
     enabled?: boolean
     blockedBy?: BlockCause | null
     revokeDue?: boolean
@@ -234,6 +234,7 @@ export async function recordWrite(
       observed: JSON.stringify(account),
       user_principal_name: account.userPrincipalName.toLowerCase(),
       written: JSON.stringify(written),
+      ...(wrote.licences !== undefined && { licensed: account.licensed ? 1 : 0 }),
       ...(blockedBy !== undefined && { blocked_by: blockedBy, blocking: null }),
       ...(revokeDue !== undefined && { revoke_due: revokeDue ? 1 : 0 }),
     })

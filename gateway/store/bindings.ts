@@ -35,6 +35,10 @@ export const blankBinding = (key: Key & { created_at: number }): BindingRow => (
   awaiting_since: null,
   awaiting_looked_at: null,
   unmapped: '[]',
+  licences: '[]',
+  licences_wait_since: null,
+  blocked_at: null,
+  licences_end: 0,
 })
 
 export async function findBinding(

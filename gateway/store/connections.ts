@@ -70,6 +70,7 @@ const untouched = {
   credential_ends_at: null,
   authorised_by: null,
   sealed_tokens: null,
+  licence_stock: null,
 } as const satisfies Partial<ConnectionRow>
 
 export type NewConnection = Omit<ConnectionRow, keyof typeof untouched>

@@ -111,6 +111,27 @@ export async function countMembers(
   return new Map(rows.map((row) => [row.group_id, Number(row.n)]))
 }
 
+/** In which of these groups each of these people is. */
+export async function membershipsAmong(
+  db: Kysely<Database>,
+  userIds: readonly string[],
+  groupIds: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const found = new Map<string, Set<string>>()
+  if (groupIds.length === 0) return found
+  for (let start = 0; start < userIds.length; start += 500) {
+    const rows = await db
+      .selectFrom('memberships')
+      .selectAll()
+      .where('user_id', 'in', userIds.slice(start, start + 500))
+      .where('group_id', 'in', [...new Set(groupIds)])
+      .execute()
+    for (const { user_id, group_id } of rows)
+      found.set(user_id, (found.get(user_id) ?? new Set<string>()).add(group_id))
+  }
+  return found
+}
+
 /** False when the person is in it already. */
 export async function addMember(trx: Kysely<Database>, groupId: string, userId: string): Promise<boolean> {
   const added = await trx

@@ -2,6 +2,7 @@ import type { Binding } from '@lockstep/shared/contract/binding'
 import type { Kysely } from 'kysely'
 import { findAccounts } from './accounts.ts'
 import type { BindingRow } from './bindings.ts'
+import { presentDrift, presentLicences } from './licences.ts'
 import type { Database } from './schema.ts'
 import { findUsersEvenDeleted } from './users.ts'
 
@@ -68,7 +69,8 @@ function toBinding(row: BindingRow, userPrincipalName: string): Binding {
     lastSyncAt: iso(row.last_sync_at),
     nextAttemptAt: iso(row.next_attempt_at),
     error: row.error === null ? null : (JSON.parse(row.error) as Binding['error']),
-    drift: drift.map((entry) => ({ ...entry, seenAt: new Date(entry.seenAt).toISOString() })),
+    drift: drift.map((entry) => ({ ...presentDrift(row, entry), seenAt: new Date(entry.seenAt).toISOString() })),
     unmapped: JSON.parse(row.unmapped) as Binding['unmapped'],
+    licences: presentLicences(row),
   }
 }

@@ -1,13 +1,18 @@
 import type { Kysely } from 'kysely'
 import type { Database } from './schema.ts'
 
-/** Creates and blocks that succeeded at a connection since then: what the brake counts on top of the present cycle. */
+/** Creates, blocks, and what was taken from people that succeeded at a connection since then: what the brake counts on top of the present cycle. */
 export async function countRecentWrites(db: Kysely<Database>, connectionId: string, since: number): Promise<number> {
   const row = await db
     .selectFrom('events')
     .select((e) => e.fn.countAll<number>().as('n'))
     .where('connection_id', '=', connectionId)
-    .where('type', 'in', ['user_create_provision', 'user_deprovision', 'group_member_remove_provision'])
+    .where('type', 'in', [
+      'user_create_provision',
+      'user_deprovision',
+      'user_licence_remove_provision',
+      'group_member_remove_provision',
+    ])
     .where('outcome', '=', 'success')
     .where('at', '>=', since)
     .executeTakeFirstOrThrow()

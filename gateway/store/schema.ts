@@ -110,6 +110,8 @@ export type Connections = {
   authorised_by: string | null
   /** MSAL's cache of that sign-in, sealed by the vault. */
   sealed_tokens: string | null
+  /** JSON: the LicenceStock as last read; null before. */
+  licence_stock: string | null
 }
 
 /** A sign-in of an administrator at Microsoft that was begun. */
@@ -170,6 +172,25 @@ export type Bindings = {
   awaiting_looked_at: number | null
   /** JSON: { attribute, detail }[], values that the mapping could not make. */
   unmapped: string
+  /** JSON: the domain's LicenceState[] with the name of each. */
+  licences: string
+  /** Since when a licence of this person waits for a seat. */
+  licences_wait_since: number | null
+  /** When the account was settled as blocked, while the person is. */
+  blocked_at: number | null
+  /** 1: blocked for so long that our licences are taken back. */
+  licences_end: number
+}
+
+/** An account that was let go blocked, whose licences of ours are taken back later. */
+export type Leavers = {
+  connection_id: string
+  account_id: string
+  user_id: string
+  /** JSON: ids of SKUs. */
+  skus: string
+  blocked_at: number
+  next_attempt_at: number | null
 }
 
 /** What an account was before a write of ours, for 30 days. */
@@ -444,6 +465,7 @@ export type Database = {
   bindings: Bindings
   before_images: BeforeImages
   tombstones: Tombstones
+  leavers: Leavers
   groups: Groups
   memberships: Memberships
   remote_groups: RemoteGroups

@@ -18,6 +18,8 @@ type Kept = Pick<
   | 'password_synced_at'
   | 'password_tenant_at'
   | 'created_at'
+  | 'licences'
+  | 'blocked_at'
 >
 
 /** Keeps who was bound to what, and which accounts are blocked by us; nothing else of the connection stays. */
@@ -67,6 +69,8 @@ function keptOf(row: BindingRow): string {
     password_synced_at: row.password_synced_at,
     password_tenant_at: row.password_tenant_at,
     created_at: row.created_at,
+    licences: row.licences,
+    blocked_at: row.blocked_at,
   }
   return JSON.stringify(kept)
 }

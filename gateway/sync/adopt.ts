@@ -5,10 +5,11 @@ import { Problem } from '../domain/problem.ts'
 import { bindingOfAccount } from '../store/bindings.ts'
 import type { Database } from '../store/schema.ts'
 
-type Theirs = { attribute: Tracked; theirs: string | null }
+type Theirs = { attribute: Tracked | 'licence'; theirs: string | null }
 
-/** How long passwords live is a setting of the connection; everything else is a person's. */
-export const isAdoptable = ({ attribute }: Theirs): boolean => attribute !== 'passwordPolicies'
+/** How long passwords live is a setting of the connection, and licences follow from groups; everything else is a person's. */
+export const isAdoptable = ({ attribute }: Theirs): boolean =>
+  attribute !== 'passwordPolicies' && attribute !== 'licence'
 
 /**
  * The account's values as a change of the person; what the directory does not take is refused before anything changes.
@@ -23,6 +24,8 @@ export async function adopted(
   const attributes: Record<string, string | null> = {}
   for (const entry of entries) {
     const { attribute, theirs } = entry
+    if (attribute === 'licence')
+      throw notAdoptable('A group of the person gives the licence: take the person out of the group to go without it.')
     if (!isAdoptable(entry)) throw notAdoptable('Whether passwords expire at Microsoft is a setting of the connection.')
     if (attribute === 'userPrincipalName') values['email'] = theirs
     else if (attribute === 'displayName' || attribute === 'givenName' || attribute === 'familyName')

@@ -26,6 +26,7 @@ import type { Change } from '../store/store.ts'
 import { buryConnection, eraseTombstone, returnBindings, tombstoneMs } from '../store/tombstones.ts'
 import type { SyncContext } from './context.ts'
 import { defaultFollowing, settingsOf, wantsOthers } from './following.ts'
+import { assertRules } from './list-licences.ts'
 import { runPreflight } from './preflight.ts'
 import { authoriserOf } from './protection.ts'
 import { quarantineOf } from './quarantine.ts'
@@ -121,6 +122,7 @@ export async function createConnection(
     await tenant.close()
   }
   refuseFailed(preflight)
+  await assertRules(context, input.settings?.licences)
   const id = context.runtime.newId()
   const managed = preflight.domains
     .filter((domain) => domain.verified && !domain.federated)
@@ -228,6 +230,7 @@ export async function updateConnectionSettings(
   input: UpdateConnection,
 ): Promise<Connection> {
   const connection = await requireConnection(context, id)
+  await assertRules(context, input.settings?.licences)
   const swap = input.clientSecret !== undefined || input.certificate !== undefined
   const credential = credentialOf(input)
   if (swap) {
@@ -321,6 +324,7 @@ export async function deleteConnection(
       'account_addresses',
       'account_terms',
       'import_links',
+      'leavers',
       'accounts',
     ] as const) {
       await change.trx.deleteFrom(table).where('connection_id', '=', id).execute()

@@ -5,9 +5,12 @@ import { isFailing, isWaiting, probeSize } from '../domain/quarantine.ts'
 import { dueBindings } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import type { SyncContext } from './context.ts'
+import { takeBackFromLeavers } from './leavers.ts'
+import { licenceTurns } from './licence-turns.ts'
 import { observe } from './observe.ts'
 import { readProtection } from './protection.ts'
 import { quarantineOf } from './quarantine.ts'
+import { isLicenceRefused } from './record-licences.ts'
 import { requireConnection } from './require-connection.ts'
 import { brakeFor, engage, mayWrite, syncBindings } from './sync-bindings.ts'
 import { syncGroups } from './sync-groups.ts'
@@ -57,6 +60,7 @@ export async function runCycle(
   connection = await requireConnection(context, connectionId)
   let quarantined = connection.quarantine !== null
   result.waited = !insist && isWaiting(quarantineOf(connection), context.runtime.now())
+  if (mayWrite(connection) && !result.waited) await licenceTurns(context, connection, tenant)
   let after = ''
   let guarded = false
   for (;;) {
@@ -86,7 +90,8 @@ export async function runCycle(
     )
     held.push(...synced.held)
     result.left += synced.left
-    const outcomes = [...synced.applied.values()].flat().map(({ outcome }) => outcome)
+    const told = [...synced.applied.values()].flat().filter((each) => !isLicenceRefused(each, Number.POSITIVE_INFINITY))
+    const outcomes = told.map(({ outcome }) => outcome)
     const failures = outcomes.flatMap((outcome) => (outcome.kind === 'done' ? [] : [sentenceOf(outcome)]))
     result.applied += outcomes.length - failures.length
     result.failed += failures.length
@@ -97,6 +102,13 @@ export async function runCycle(
     }
     quarantined = false
     connection = await requireConnection(context, connectionId)
+  }
+  if (!result.waited && mayWrite(connection) && result.failing === null) {
+    const leavers = await takeBackFromLeavers(context, connection, context.tenants.of(connection))
+    held.push(...leavers.held)
+    const done = leavers.outcomes.filter(({ kind }) => kind === 'done').length
+    result.applied += done
+    result.failed += leavers.outcomes.length - done
   }
   const heldGroups = await syncGroups(context, connection, tenant, async () => {
     return !result.waited && mayWrite(connection) && (await context.claims.ours(connection))

@@ -9,6 +9,7 @@ import { Problem } from '../domain/problem.ts'
 import { findAccounts } from '../store/accounts.ts'
 import { type BindingRow, findBinding, listDriftedPage, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
+import { presentDrift } from '../store/licences.ts'
 import { cursorOf, type Page, readCursor } from '../store/page.ts'
 import { presentBinding } from '../store/present-bindings.ts'
 import { findUsersEvenDeleted } from '../store/users.ts'
@@ -20,7 +21,7 @@ import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 import { assertUsable } from './sync-bindings.ts'
 
-type Entry = { attribute: Tracked; ours: string | null; theirs: string | null; seenAt: number }
+type Entry = { attribute: Tracked | 'licence'; ours: string | null; theirs: string | null; seenAt: number }
 
 /** Changes a person of the directory; the directory does, with all its rules. */
 export type UpdatePerson = (actor: Actor, userId: string, values: UpdateUser) => Promise<unknown>
@@ -50,7 +51,7 @@ export async function listDrift(
     entriesOf(row)
       .filter(({ attribute }) => query.attribute === undefined || attribute === query.attribute)
       .map((entry) => ({
-        ...named(entry),
+        ...presentDrift(row, named(entry)),
         userId: row.user_id as DriftRow['userId'],
         displayName: users.get(row.user_id)?.display_name ?? '',
         accountId: row.account_id,
@@ -139,11 +140,13 @@ async function resolve(
       user: binding.user_id,
       connection: connection.id,
       account: binding.account_id,
-      changes: entries.map(({ attribute, ours, theirs }) =>
-        input.action === 'adopt'
-          ? { attribute, before: ours, after: theirs }
-          : { attribute, before: theirs, after: ours },
-      ),
+      changes: entries
+        .map((entry) => presentDrift(binding, entry))
+        .map(({ attribute, ours, theirs }) =>
+          input.action === 'adopt'
+            ? { attribute, before: ours, after: theirs }
+            : { attribute, before: theirs, after: ours },
+        ),
     })
   })
 }

@@ -7,6 +7,7 @@ export const defaultFollowing = {
   scope: { groups: [], leaving: 'block' },
   neverExpirePasswords: true,
   stagedAccounts: 'enabled',
+  licences: { rules: [], whenNoneLeft: 'wait', removeAfterDays: null },
 } as const satisfies Partial<ConnectionSettings>
 
 /** The settings of a connection; those that it was made without are the default. */

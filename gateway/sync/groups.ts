@@ -13,6 +13,7 @@ import {
   updateGroupBinding,
 } from '../store/group-bindings.ts'
 import { addMember, findGroup, insertGroup } from '../store/groups.ts'
+import { markLicensedDirty } from '../store/licences.ts'
 import { type Page, readCursor } from '../store/page.ts'
 import { findRemoteGroup, listRemoteGroups as listRemotePage, remoteMembers } from '../store/remote-groups.ts'
 import type { SyncContext } from './context.ts'
@@ -225,6 +226,7 @@ export async function importGroup(
       .execute()
     const present = people.filter(({ account_id }) => members.has(account_id ?? ''))
     for (const { user_id } of present) await addMember(trx, id, user_id)
+    await markLicensedDirty(trx, id, 'everybody')
     if (bound === undefined) {
       const baseline = {
         displayName: remote.displayName,

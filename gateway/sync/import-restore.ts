@@ -37,6 +37,7 @@ export async function putBack(
     protected: stored?.protection != null,
     blockedBy: stored?.blockedBy ?? null,
     blockWanted: null,
+    licencesWanted: [],
   })
   const failure = await apply(context, run, connection, { userId: userId as UserId, undo: planned })
   const reasons = [...new Set(planned.skipped.map(({ obstacle }) => sentenceOf[obstacle]))]

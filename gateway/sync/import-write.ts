@@ -1,6 +1,7 @@
 import type { ImportInput, ImportResult } from '@lockstep/shared/contract/connection'
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { Decision } from '../domain/import-decision.ts'
+import { noLicences } from '../domain/licences.ts'
 import { baselineOf } from '../domain/plan.ts'
 import type { StoredAccount } from '../store/accounts.ts'
 import { findBinding, updateBinding } from '../store/bindings.ts'
@@ -143,6 +144,7 @@ async function bindImported(
       passwordVersion: null,
       outOfScope: null,
       manager: null,
+      licences: noLicences,
     })
     // Nobody has compared these yet.
     const modes = { ...desired.modes, passwordPolicies: 'ignore', manager: 'ignore' } as const

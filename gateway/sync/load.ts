@@ -13,6 +13,7 @@ import { pendingInForce } from '../store/pending-passwords.ts'
 import type { Database } from '../store/schema.ts'
 import { findUsersEvenDeleted, type UserRow, userAttributes } from '../store/users.ts'
 import { settingsOf } from './following.ts'
+import { licenceWishes } from './licence-wish.ts'
 
 /** A binding with what it wants and what it has, ready to be planned. */
 export type Unit = {
@@ -45,6 +46,7 @@ export async function loadUnits(
   )
   const { groups } = settings.scope
   const within = groups.length === 0 ? null : await membersAmong(db, groups, ids)
+  const licencesOf = await licenceWishes(db, settings, bindings, users)
   const units: Unit[] = []
   for (const binding of bindings) {
     const user = users.get(binding.user_id)
@@ -53,6 +55,7 @@ export async function loadUnits(
       passwordVersion: waiting.get(user.id)?.version ?? null,
       outOfScope: within === null || within.has(user.id) ? null : settings.scope.leaving,
       manager: (managers.get(user.manager_id ?? '') ?? null) as AccountId | null,
+      licences: licencesOf(binding),
     })
     const stored = binding.account_id === null ? null : (accounts.get(binding.account_id) ?? null)
     const target = stored === null ? await unseen(db, connection.id, desired) : held('bound', stored)
@@ -65,7 +68,12 @@ export function desiredOf(
   binding: BindingRow,
   user: UserRow,
   settings: ConnectionSettings,
-  { passwordVersion, outOfScope, manager }: Pick<Desired, 'passwordVersion' | 'outOfScope' | 'manager'>,
+  {
+    passwordVersion,
+    outOfScope,
+    manager,
+    licences,
+  }: Pick<Desired, 'passwordVersion' | 'outOfScope' | 'manager' | 'licences'>,
 ): Desired {
   return {
     userId: user.id as UserId,
@@ -83,6 +91,7 @@ export function desiredOf(
     driftPolicy: settings.driftPolicy,
     returning: binding.recover === 'return',
     repair: JSON.parse(binding.repair) as Desired['repair'],
+    licences,
     passwordVersion,
     enableFound: binding.enable === 1,
     overrideProtected: binding.override_protected === 1,

@@ -8,7 +8,7 @@ import { requireUser } from './bind.ts'
 import type { SyncContext } from './context.ts'
 import { remember } from './observe.ts'
 import type { Applied } from './planned.ts'
-import { presentOperation } from './preview.ts'
+import { presentAll } from './preview.ts'
 import { readProtection } from './protection.ts'
 import { requireConnection } from './require-connection.ts'
 import { assertUsable, syncBindings } from './sync-bindings.ts'
@@ -31,6 +31,11 @@ export async function syncOnDemand(context: SyncContext, actor: Actor, ids: { co
   })
   const { applied, held } = await syncBindings(context, connection, tenant, [user.id], 'interactive', actor)
   const done = applied.get(user.id) ?? []
+  const shown = await presentAll(
+    context,
+    connection,
+    done.map(({ operation }) => operation),
+  )
   const after = await findBinding(context.store.db, connection.id, user.id)
   const steps: SyncStep[] = [
     { step: 'observe', ...observed(accountId, seen) },
@@ -48,7 +53,10 @@ export async function syncOnDemand(context: SyncContext, actor: Actor, ids: { co
   ]
   return {
     steps,
-    operations: done.map((each) => ({ ...presentOperation(each.operation), result: resultOf(each) })),
+    operations: shown.flatMap((operation, at) => {
+      const one = done[at]
+      return one === undefined ? [] : [{ ...operation, result: resultOf(one) }]
+    }),
     binding: await presentBinding(context.store.db, after ?? { ...before, state: 'unbinding' }),
   }
 }

@@ -5,7 +5,6 @@ import { weightOf } from '../domain/brake.ts'
 import { accept } from '../domain/claim.ts'
 import { isRemoval } from '../domain/group.ts'
 import type { Operation } from '../domain/operation.ts'
-import { plan } from '../domain/plan.ts'
 import { Problem } from '../domain/problem.ts'
 import { type BindingRow, blankBinding, dueBindings, findBinding } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
@@ -14,13 +13,17 @@ import { eraseTombstone, returnBlocks } from '../store/tombstones.ts'
 import { requireUser } from './bind.ts'
 import { acceptClaim, claimOf } from './claims.ts'
 import type { SyncContext } from './context.ts'
+import { planLeavers } from './leavers.ts'
+import { named, namesIn, storedStock } from './licence-stock.ts'
 import { loadUnits } from './load.ts'
 import { lookUp } from './look-up.ts'
 import { planOfGroups, presentGroupOperation } from './plan-groups.ts'
 import { groupOperationKey, operationKey, type PlannedGroup, planIdOf } from './plan-id.ts'
+import { openSeats } from './plan-licences.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 import { type Approval, brakeFor } from './sync-bindings.ts'
+import { planUnits } from './work.ts'
 
 /** How long an approval lives, in ms. */
 const approvalMs = 24 * 3_600_000
@@ -40,7 +43,8 @@ export async function previewPlan(
       ? await allOperations(context, connection)
       : await operationsOf(context, connection, query.user, query.if)
   const groups = query.user === undefined ? await planOfGroups(context, connection) : []
-  return present(operations, groups, await brakeFor(context, connection, ...countedOf(operations, groups)))
+  const brake = await brakeFor(context, connection, ...countedOf(operations, groups))
+  return await present(context, connection, operations, groups, brake)
 }
 
 const countedOf = (operations: readonly Operation[], groups: readonly PlannedGroup[]) =>
@@ -49,9 +53,15 @@ const countedOf = (operations: readonly Operation[], groups: readonly PlannedGro
     groups.filter(({ operation }) => isRemoval(operation)),
   ] as const
 
-const present = (operations: readonly Operation[], groups: readonly PlannedGroup[], brake: Plan['brake']): Plan => ({
+const present = async (
+  context: SyncContext,
+  connection: ConnectionRow,
+  operations: readonly Operation[],
+  groups: readonly PlannedGroup[],
+  brake: Plan['brake'],
+): Promise<Plan> => ({
   id: planIdOf(operations, groups),
-  operations: operations.map(presentOperation),
+  operations: await presentAll(context, connection, operations),
   groups: groups.map(presentGroupOperation),
   brake,
 })
@@ -71,16 +81,26 @@ export const presentOperation = ({
   changes: [...changes, ...('next' in rest ? rest.next : [])].map((change) => ({ ...change })),
 })
 
+/** As people read them: licences by the names that the tenant gives them. */
+export async function presentAll(context: SyncContext, { id }: ConnectionRow, operations: readonly Operation[]) {
+  const nameOf = namesIn(await storedStock(context.store.db, id))
+  return operations.map(presentOperation).map((each) => ({ ...each, changes: named(nameOf, each.changes) }))
+}
+
 async function allOperations(context: SyncContext, connection: ConnectionRow): Promise<Operation[]> {
   const operations: Operation[] = []
+  const tenant = context.tenants.of(connection)
+  const seated = openSeats(context, connection, tenant)
   for (let after = ''; ; ) {
     const due = await dueBindings(context.store.db, connection.id, Number.MAX_SAFE_INTEGER, { after, limit: 500 })
     const last = due.at(-1)
-    if (last === undefined) return operations
+    if (last === undefined) break
     after = last.user_id
-    for (const unit of await loadUnits(context.store.db, connection, due))
-      operations.push(...plan(unit.desired, unit.target).operations)
+    const units = await loadUnits(context.store.db, connection, due)
+    for (const each of await seated(planUnits(units))) operations.push(...each.plan.operations)
   }
+  const leavers = await planLeavers(context, connection, tenant)
+  return [...operations, ...leavers.flatMap(({ operation }) => operation ?? [])]
 }
 
 async function operationsOf(
@@ -94,9 +114,11 @@ async function operationsOf(
   const supposed = suppose(connection.id, user.id, binding, what)
   if (supposed === null) return []
   const loaded = await loadUnits(context.store.db, connection, [supposed])
-  const [unit] = await lookUp(context, connection, context.tenants.of(connection), loaded)
-  if (unit === undefined) return []
-  const result = plan(unit.desired, unit.target)
+  const tenant = context.tenants.of(connection)
+  const units = await lookUp(context, connection, tenant, loaded)
+  const [planned] = await openSeats(context, connection, tenant)(planUnits(units))
+  if (planned === undefined) return []
+  const result = planned.plan
   if (result.verdict === 'conflict')
     throw new Problem(
       'account_conflict',
@@ -183,5 +205,5 @@ export async function approvePlan(
     })
   })
   runner.wake(connection.id)
-  return present(operations, groups, null)
+  return await present(context, connection, operations, groups, null)
 }

@@ -1,5 +1,6 @@
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount } from '../domain/account.ts'
+import { weightOf } from '../domain/brake.ts'
 import type { Outcome } from '../domain/failure.ts'
 import type { BlockCause, Operation, OperationKind } from '../domain/operation.ts'
 import { dropBlockIntent, intendBlock, markRestored, putAccounts, recordWrite } from '../store/accounts.ts'
@@ -9,8 +10,10 @@ import type { ConnectionRow } from '../store/connections.ts'
 import { erasePending } from '../store/pending-passwords.ts'
 import type { Change } from '../store/store.ts'
 import type { SyncContext } from './context.ts'
+import { named, namesIn, storedStock } from './licence-stock.ts'
 import type { Unit } from './load.ts'
 import type { Applied } from './planned.ts'
+import { recordLicences } from './record-licences.ts'
 
 /** The event type of each operation, as the contract names them. */
 export const eventOf = {
@@ -22,7 +25,15 @@ export const eventOf = {
   reprovision: 'user_reprovision',
   restore: 'user_restore_provision',
   revoke_sessions: 'user_deprovision',
+  licence: 'user_licence_provision',
 } as const satisfies Record<OperationKind, string>
+
+/** A licence taken back has a type of its own, since the brake counts it. */
+const typeOf = (operation: Operation): string =>
+  operation.kind === 'licence' && weightOf(operation) > 0 ? 'user_licence_remove_provision' : eventOf[operation.kind]
+
+const withNames = async ({ trx }: Change, connection: ConnectionRow, { changes }: Operation) =>
+  named(namesIn(await storedStock(trx, connection.id)), changes)
 
 /** Records one outcome: the event of the write, and what the account and the password are now. */
 export async function recordOperation(
@@ -39,13 +50,13 @@ export async function recordOperation(
   const sent = operation.kind !== 'take_over' || operation.changes.length > 0
   change.event({
     id: eventId,
-    type: sent ? eventOf[operation.kind] : 'binding_takeover',
+    type: sent ? typeOf(operation) : 'binding_takeover',
     outcome: outcomeWord(outcome),
     cause: operation.reason,
     user: unit.user.id,
     connection: connection.id,
     account: accountId,
-    changes: operation.changes,
+    changes: operation.kind === 'licence' ? await withNames(change, connection, operation) : operation.changes,
     requestId: outcome.kind === 'failed' ? outcome.failure.requestId : outcome.requestId,
     detail: outcome.kind === 'failed' ? outcome.failure.detail : outcome.kind === 'unknown' ? outcome.detail : null,
   })
@@ -59,6 +70,7 @@ export async function recordOperation(
   }
   if (operation.kind === 'deprovision' && outcome.kind !== 'done')
     return await recordHalfBlock(change, connection, operation, outcome, now)
+  if (operation.kind === 'licence') return await recordLicences(change, connection, operation, { outcome }, now)
   if (outcome.kind !== 'done') return
   switch (operation.kind) {
     case 'provision': {
@@ -193,6 +205,7 @@ function accountOf(operation: Extract<Operation, { kind: 'provision' }>, id: Acc
     guest: false,
     synced: false,
     restricted: false,
+    licences: [],
     attributes: account.attributes,
     manager: null,
     passwordPolicies: account.passwordPolicies,
@@ -204,5 +217,7 @@ function accountOf(operation: Extract<Operation, { kind: 'provision' }>, id: Acc
 function outcomeWord(outcome: Outcome<unknown>): 'success' | 'failure' | 'retrying' {
   if (outcome.kind === 'done') return 'success'
   if (outcome.kind === 'unknown') return 'retrying'
-  return outcome.failure.kind === 'throttled' || outcome.failure.kind === 'unavailable' ? 'retrying' : 'failure'
+  return passing.has(outcome.failure.kind) ? 'retrying' : 'failure'
 }
+
+const passing: ReadonlySet<string> = new Set(['throttled', 'unavailable', 'no_location'])

@@ -1,6 +1,7 @@
 import { weightOf } from '../domain/brake.ts'
 import type { Baseline } from '../domain/desire.ts'
 import type { Outcome } from '../domain/failure.ts'
+import { skusOf } from '../domain/licence-operation.ts'
 import type { Operation } from '../domain/operation.ts'
 import type { Write } from '../graph/tenant.ts'
 import { findAccount } from '../store/accounts.ts'
@@ -110,8 +111,10 @@ function writeOf(operation: Operation, eventId: string): Write {
       return { eventId, kind: 'enable', accountId: operation.accountId }
     case 'deprovision':
       return { eventId, kind: 'block', accountId: operation.accountId }
+    case 'licence':
+      return { eventId, kind: 'licence', accountId: operation.accountId, ...skusOf(operation.changes) }
     default:
-      throw new Error('An undo updates, enables or blocks.')
+      throw new Error('An undo updates, enables, blocks, or changes licences.')
   }
 }
 

@@ -15,6 +15,7 @@ import type { SyncContext } from './context.ts'
 import type { Unit } from './load.ts'
 import type { Applied, Planned } from './planned.ts'
 import { noteSignedOut } from './quarantine.ts'
+import { isLicenceRefused, licenceColumns, noteLeaver } from './record-licences.ts'
 import { lookForMissingMs } from './verify.ts'
 
 /** All operations of a binding have an outcome: what the binding is now. */
@@ -28,7 +29,9 @@ export async function settleBinding(
   const { binding } = unit
   const now = context.runtime.now()
   const random = (context.runtime.randomBytes(1)[0] ?? 0) / 255
-  const failure = applied.flatMap(({ outcome }) => (outcome.kind === 'failed' ? [outcome.failure] : []))[0]
+  const failure = applied.flatMap((each) =>
+    each.outcome.kind === 'failed' && !isLicenceRefused(each, binding.attempt) ? [each.outcome.failure] : [],
+  )[0]
   const unknown = applied.some(({ outcome }) => outcome.kind === 'unknown')
   if (failure !== undefined) return await settleFailed(context, change, connection, unit, failure, random)
   if (unknown) {
@@ -67,6 +70,7 @@ export async function settleBinding(
     job_id: null,
     unmapped: JSON.stringify(unit.desired.unmapped),
     ...(readBack(applied) && { verify_at: now + staleForMs }),
+    ...(!goesOn && (await licenceColumns(context, change, connection, { unit, plan }, applied))),
   })
   if (!goesOn) await covered(change, unit)
 }
@@ -165,6 +169,7 @@ export async function recordVerdict(
             baseline: JSON.stringify(baselineOf(unit.desired, plan.drift)),
             last_sync_at: now,
             repair: '[]',
+            ...(await licenceColumns(context, change, connection, { unit, plan }, [])),
           }),
           attempt: 0,
           next_attempt_at: null,
@@ -237,6 +242,7 @@ async function letGo(change: Change, binding: Unit['binding']): Promise<void> {
   if (present === undefined || present.unbind === null) return change.quiet('bound again meanwhile')
   await markGroupsOfUserDirty(change.trx, binding.connection_id, binding.user_id)
   await erasePending(change.trx, { connectionId: binding.connection_id, userId: binding.user_id })
+  if (present.unbind === 'block') await noteLeaver(change, present)
   await deleteBinding(change.trx, binding)
   await purgeLetGo(change.trx)
   change.event({

@@ -13,6 +13,7 @@ import { brakeKey, gateKey } from './gates.ts'
 import { loadUnits } from './load.ts'
 import { lookUp } from './look-up.ts'
 import { operationKey, type PlannedGroup, planIdOf } from './plan-id.ts'
+import { openSeats } from './plan-licences.ts'
 import type { Applied, Planned } from './planned.ts'
 import { planUnits, type WorkBy, work } from './work.ts'
 
@@ -82,7 +83,7 @@ async function planAndWork(
     if (binding !== undefined) bindings.push(binding)
   }
   const units = await lookUp(context, connection, tenant, await loadUnits(context.store.db, connection, bindings))
-  const planned = planUnits(units)
+  const planned = await openSeats(context, connection, tenant)(planUnits(units))
   const { go, heldBack, counted } = await inTurn(context, connection, () => guard(context, connection, planned))
   try {
     const may = await allowed(context, connection, go)
@@ -131,6 +132,20 @@ async function guard(
   await engage(context, connection, brake)
   const stop = new Set(counted)
   return { go: planned.filter((each) => !stop.has(each)), heldBack: operations, counted: 0 }
+}
+
+/** What the brake holds back of operations that belong to no binding. */
+export async function heldByBrake(
+  context: SyncContext,
+  connection: ConnectionRow,
+  operations: readonly Operation[],
+): Promise<Operation[]> {
+  const approved = approvedKeys(connection, context.runtime.now())
+  const counted = operations.filter((each) => weightOf(each) > 0 && !approved.has(operationKey(each)))
+  const brake = await brakeFor(context, connection, counted)
+  if (brake === null) return []
+  await engage(context, connection, brake)
+  return counted
 }
 
 /** The brake that these countable operations meet, on top of those of the last hour and day; null when they may go. */

@@ -8,7 +8,7 @@ import {
   whyNotManaged,
 } from '../domain/group.ts'
 import type { Tenant, Write } from '../graph/tenant.ts'
-import { accountsOfGroup } from '../store/bindings.ts'
+import { accountsOfGroup, boundAmong } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import {
   dueGroupBindings,
@@ -177,7 +177,7 @@ async function apply(
     if (first !== undefined) return await putOff(context, change, binding, first)
     await updateGroupBinding(change.trx, binding, {
       state: 'in_sync',
-      baseline: JSON.stringify({ ...valuesOf(group), members: await sharedMembers(change.trx, binding) }),
+      baseline: JSON.stringify({ ...valuesOf(group), members: await sharedMembers(change.trx, binding, operations) }),
       attempt: 0,
       next_attempt_at: null,
       error: null,
@@ -188,11 +188,19 @@ async function apply(
   })
 }
 
-/** Who is in both groups now: these are ours to take out again. */
-async function sharedMembers(trx: Change['trx'], binding: GroupBindingRow): Promise<string[]> {
+/** Who is in both groups now, or left ours while the others were told: these are ours to take out again. */
+async function sharedMembers(
+  trx: Change['trx'],
+  binding: GroupBindingRow,
+  operations: readonly GroupOperation[],
+): Promise<string[]> {
   const { connection_id: id, group_id: groupId, remote_id: remoteId } = binding
   const there = await remoteMembers(trx, id, remoteId ?? '')
-  return (await accountsOfGroup(trx, id, groupId)).filter((account) => there.has(account)).sort()
+  const before = binding.baseline === null ? [] : (JSON.parse(binding.baseline) as GroupBaseline).members
+  const added = operations.flatMap((each) => (each.kind === 'group_add_members' ? each.members : []))
+  const known = await boundAmong(trx, id, [...before, ...added])
+  const shared = new Set([...(await accountsOfGroup(trx, id, groupId)), ...known])
+  return [...shared].filter((account) => there.has(account)).sort()
 }
 
 function writeOf(operation: GroupOperation, eventId: string): Write {

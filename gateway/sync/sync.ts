@@ -22,6 +22,7 @@ import { runImport, startImport } from './import.ts'
 import { importQueue, listAccounts } from './import-list.ts'
 import { runImportUndo, startImportUndo } from './import-undo.ts'
 import { createJobs, type JobRun, type Jobs } from './jobs.ts'
+import { listLicences } from './list-licences.ts'
 import { testMapping } from './mapping-test.ts'
 import { syncOnDemand } from './on-demand.ts'
 import { type Sent, sendPassword } from './password-lane.ts'
@@ -131,6 +132,7 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     importAccounts: (actor: Actor, id: string, input: ImportInput) =>
       startImport(context, runner, jobs, actor, id, input),
 
+    listLicences: (id: string) => listLicences(context, id),
     testMapping: (id: string, userId: string) => testMapping(context, id, userId),
     async getPlan(id: string, query: Parameters<typeof previewPlan>[2]): Promise<Plan> {
       await runner.firstRead(id, firstReadMs)

@@ -16,9 +16,11 @@ import type { Page } from '../store/page.ts'
 import { listUndoable as listUndoableRuns } from '../store/undoable.ts'
 import { findUsersEvenDeleted } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
+import { settingsOf } from './following.ts'
 import type { Jobs } from './jobs.ts'
+import { licenceWishes } from './licence-wish.ts'
 import { planIdOf } from './plan-id.ts'
-import { presentOperation } from './preview.ts'
+import { presentAll } from './preview.ts'
 import { requireConnection } from './require-connection.ts'
 import { assertUsable, brakeFor } from './sync-bindings.ts'
 
@@ -69,6 +71,8 @@ export async function planUndo(
     db,
     rows.map((row) => row.user_id),
   )
+  const wantedOf = async (binding: BindingRow) =>
+    (await licenceWishes(db, settingsOf(connection), [binding], users))(binding).wanted
   const planned: UndoOfAccount[] = []
   for (const [accountId, images] of byAccount(rows)) {
     const [first] = images
@@ -88,6 +92,7 @@ export async function planUndo(
         account: stored === undefined || stored.deletedAt !== null ? null : stored.account,
         protected: stored?.protection != null && binding?.override_protected !== 1,
         blockedBy: stored?.blockedBy ?? null,
+        licencesWanted: bound && !ends ? await wantedOf(binding) : [],
         blockWanted: bound && !ends ? wantedBlock(binding, presence) : null,
       }),
     })
@@ -122,6 +127,7 @@ export const sentenceOf: Record<Obstacle, string> = {
   account_gone: 'The account was deleted in Microsoft 365. Restore it there first.',
   account_protected: 'The account is protected by now and left alone.',
   changed_since: 'Somebody has changed this in Microsoft 365 since; it stays as they left it.',
+  licence_wanted: 'A group of the person gives this licence. Take the person out of the group instead.',
   still_wanted:
     'The directory wants the account blocked: the person is suspended, or the connection is not for them. Change that instead.',
   not_undoable: 'This leaves nothing to go back to.',
@@ -136,7 +142,7 @@ export async function previewUndo(context: SyncContext, id: string, input: UndoI
   const operations = operationsOf(planned)
   return {
     id: planIdOf(operations),
-    operations: operations.map(presentOperation),
+    operations: await presentAll(context, connection, operations),
     groups: [],
     brake: await brakeFor(
       context,

@@ -1,4 +1,5 @@
 import { type Actor, system } from '../domain/actor.ts'
+import { skusOf } from '../domain/licence-operation.ts'
 import type { BlockCause, Operation } from '../domain/operation.ts'
 import { plan } from '../domain/plan.ts'
 import { Secret } from '../domain/secret.ts'
@@ -162,6 +163,8 @@ async function writeOf(
       return { eventId, kind: 'restore', accountId: operation.accountId }
     case 'revoke_sessions':
       return { eventId, kind: 'revoke_sessions', accountId: operation.accountId }
+    case 'licence':
+      return { eventId, kind: 'licence', accountId: operation.accountId, ...skusOf(operation.changes) }
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { AccountId, ConnectionId, Time, UserId } from './ids.ts'
 import { Job } from './job.ts'
+import { BindingLicence } from './licence.ts'
 import { listOf, listQuery, search } from './list.ts'
 import { Operation, OperationResult, SyncStep } from './plan.ts'
 
@@ -58,6 +59,8 @@ export const Binding = z.object({
   drift: z.array(Drift),
   /** Attributes whose value the mapping could not make; the account keeps its own. */
   unmapped: z.array(z.object({ attribute: z.string(), detail: z.string() })),
+  /** What the rules of the connection give to the person. */
+  licences: z.array(BindingLicence),
 })
 export type Binding = z.infer<typeof Binding>
 

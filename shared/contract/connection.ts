@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { AccountId, ConnectionId, GroupId, Time } from './ids.ts'
 import { Job } from './job.ts'
+import { LicenceSettings } from './licence.ts'
 import { listOf, listQuery, search } from './list.ts'
 import { Mapping } from './mapping.ts'
 import { Brake } from './plan.ts'
@@ -43,6 +44,7 @@ export const ConnectionSettings = z.object({
   neverExpirePasswords: z.boolean(),
   /** After how many days without a sign-in to the portal people are reminded of it; empty: never. */
   signInReminders: z.array(z.number().int().min(1).max(90)).max(5),
+  licences: LicenceSettings,
 })
 export type ConnectionSettings = z.infer<typeof ConnectionSettings>
 

@@ -6,6 +6,7 @@ import type { EndpointShape, StreamType } from './endpoint.ts'
 import * as event from './event.ts'
 import * as group from './group.ts'
 import * as job from './job.ts'
+import * as licence from './licence.ts'
 import * as mapping from './mapping.ts'
 import * as plan from './plan.ts'
 import * as readiness from './readiness.ts'
@@ -50,6 +51,7 @@ export const endpoints = {
   undoImport: connection.undoImport,
   getAccount: connection.getAccount,
   importAccounts: connection.importAccounts,
+  listLicences: licence.listLicences,
 
   testMapping: mapping.testMapping,
   getPlan: plan.getPlan,

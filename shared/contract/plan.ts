@@ -18,6 +18,7 @@ export const Operation = z.object({
     'reprovision',
     'restore',
     'revoke_sessions',
+    'licence',
   ]),
   userId: z.string(),
   accountId: z.string().nullable(),

@@ -61,6 +61,8 @@ export const problems = {
   group_not_manageable: { status: 409, title: 'This group cannot be managed' },
   group_already_bound: { status: 409, title: 'The group is bound already' },
 
+  licences_unreadable: { status: 409, title: 'The licences cannot be read' },
+
   plan_not_found: { status: 404, title: 'No such plan' },
   plan_changed: { status: 409, title: 'The plan has changed since it was shown' },
   brake_engaged: { status: 409, title: 'The brake is engaged' },

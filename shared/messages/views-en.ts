@@ -23,6 +23,11 @@ export const viewsEn = {
   'password.drifted': 'Changed at Microsoft 365, so not the one of the portal',
   'password.unbound': 'Not sent to Microsoft 365',
 
+  'licence.title': 'Licences',
+  'licence.assigned': 'Assigned',
+  'licence.waiting': 'Waits for a seat',
+  'licence.failed': 'Not given',
+
   'detail.binding': 'Binding',
   'detail.unbound': 'Microsoft 365 does not follow this person yet.',
   'detail.lastSync': 'Last synced',
@@ -75,6 +80,7 @@ export const viewsEn = {
   'attribute.passwordPolicies': 'Password expiry at Microsoft 365',
   'attribute.deleted': 'Deleted',
   'attribute.sessions': 'Open sessions',
+  'attribute.licence': 'Licence',
 
   'list.search': 'Search people',
   'list.searchHint': 'Name or email',
@@ -103,6 +109,7 @@ export const viewsEn = {
   'plan.reprovision': 'The account {account} is enabled again. It signs in with the password of the portal.',
   'plan.restore':
     'The deleted account {account} is restored, with its mailbox and files, and then follows the directory.',
+  'plan.licence': 'Licences of the account {account} change.',
   'plan.revoke_sessions': 'Open sessions of the account {account} are ended.',
   'plan.nothing.bind': 'The account stays as it is and follows the directory from now on.',
   'plan.nothing.restore': 'The account is there again as it was.',
@@ -121,6 +128,8 @@ export const viewsEn = {
   'event.user_create_provision': 'Account created',
   'event.user_update_provision': 'Account updated',
   'event.user_password_update_provision': 'Password updated in Microsoft 365',
+  'event.user_licence_provision': 'Licence given',
+  'event.user_licence_remove_provision': 'Licence taken back',
   'event.user_deprovision': 'Account blocked',
   'event.user_reprovision': 'Account enabled again',
   'event.user_restore_provision': 'Account restored',

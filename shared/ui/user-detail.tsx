@@ -57,6 +57,14 @@ export function UserDetail(props: UserDetailProps) {
             </dd>
           </>
         )}
+        {binding && binding.licences.length > 0 && (
+          <>
+            <dt>{say('licence.title')}</dt>
+            <dd>
+              <Licences licences={binding.licences} />
+            </dd>
+          </>
+        )}
         {binding && (
           <>
             <dt>{say('detail.lastSync')}</dt>
@@ -131,6 +139,22 @@ function Password({ binding, now }: { binding: Binding | null; now: number }) {
     </>
   )
 }
+
+/** Each licence by its name; why it is not there, where it is not. */
+function Licences({ licences }: Pick<Binding, 'licences'>) {
+  return (
+    <>
+      {licences.map(({ sku, name, state, reason }) => (
+        <span key={sku} class="ls-line" data-licence={state}>
+          <StatusBadge tone={licenceTones[state]} label={say(`licence.${state}`)} /> {name}
+          {reason && <span class="ls-quiet ls-line">{reason}</span>}
+        </span>
+      ))}
+    </>
+  )
+}
+
+const licenceTones = { assigned: 'in_sync', waiting: 'waiting', failed: 'failed' } as const
 
 function BindingError({ error }: { error: NonNullable<Binding['error']> }) {
   return (

@@ -86,7 +86,7 @@ function Sentence({ sentence: { kind, text, changes } }: { sentence: PlanSentenc
       {changes.length > 0 && (
         <ul>
           {changes.map(({ label, before, after }) => (
-            <li key={label}>
+            <li key={`${label} ${before} ${after}`}>
               <b>{label}</b> <Part text={before} /> <span aria-hidden="true">→</span> <Part text={after} />
             </li>
           ))}

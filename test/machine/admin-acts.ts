@@ -12,6 +12,7 @@ import { Secret } from '@lockstep/gateway/domain/secret'
 import { BindInput } from '@lockstep/shared/contract/binding'
 import { ImportInput } from '@lockstep/shared/contract/connection'
 import type { Job } from '@lockstep/shared/contract/job'
+import { changeMembership } from './licences.ts'
 import { type Model, newPassword, type Person } from './model.ts'
 import type { Step } from './steps.ts'
 import { admin, connectionId, type World } from './world.ts'
@@ -107,6 +108,8 @@ export function actOf(world: World, model: Model, step: Step): Act | null {
       return { run: () => world.sync.unbindUser(admin, ids, step.account), person, wanted: { binding: 'leaving' } }
     case 'sync_one':
       return { run: () => world.sync.syncBinding(admin, ids) }
+    case 'licence_group':
+      return { run: () => changeMembership(world, userId, step) }
     case 'set_password': {
       const password = newPassword(model, userId, step.banned)
       const input = { userId, password: new Secret(password), mustChange: false }
@@ -215,7 +218,7 @@ function bulk(world: World, model: Model, step: Extract<Step, { do: 'bulk' }>): 
   return { run: async () => finished(world, await world.sync.bulkBindings(admin, connectionId, input)) }
 }
 
-const release = (model: Model, what: 'create' | 'block' | 'wipe', userId: string, until: number) =>
+const release = (model: Model, what: 'create' | 'block' | 'wipe' | 'unlicence', userId: string, until: number) =>
   model.released.set(`${what} ${userId}`, until)
 
 function importing(world: World, model: Model, step: Extract<Step, { do: 'import' }>): Act {
@@ -236,6 +239,7 @@ async function approve(world: World, model: Model): Promise<void> {
     const until = world.time.now() + dayMs + 60_000
     if (kind === 'provision') release(model, 'create', userId, until)
     if (kind === 'deprovision') release(model, 'block', userId, until)
+    if (kind === 'licence') release(model, 'unlicence', userId, until)
     if (changes.some(({ before, after }) => before !== null && after === null)) release(model, 'wipe', userId, until)
   }
   await world.sync.approvePlan(admin, connectionId, plan.id)

@@ -1,6 +1,7 @@
 import { system } from '@lockstep/gateway/domain/actor'
 import { markUserDirty } from '@lockstep/gateway/store/bindings'
 import { signIn } from '../practice-tenant/sign-in.ts'
+import { untrueLicences } from './licences.ts'
 import type { Model } from './model.ts'
 import { admin, connectionId, type World } from './world.ts'
 
@@ -31,7 +32,7 @@ export async function converge(world: World, model: Model): Promise<string[]> {
   const again = witness.writes.slice(before)
   if (again.length > 0)
     wrong.push(`planning again writes ${again.map(({ kind, accountId }) => `${kind} ${accountId}`).join(', ')}`)
-  return [...wrong, ...(await untrue(world, model))]
+  return [...wrong, ...(await untrue(world, model)), ...(await untrueLicences(world))]
 }
 
 async function told(world: World, work: () => Promise<unknown>): Promise<void> {
@@ -45,6 +46,7 @@ async function release(world: World, model: Model): Promise<void> {
     if (plan.brake === null) return
     for (const { kind, userId } of plan.operations) {
       if (kind === 'provision') model.released.set(`create ${userId}`, Number.POSITIVE_INFINITY)
+      if (kind === 'licence') model.released.set(`unlicence ${userId}`, Number.POSITIVE_INFINITY)
       if (kind === 'deprovision') model.released.set(`block ${userId}`, Number.POSITIVE_INFINITY)
     }
     await world.sync.approvePlan(admin, connectionId, plan.id)

@@ -51,13 +51,14 @@ export async function playHistory(stage: Stage, { opening, steps }: History, lou
   }
 }
 
-/** Everybody is imported and bound, and the first two may sign in. */
+/** Everybody is imported and bound, the first two may sign in, and rules give licences to three. */
 async function open(play: Play): Promise<void> {
   await take(play, { do: 'import', from: 0, count: 5, bind: true })
   for (const who of [0, 1]) {
     await take(play, { do: 'activate', who })
     await take(play, { do: 'set_password', who, banned: false })
   }
+  for (const n of [0, 1, 2]) await take(play, { do: 'licence_group', who: n, n, isIn: true })
 }
 
 async function look({ world, model, memory, stage }: Play, after: Step): Promise<void> {
@@ -65,9 +66,13 @@ async function look({ world, model, memory, stage }: Play, after: Step): Promise
   if (wrong.length > 0) throw new Broken(`after ${JSON.stringify(after)}: ${wrong.join('; ')}`)
 }
 
+const underWayMs = 10 * 60_000
+
 async function take(play: Play, step: Step): Promise<void> {
   const { world, model } = play
   const working = (await unfinishedJobs(world.store.db)).length > 0
+  // No request is under way for days: what was begun ends before the leap.
+  if (step.do === 'days') await world.pass(underWayMs)
   if (step.do === 'wait') await world.pass(step.seconds * 1_000)
   else if (step.do === 'kill') world.life.endAfter(step.after)
   else {

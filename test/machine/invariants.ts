@@ -5,6 +5,7 @@ import { openHash } from '@lockstep/gateway/store/credentials'
 import { eventFromRow } from '@lockstep/gateway/store/events'
 import type { Database } from '@lockstep/gateway/store/schema'
 import { isPrivileged } from '../practice-tenant/rights.ts'
+import { licencesOfOthersAreLeftAlone } from './licence-rules.ts'
 import { type Model, marks } from './model.ts'
 import type { Presence, SeenWrite } from './witness.ts'
 import { connectionId, matchesHash, type World } from './world.ts'
@@ -218,7 +219,8 @@ export const nothingGoesPastTheBrake: Check = ({ world, model, memory, events, c
   return [`${memory.counted.length} went in 24 h without a release: ${what}`]
 }
 
-function countable({ type, changes }: Database['events']): 'create' | 'block' | null {
+function countable({ type, changes }: Database['events']): 'create' | 'block' | 'unlicence' | null {
+  if (type === 'user_licence_remove_provision') return 'unlicence'
   if (type === 'user_create_provision') return 'create'
   return type === 'user_deprovision' && changes.includes('"accountEnabled"') ? 'block' : null
 }
@@ -276,6 +278,8 @@ const ofWrites = new Set([
   'user_deprovision',
   'user_reprovision',
   'user_restore_provision',
+  'user_licence_provision',
+  'user_licence_remove_provision',
 ])
 
 /** Invariant 9: both ways. */
@@ -319,6 +323,7 @@ export const invariants = {
   nobodyGetsASecondAccount,
   nothingGoesPastTheBrake,
   protectedAccountsAreLeftAlone,
+  licencesOfOthersAreLeftAlone,
   noPasswordIsWrittenDown,
   theChainHolds,
   everyWriteHasOneEvent,

@@ -4,6 +4,7 @@ import { directoryRoles } from '../practice-tenant/rights.ts'
 import type { Fault } from '../practice-tenant/state.ts'
 import { createUser, deleteUser, purgeUser, restoreUser, updateUser } from '../practice-tenant/users.ts'
 import { poolAddress } from './admin-acts.ts'
+import { actOnLicence, changeSeats } from './licence-rules.ts'
 import type { Step } from './steps.ts'
 import { notePresence } from './witness.ts'
 import type { World } from './world.ts'
@@ -55,6 +56,10 @@ function act({ practice, time }: World, step: Step): unknown {
       const roleDefinitionId = directoryRoles.globalAdministrator
       return state.roleAssignments.push({ id: state.newId(), principalId: account.id, roleDefinitionId })
     }
+    case 'outside_licence':
+      return account && actOnLicence(state, account.id, step.n)
+    case 'outside_seats':
+      return changeSeats(state, step.n)
     case 'outside_create':
       return createUser(state, null, {
         accountEnabled: true,

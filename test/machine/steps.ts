@@ -22,6 +22,7 @@ export type Step =
   | { do: 'unbind'; who: number; account: 'block' | 'keep' }
   | { do: 'bulk'; from: number; count: number; what: 'bind' | 'unbind'; named: boolean }
   | { do: 'import'; from: number; count: number; bind: boolean }
+  | { do: 'licence_group'; who: number; n: number; isIn: boolean }
   | { do: 'set_password'; who: number; banned: boolean }
   | { do: 'sync_one'; who: number }
   | { do: 'pause' | 'resume_connection' | 'approve' | 'sync' }
@@ -35,6 +36,8 @@ export type Step =
   | { do: 'outside_delete' | 'outside_restore' | 'outside_purge'; account: number }
   | { do: 'outside_rename' | 'outside_edit' | 'outside_password' | 'outside_role'; account: number; n: number }
   | { do: 'outside_create' | 'outside_group'; n: number }
+  | { do: 'outside_licence'; account: number; n: number }
+  | { do: 'outside_seats'; n: number }
   // Time.
   | { do: 'wait'; seconds: number }
   | { do: 'days'; days: number }
@@ -85,6 +88,7 @@ const weighted: [number, fc.Arbitrary<Step>][] = [
     }),
   ],
   [1, record({ do: is('import'), from: n, count: fc.integer({ min: 1, max: 4 }), bind: fc.boolean() })],
+  [4, record({ do: is('licence_group'), who, n, isIn: fc.boolean() })],
   [4, record({ do: is('set_password'), who, banned: fc.nat(5).map((one) => one === 0) })],
   [2, record({ do: is('sync_one'), who })],
   [3, record({ do: is('pause', 'resume_connection', 'approve', 'approve', 'resume_connection', 'sync') })],
@@ -96,6 +100,8 @@ const weighted: [number, fc.Arbitrary<Step>][] = [
   [3, record({ do: is('outside_delete', 'outside_restore', 'outside_purge'), account: n })],
   [3, record({ do: is('outside_rename', 'outside_edit', 'outside_password', 'outside_role'), account: n, n })],
   [1, record({ do: is('outside_create', 'outside_group'), n })],
+  [2, record({ do: is('outside_licence'), account: n, n })],
+  [1, record({ do: is('outside_seats'), n })],
   [6, record({ do: is('wait'), seconds: fc.integer({ min: 1, max: 300 }) })],
   [1, record({ do: is('days'), days: fc.constantFrom(1, 1, 7) })],
   [1, record({ do: is('tidy') })],

@@ -3,7 +3,7 @@ import type { Audit, LogEntry, State } from '../practice-tenant/state.ts'
 /** A write of ours as it reached the tenant. */
 export type SeenWrite = {
   at: number
-  kind: 'create' | 'password' | 'enable' | 'block' | 'update' | 'revoke' | 'restore'
+  kind: 'create' | 'password' | 'enable' | 'block' | 'update' | 'revoke' | 'restore' | 'licence'
   eventId: string
   /** Of the account; empty for a create that made none. */
   accountId: string
@@ -110,6 +110,7 @@ function kindOf(part: Part, body: Record<string, unknown>): SeenWrite['kind'] {
   if (part.path === '/users') return 'create'
   if (part.path.endsWith('/revokeSignInSessions')) return 'revoke'
   if (part.path.endsWith('/restore')) return 'restore'
+  if (part.path.endsWith('/assignLicense')) return 'licence'
   if ('passwordProfile' in body) return 'password'
   if ('accountEnabled' in body) return body['accountEnabled'] === true ? 'enable' : 'block'
   return 'update'

@@ -22,6 +22,7 @@ import { createGates } from '@lockstep/gateway/sync/gates'
 import { createSync, type Sync } from '@lockstep/gateway/sync/sync'
 import { createTenants } from '@lockstep/gateway/sync/tenants'
 import { randomFrom } from '../practice-tenant/random.ts'
+import { licenceRules, putGroups } from './licence-rules.ts'
 import { createLife, type Life, mortal } from './life.ts'
 import { openPractice, type Practice } from './practice.ts'
 import { createTime, type Time } from './time.ts'
@@ -268,6 +269,7 @@ const brakes = {
 async function connect(store: Store, vault: Vault, { state }: Practice, opening: Opening): Promise<void> {
   await store.change(system, async (change) => {
     change.quiet('the history begins connected')
+    await putGroups(change)
     await insertConnection(change.trx, {
       id: connectionId,
       name: 'Contoso',
@@ -280,7 +282,12 @@ async function connect(store: Store, vault: Vault, { state }: Practice, opening:
       sealed_credential: sealCredential(vault, connectionId, { kind: 'secret', secret: 'practice' }),
       service_principal_id: state.app.objectId,
       state: 'active',
-      settings: JSON.stringify({ ...defaultSettings, mode: opening.mode, brake: brakes[opening.brake] }),
+      settings: JSON.stringify({
+        ...defaultSettings,
+        mode: opening.mode,
+        brake: brakes[opening.brake],
+        licences: licenceRules,
+      }),
       created_at: change.now,
     })
   })

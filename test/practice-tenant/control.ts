@@ -2,9 +2,19 @@ import { createServer, type Server } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { Refusal } from './errors.ts'
 import { addTo, createGroup, deleteGroup, removeFrom, updateGroup } from './groups.ts'
+import { changeSku, licenceAct } from './licences.ts'
 import { directoryRoles } from './rights.ts'
 import { type SignIn, signIn } from './sign-in.ts'
-import { type Fault, hashOf, type Person, type Properties, type QuotaSize, type State, type Switches } from './state.ts'
+import {
+  type Fault,
+  hashOf,
+  type Person,
+  type Properties,
+  type QuotaSize,
+  type Sku,
+  type State,
+  type Switches,
+} from './state.ts'
 import {
   createUser,
   deleteUser,
@@ -95,6 +105,8 @@ function act(state: State, method: string, url: URL, body: Properties): unknown 
     case 'POST /redirects':
       state.app.redirectUris.add(String(body['uri']))
       return undefined
+    case 'PUT /skus':
+      return changeSku(state, key, body as Partial<Sku>)
     case 'PUT /app':
       state.app.enabled = body['enabled'] === true
       return undefined
@@ -198,6 +210,10 @@ function adminActs(state: State, body: Properties): unknown {
       return removeFrom(state, null, 'members', group, name)
     case 'withdraw_roles':
       return withdrawRoles(state, name)
+    case 'give_licence':
+    case 'take_licence':
+    case 'inherit_licence':
+      return licenceAct(state, body['act'], { user: name, sku: String(body['sku']), group })
     case 'grant_role':
       return grantRole(state, name, String(body['role'] ?? directoryRoles.globalAdministrator))
     default:

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { generate } from 'selfsigned'
 import { createControl } from './control.ts'
 import { createGraph } from './graph.ts'
+import { boughtSkus } from './licences.ts'
 import { Quota } from './quota.ts'
 import { directoryRoles } from './rights.ts'
 import { seed } from './seed.ts'
@@ -84,6 +85,7 @@ export function practiceState(
   }
   if (given.passwordRole) state.app.roles.add(directoryRoles.userAdministrator)
   Object.assign(state.switches, given.switches)
+  state.skus.push(...boughtSkus())
   seed(state, given)
   return state
 }

@@ -28,6 +28,18 @@ export type Group = {
   deletedAt: number | null
 }
 
+/** A subscription. `excludes` and `needs` are SKUs that cannot, or must, be held with it. */
+export type Sku = {
+  skuId: string
+  name: string
+  enabled: number
+  warning?: number
+  appliesTo?: 'User' | 'Company'
+  status?: 'Enabled' | 'Warning' | 'Suspended'
+  excludes?: string
+  needs?: string
+}
+
 export type TenantDomain = {
   id: string
   isVerified: boolean
@@ -126,6 +138,7 @@ export type State = {
   readonly byImmutableId: Map<string, string>
   readonly groups: Map<string, Group>
   readonly domains: Map<string, TenantDomain>
+  readonly skus: Sku[]
   readonly roleAssignments: { id: string; principalId: string; roleDefinitionId: string }[]
   /** Every change in order; the delta reads it. */
   readonly changes: { users: Change[]; groups: Change[] }
@@ -181,6 +194,7 @@ export function createState(options: {
     byImmutableId: new Map(),
     groups: new Map(),
     domains: new Map(),
+    skus: [],
     roleAssignments: [],
     changes: { users: [], groups: [] },
     log: [],

@@ -2,6 +2,7 @@ import type { Binding } from '@lockstep/shared/contract/binding'
 import type { Connection } from '@lockstep/shared/contract/connection'
 import type { User } from '@lockstep/shared/contract/user'
 import { say } from '@lockstep/shared/messages/say'
+import { Fragment } from 'preact'
 import { useState } from 'preact/hooks'
 import { api } from './api.ts'
 import { DriftOfPerson } from './drift-of-person.tsx'
@@ -10,7 +11,7 @@ import { Badge, Empty, RefusalNotice, Shown } from './parts.tsx'
 import { useAction } from './use-action.ts'
 import { useAnswer } from './use-answer.ts'
 import { type Act, WhatWillHappen } from './what-will-happen.tsx'
-import { dayText, standingOfBinding, standingOfPassword, standingOfUser, timeText } from './words.ts'
+import { dayText, standingOfBinding, standingOfLicence, standingOfPassword, standingOfUser, timeText } from './words.ts'
 
 export function UserView({ id, role }: { id: string; role: string }) {
   const mayWrite = role !== 'auditor'
@@ -196,6 +197,14 @@ function BindingFacts({ binding }: { binding: Binding }) {
             </dd>
           </>
         )}
+        {binding.licences.map(({ sku, name, state, reason }) => (
+          <Fragment key={sku}>
+            <dt>{name}</dt>
+            <dd>
+              <Badge {...standingOfLicence[state]} /> {reason}
+            </dd>
+          </Fragment>
+        ))}
         <dt>Last sync</dt>
         <dd>{timeText(binding.lastSyncAt)}</dd>
       </dl>

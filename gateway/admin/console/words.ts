@@ -43,6 +43,12 @@ const passwordWords: Record<Binding['password']['state'], Standing> = {
 }
 export const standingOfPassword = ({ password }: Pick<Binding, 'password'>): Standing => passwordWords[password.state]
 
+export const standingOfLicence: Record<Binding['licences'][number]['state'], Standing> = {
+  assigned: { tone: 'in-sync', word: 'Assigned' },
+  waiting: { tone: 'waiting', word: 'Waits for a seat' },
+  failed: { tone: 'failed', word: 'Not given' },
+}
+
 /** What a list says about a person: the worst of the bindings. */
 export function standingOfUser(user: User): Standing {
   if (user.state === 'suspended') return { tone: 'failed', word: 'Suspended' }
@@ -73,6 +79,8 @@ export function sentenceOf({ kind, changes }: Operation, account: string): strin
       return `The account ${account} will be enabled again.`
     case 'restore':
       return `The deleted account ${account} will be restored, with its mailbox and files.`
+    case 'licence':
+      return `The licences of the account ${account} will change.`
     case 'revoke_sessions':
       return `Open sessions of the account ${account} will be ended.`
   }

@@ -7,6 +7,7 @@ import { life } from './0005-life.ts'
 import { mapping } from './0006-mapping.ts'
 import { connectionLife } from './0009-connection-life.ts'
 import { blockIntent } from './0010-block-intent.ts'
+import { licences } from './0011-licences.ts'
 import { delegated } from './0013-delegated.ts'
 import { reminders } from './0016-reminders.ts'
 
@@ -20,6 +21,7 @@ export const migrations: Record<string, Migration> = {
   '0006-mapping': mapping,
   '0009-connection-life': connectionLife,
   '0010-block-intent': blockIntent,
+  '0011-licences': licences,
   '0013-delegated': delegated,
   '0016-reminders': reminders,
 }
