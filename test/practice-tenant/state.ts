@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { randomFrom } from './random.ts'
+import type { SignInRecord } from './sign-in-log.ts'
 
 export type Properties = Record<string, unknown>
 
@@ -102,6 +103,10 @@ export type Switches = {
   restoreInDelta: boolean
   /** A batch with a throttled part answers 424 as a whole. */
   batchFailsWhenThrottled: boolean
+  /** The tenant has Entra ID P1: its log of sign-ins can be read. */
+  premium: boolean
+  /** The tenant has Entra ID P2 or Governance: roles can be held for activation. */
+  premiumP2: boolean
 }
 
 export type State = {
@@ -109,7 +114,7 @@ export type State = {
   readonly app: {
     clientId: string
     objectId: string
-    secrets: { hash: string; endsAt: number }[]
+    secrets: { hash: string; endsAt: number; hint: string }[]
     certificates: string[]
     permissions: Set<string>
     roles: Set<string>
@@ -127,6 +132,11 @@ export type State = {
   readonly groups: Map<string, Group>
   readonly domains: Map<string, TenantDomain>
   readonly roleAssignments: { id: string; principalId: string; roleDefinitionId: string }[]
+  /** Roles that their holders have to activate first. */
+  readonly roleEligibilities: { id: string; principalId: string; roleDefinitionId: string }[]
+  readonly signIns: SignInRecord[]
+  /** Since when accounts are synced from on-premises; null: they are not. */
+  syncedAt: number | null
   /** Every change in order; the delta reads it. */
   readonly changes: { users: Change[]; groups: Change[] }
   readonly log: LogEntry[]
@@ -182,6 +192,9 @@ export function createState(options: {
     groups: new Map(),
     domains: new Map(),
     roleAssignments: [],
+    roleEligibilities: [],
+    signIns: [],
+    syncedAt: null,
     changes: { users: [], groups: [] },
     log: [],
     audits: [],
@@ -192,6 +205,8 @@ export function createState(options: {
       retryAfter: true,
       restoreInDelta: true,
       batchFailsWhenThrottled: false,
+      premium: true,
+      premiumP2: true,
     },
     signedIn: null,
     faults: [],
