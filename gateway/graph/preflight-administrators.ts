@@ -10,21 +10,21 @@ import { parsed, type Reader } from './reader.ts'
 import { ReadRefused } from './transport.ts'
 import { Page } from './wire.ts'
 
+export const administratorChecks = async (reader: Reader): Promise<PreflightCheck[]> => [
+  await protectedCheck(reader),
+  await eligibleCheck(reader),
+]
+
 /** Whether everybody is known whom the engine leaves alone: the same reads as before each cycle that writes. */
-export async function administratorChecks(reader: Reader): Promise<PreflightCheck[]> {
-  const holders = await attempt(() => readProtected(reader))
+async function protectedCheck(reader: Reader): Promise<PreflightCheck> {
+  const name = 'protected_accounts'
   const roles = await attempt(() => reader.read('/roleManagement/directory/roleAssignments?$top=1'))
-  const groups = await attempt(() => reader.read('/groups?$top=1&$select=id'))
-  return [
-    roles.refused !== null
-      ? refusedCheck('protected_accounts', 'error', roles.refused, 'see who is an administrator', rolesRight)
-      : groups.refused !== null
-        ? refusedCheck('protected_accounts', 'error', groups.refused, groupsSentence, 'Group.ReadWrite.All')
-        : holders.refused !== null
-          ? refusedCheck('protected_accounts', 'error', holders.refused, 'see who is an administrator', rolesRight)
-          : check('protected_accounts', 'error', true, knownSentence(holders.value.size), null),
-    await eligibleCheck(reader),
-  ]
+  if (roles.refused !== null)
+    return refusedCheck(name, 'error', roles.refused, 'see who is an administrator', rolesRight)
+  const holders = await attempt(() => readProtected(reader))
+  if (holders.refused !== null)
+    return refusedCheck(name, 'error', holders.refused, groupsSentence, 'Group.ReadWrite.All')
+  return check(name, 'error', true, knownSentence(holders.value.size), null)
 }
 
 const rolesRight = 'RoleManagement.Read.Directory'

@@ -1,6 +1,7 @@
 import type { PreflightCheck } from '@lockstep/shared/contract/connection'
 import type { z } from 'zod'
 import type { TenantFailure } from '../domain/failure.ts'
+import { blockedByPolicy } from './failure.ts'
 import { listOf, type Reader } from './reader.ts'
 import { ReadRefused } from './transport.ts'
 
@@ -37,7 +38,7 @@ export async function readList<T extends z.ZodType>(
 
 /** A read that was refused. What mends it is the permission where that is what lacks, else what the refusal itself asks for. */
 export function refusedCheck(name: string, level: Level, refused: TenantFailure, what: string, grant: string) {
-  const lacks = refused.kind === 'forbidden' && refused.code === 'Authorization_RequestDenied'
+  const lacks = refused.kind === 'forbidden' && refused.code !== blockedByPolicy
   return lacks
     ? check(name, level, false, `Lockstep may not ${what}.`, grantRemedy(grant))
     : check(name, level, false, refused.detail, refused.remedy)

@@ -1,5 +1,6 @@
 import type { PreflightCheck } from '@lockstep/shared/contract/connection'
 import { z } from 'zod'
+import { noPremium } from './failure.ts'
 import { odata } from './odata.ts'
 import { attempt, check, readList, refusedCheck, someOf } from './preflight-check.ts'
 import type { Reader } from './reader.ts'
@@ -29,13 +30,12 @@ const SignIn = z.looseObject({
 })
 
 const name = 'legacy_sign_ins'
-const p1 = 'Authentication_RequestFromNonPremiumTenantOrB2CTenant'
 
 /** Who still signs in with protocols that hold a copy of the password: these stop with the first new one. */
 export async function legacyCheck(reader: Reader): Promise<PreflightCheck> {
   const read = await attempt(() => readList(reader, SignIn, url))
   if (read.value !== null) return foundCheck(read.value)
-  if (read.refused.code !== p1)
+  if (read.refused.code !== noPremium)
     return refusedCheck(
       name,
       'warning',

@@ -64,7 +64,14 @@ export async function runPreflight(deps: Deps): Promise<Preflight> {
   const syncEnabled = organization.value?.[0]?.onPremisesSyncEnabled === true
   const { checks: ofDomains, domains } = await domainChecks(reader)
   const roles = await rolesOf(reader, rights)
-  const credentialEndsAt = await readCredentialEnd(reader, deps)
+  const [credentialEndsAt, administrators, ...others] = await Promise.all([
+    readCredentialEnd(reader, deps),
+    attempt(() => readGlobalAdministrators(reader, now)),
+    accountChecks(reader, syncEnabled),
+    administratorChecks(reader),
+    licenceCheck(reader),
+    legacyCheck(reader),
+  ])
   const checks = [
     check('sign_in', 'error', true, 'The application signs in to the tenant.', null),
     credentialCheck(deps.credential.kind, credentialEndsAt, now()),
@@ -73,10 +80,7 @@ export async function runPreflight(deps: Deps): Promise<Preflight> {
     surplusCheck(rights.roles ?? [], roles ?? []),
     organizationCheck(organization, deps.tenantId),
     ...ofDomains,
-    ...(await accountChecks(reader, syncEnabled)),
-    ...(await administratorChecks(reader)),
-    await licenceCheck(reader),
-    await legacyCheck(reader),
+    ...others.flat(),
   ]
   return {
     checks: checks.map(atPortal(portal)),
@@ -84,7 +88,7 @@ export async function runPreflight(deps: Deps): Promise<Preflight> {
     domains,
     servicePrincipalId: rights.principalId,
     credentialEndsAt,
-    globalAdministrators: (await attempt(() => readGlobalAdministrators(reader, now))).value,
+    globalAdministrators: administrators.value,
     portal,
   }
 }

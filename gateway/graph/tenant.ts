@@ -120,7 +120,10 @@ export function openTenant(options: TenantOptions): Tenant {
   return {
     preflight: () =>
       runPreflight({
-        ...{ tokens, tenantId, clientId, credential },
+        tokens,
+        tenantId,
+        clientId,
+        credential,
         reader: readerOf('interactive'),
         graph: cloud.graph,
         now: runtime.now,

@@ -8,6 +8,7 @@ import { mapping } from './0006-mapping.ts'
 import { connectionLife } from './0009-connection-life.ts'
 import { blockIntent } from './0010-block-intent.ts'
 import { delegated } from './0013-delegated.ts'
+import { credentialEnd } from './0014-credential-end.ts'
 import { reminders } from './0016-reminders.ts'
 
 /** All migrations in order. One that was released is never edited. */
@@ -21,5 +22,6 @@ export const migrations: Record<string, Migration> = {
   '0009-connection-life': connectionLife,
   '0010-block-intent': blockIntent,
   '0013-delegated': delegated,
+  '0014-credential-end': credentialEnd,
   '0016-reminders': reminders,
 }
