@@ -2,7 +2,7 @@ import type { PreflightCheck } from '@lockstep/shared/contract/connection'
 import { type Claim, contestedBy, unclaimed } from '../domain/claim.ts'
 import { atPortal } from '../graph/portal.ts'
 import type { Preflight, Tenant } from '../graph/tenant.ts'
-import type { ConnectionRow } from '../store/connections.ts'
+import { type ConnectionRow, findConnection } from '../store/connections.ts'
 import { breakGlassChecks } from './break-glass.ts'
 import { claimOf, instanceIdOf, stampsOf } from './claims.ts'
 import type { SyncContext } from './context.ts'
@@ -28,8 +28,10 @@ async function markerCheck(
   connection: ConnectionRow | null,
 ): Promise<{ check: PreflightCheck; claim: Claim }> {
   const name = 'another_gateway'
-  const before = connection === null ? unclaimed : claimOf(connection)
-  const markers = await tenant.readMarkers(before.groupId)
+  const markers = await tenant.readMarkers(connection === null ? null : claimOf(connection).groupId)
+  // Our own side is written first: what we know is read after the tenant, or a cycle that marks meanwhile looks like another.
+  const known = connection && (await findConnection(context.store.db, connection.id))
+  const before = known == null ? unclaimed : claimOf(known)
   if (markers === null) {
     const check = {
       check: name,

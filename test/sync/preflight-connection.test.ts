@@ -87,7 +87,9 @@ test('the last way in without us is never bound, whatever is overridden', async 
       params: { id: connection, userId: id },
       body: { accountId: admin?.id ?? '', override: ['protected'] },
     })
-  await expect(bind()).rejects.toMatchObject({ code: 'account_protected', detail: expect.stringContaining('last') })
+  await expect(bind()).rejects.toMatchObject({
+    problem: { code: 'account_protected', detail: expect.stringContaining('last') },
+  })
   await ask('POST', '/acts', { act: 'grant_role', user: nameOf(2) })
   await bind()
   expect(await told('break_glass')).toMatchObject({ ok: true, detail: expect.stringContaining(nameOf(2)) })
@@ -95,7 +97,7 @@ test('the last way in without us is never bound, whatever is overridden', async 
   expect(await told('break_glass')).toMatchObject({ ok: false, remedy: expect.stringContaining('emergency account') })
 })
 
-test('who can activate an administrator role is left alone from the next cycle on', async () => {
+test('who can activate an administrator role is not bound, and left alone from the next cycle on', async () => {
   const eligible = people()[3]
   const account = () =>
     here.client.call('GET /connections/{id}/accounts/{accountId}', {
@@ -110,8 +112,21 @@ test('who can activate an administrator role is left alone from the next cycle o
     params: { id: connection, userId: id },
     body: {},
   })
-  await expect(bind).rejects.toMatchObject({ code: 'account_protected' })
+  await expect(bind).rejects.toMatchObject({ problem: { code: 'account_protected' } })
   expect(await told('eligible_roles')).toMatchObject({ ok: true, detail: expect.stringContaining('1.') })
+  const [ana] = people()
+  const [bound] = (await here.client.call('GET /users', { query: { search: nameOf(0) } })).items
+  await ask('POST', '/acts', { act: 'make_eligible', user: ana?.id })
+  await here.client.call('PATCH /users/{id}', {
+    params: { id: bound?.id ?? '' },
+    body: { attributes: { city: 'Linz' } },
+  })
+  const hers = { id: connection, accountId: ana?.id ?? '' }
+  await until('the protection', async () => {
+    const { protection } = await here.client.call('GET /connections/{id}/accounts/{accountId}', { params: hers })
+    return protection === 'privileged_role'
+  })
+  expect(ana?.properties['city']).toBe('Graz')
   await ask('PUT', '/switches', { premiumP2: false })
   expect(await told('eligible_roles')).toMatchObject({ ok: true, detail: expect.stringContaining('cannot be held') })
 })
