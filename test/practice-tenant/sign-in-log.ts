@@ -3,9 +3,7 @@ import { Refusal } from './errors.ts'
 import { filterOf, page } from './lists.ts'
 import { guidFrom } from './random.ts'
 import { demandRead } from './rights.ts'
-import type { Properties, State } from './state.ts'
-
-export type SignInRecord = { at: number; userId: string; clientAppUsed: string; errorCode: number }
+import type { Properties, SignInRecord, State } from './state.ts'
 
 /**
  * "List signIns", read 2026-11-23: newest first, up to 1,000 on a page. Without Entra ID P1 the log cannot be downloaded

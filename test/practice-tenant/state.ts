@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { randomFrom } from './random.ts'
-import type { SignInRecord } from './sign-in-log.ts'
 
 export type Properties = Record<string, unknown>
 
@@ -64,6 +63,8 @@ export type Audit = {
   type: 'User' | 'Group'
   changes: { name: string; before: unknown; after: unknown }[]
 }
+
+export type SignInRecord = { at: number; userId: string; clientAppUsed: string; errorCode: number }
 
 /** A change for the delta. Names: what changed; null: the object came, went or came back. */
 export type Change = {
