@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import type { PreflightCheck } from '@lockstep/shared/contract/connection'
 import { z } from 'zod'
 import { daysLeft, endSentence, renewRemedy, warnedDays } from '../domain/credential-expiry.ts'
+import type { DelegatedCredential } from './delegated.ts'
 import { attempt, check, grantRemedy } from './preflight-check.ts'
 import { parsed, type Reader } from './reader.ts'
 import type { Credential } from './token.ts'
@@ -20,8 +21,10 @@ const Application = z.looseObject({
  */
 export async function readCredentialEnd(
   reader: Reader,
-  { clientId, credential, now }: { clientId: string; credential: Credential; now: () => number },
+  { clientId, credential, now }: { clientId: string; credential: Credential | DelegatedCredential; now: () => number },
 ): Promise<number | null> {
+  // The sign-in of an administrator has no day on which it ends.
+  if (credential.kind === 'delegated') return null
   const url = `/applications(appId='${clientId}')?$select=id,passwordCredentials,keyCredentials`
   const read = await attempt(async () => parsed(Application, await reader.read(url, 2), url))
   // Refused, or registered in another tenant.
@@ -51,16 +54,17 @@ function endOfCertificate(listed: readonly z.infer<typeof KeyCredential>[], pem:
   return Math.min(Date.parse(certificate.validTo), ...told.map(({ endDateTime }) => endDateTime))
 }
 
-export function credentialCheck(kind: Credential['kind'], endsAt: number | null, now: number): PreflightCheck {
+export function credentialChecks(
+  kind: (Credential | DelegatedCredential)['kind'],
+  endsAt: number | null,
+  now: number,
+): PreflightCheck[] {
+  if (kind === 'delegated') return []
   const what = kind === 'secret' ? 'client secret' : 'certificate'
-  if (endsAt === null)
-    return check(
-      'credential_expiry',
-      'warning',
-      false,
-      `Nobody tells when the ${what} ends.`,
-      `${grantRemedy('Application.Read.All')} Or use a certificate, which tells it itself.`,
-    )
+  if (endsAt === null) {
+    const remedy = `${grantRemedy('Application.Read.All')} Or use a certificate, which tells it itself.`
+    return [check('credential_expiry', 'warning', false, `Nobody tells when the ${what} ends.`, remedy)]
+  }
   const far = daysLeft(endsAt, now) > warnedDays[0]
-  return check('credential_expiry', 'warning', far, endSentence(what, endsAt, now), renewRemedy)
+  return [check('credential_expiry', 'warning', far, endSentence(what, endsAt, now), renewRemedy)]
 }

@@ -5,6 +5,19 @@ import { attempt, check, grantRemedy, type Level, readList } from './preflight-c
 import type { Reader } from './reader.ts'
 import type { Rights } from './token.ts'
 
+/** Whose rights they are: the application's own, or those of the administrator who signed in at it. */
+export type Whose = { name: string; permission: string; assignee: string }
+export const application: Whose = {
+  name: 'The application',
+  permission: 'application permission',
+  assignee: 'the enterprise application',
+}
+export const person: Whose = {
+  name: 'The administrator who signed in',
+  permission: 'delegated permission',
+  assignee: 'that administrator',
+}
+
 /** Directory roles by template id ("Microsoft Entra built-in roles", read 2026-11-23). */
 const userAdministrator = 'fe930be7-5e62-47db-91af-98c3a49a38b1'
 export const globalAdministrator = '62e90394-69f5-4237-9190-012177145e10'
@@ -78,10 +91,16 @@ const useful = new Set([
   'User.EnableDisableAccount.All',
   'User.Read.All',
   'User.RevokeSessions.All',
+  // What the sign-in of a person brings along.
+  'User.Read',
+  'email',
+  'offline_access',
+  'openid',
+  'profile',
 ])
 
 /** What the token says; what can be read is proved by reading it, and nothing is written to prove the rest. */
-export function permissionChecks(granted: string[] | null): PreflightCheck[] {
+export function permissionChecks(granted: string[] | null, { permission }: Whose): PreflightCheck[] {
   if (granted === null) {
     return [
       check(
@@ -94,14 +113,13 @@ export function permissionChecks(granted: string[] | null): PreflightCheck[] {
     ]
   }
   const missing = needed.filter(({ right, or }) => ![right, ...or].some((each) => granted.includes(each)))
-  if (missing.length === 0)
-    return [check('permissions', 'error', true, 'All application permissions are granted.', null)]
+  if (missing.length === 0) return [check('permissions', 'error', true, `All ${permission}s are granted.`, null)]
   return missing.map(({ right, level, what }) =>
     check(
       'permissions',
       level,
       false,
-      `The application permission ${right} is missing, so Lockstep cannot ${what}.`,
+      `The ${permission} ${right} is missing, so Lockstep cannot ${what}.`,
       grantRemedy(right),
     ),
   )
@@ -118,23 +136,23 @@ export async function rolesOf(reader: Reader, { directoryRoles, principalId }: R
   return [...(directoryRoles ?? []), ...assigned.value.map(({ roleDefinitionId }) => roleDefinitionId)]
 }
 
-export function roleCheck(roles: string[] | null): PreflightCheck {
+export function roleCheck(roles: string[] | null, whose: Whose): PreflightCheck {
   const holds = roles?.some((role) => setsPasswords.has(role)) === true
   const name = roles?.includes(userAdministrator) ? 'User Administrator' : 'that sets passwords'
   const missing =
     roles === null
-      ? 'Nobody tells whether the application holds the role User Administrator. Without it Microsoft refuses passwords.'
-      : 'The application does not hold the role User Administrator, so Microsoft refuses passwords.'
+      ? `Nobody tells whether ${whose.name.toLowerCase()} holds the role User Administrator. Without it Microsoft refuses passwords.`
+      : `${whose.name} does not hold the role User Administrator, so Microsoft refuses passwords.`
   return check(
     'user_administrator',
     roles === null ? 'warning' : 'error',
     holds,
-    holds ? `The application holds the role ${name}.` : missing,
-    'In Entra, under Roles & admins, assign User Administrator to the enterprise application. It takes up to 15 minutes.',
+    holds ? `${whose.name} holds the role ${name}.` : missing,
+    `In Entra, under Roles & admins, assign User Administrator to ${whose.assignee}. It takes up to 15 minutes.`,
   )
 }
 
-export function surplusCheck(granted: string[], roles: string[]): PreflightCheck {
+export function surplusCheck(granted: string[], roles: string[], { name }: Whose): PreflightCheck {
   const mighty = [...new Set(roles)].flatMap((role) => tooMighty[role] ?? [])
   const surplus = [...granted.filter((right) => !useful.has(right)), ...mighty]
   return check(
@@ -142,8 +160,8 @@ export function surplusCheck(granted: string[], roles: string[]): PreflightCheck
     'warning',
     surplus.length === 0,
     surplus.length === 0
-      ? 'The application has no more rights than it needs.'
-      : `The application may do more than Lockstep needs: ${surplus.join(', ')}.`,
+      ? `${name} has no more rights than Lockstep needs.`
+      : `${name} may do more than Lockstep needs: ${surplus.join(', ')}.`,
     'Take these away: a stolen secret would be worth more than it has to be.',
   )
 }

@@ -1,14 +1,15 @@
 import type { PreflightCheck } from '@lockstep/shared/contract/connection'
 import { z } from 'zod'
 import type { Administrator } from '../domain/break-glass.ts'
-import { credentialCheck, readCredentialEnd } from './credential-end.ts'
+import { credentialChecks, readCredentialEnd } from './credential-end.ts'
+import type { DelegatedCredential } from './delegated.ts'
 import { TenantError } from './failure.ts'
 import { atPortal, portalOf } from './portal.ts'
 import { accountChecks } from './preflight-accounts.ts'
 import { administratorChecks, readGlobalAdministrators } from './preflight-administrators.ts'
 import { type Attempt, attempt, check, readList, refusedCheck } from './preflight-check.ts'
 import { domainChecks, type TenantDomain } from './preflight-domains.ts'
-import { permissionChecks, roleCheck, rolesOf, surplusCheck } from './preflight-rights.ts'
+import { application, permissionChecks, person, roleCheck, rolesOf, surplusCheck } from './preflight-rights.ts'
 import { legacyCheck } from './preflight-sign-ins.ts'
 import type { Reader } from './reader.ts'
 import { type Credential, rightsOf, type Tokens } from './token.ts'
@@ -33,7 +34,7 @@ type Deps = {
   reader: Reader
   tenantId: string
   clientId: string
-  credential: Credential
+  credential: Credential | DelegatedCredential
   graph: string
   now: () => number
 }
@@ -60,6 +61,7 @@ export async function runPreflight(deps: Deps): Promise<Preflight> {
     }
   }
   const rights = rightsOf(token)
+  const whose = rights.delegated ? person : application
   const organization = await attempt(() => readList(reader, Organization, '/organization'))
   const syncEnabled = organization.value?.[0]?.onPremisesSyncEnabled === true
   const { checks: ofDomains, domains } = await domainChecks(reader)
@@ -73,11 +75,11 @@ export async function runPreflight(deps: Deps): Promise<Preflight> {
     legacyCheck(reader),
   ])
   const checks = [
-    check('sign_in', 'error', true, 'The application signs in to the tenant.', null),
-    credentialCheck(deps.credential.kind, credentialEndsAt, now()),
-    ...permissionChecks(rights.roles),
-    roleCheck(roles),
-    surplusCheck(rights.roles ?? [], roles ?? []),
+    check('sign_in', 'error', true, `${whose.name} signs in to the tenant.`, null),
+    ...credentialChecks(deps.credential.kind, credentialEndsAt, now()),
+    ...permissionChecks(rights.roles, whose),
+    roleCheck(roles, whose),
+    surplusCheck(rights.roles ?? [], roles ?? [], whose),
     organizationCheck(organization, deps.tenantId),
     ...ofDomains,
     ...others.flat(),
@@ -86,7 +88,7 @@ export async function runPreflight(deps: Deps): Promise<Preflight> {
     checks: checks.map(atPortal(portal)),
     tenantName: organization.value?.[0]?.displayName ?? deps.tenantId,
     domains,
-    servicePrincipalId: rights.principalId,
+    servicePrincipalId: rights.delegated ? null : rights.principalId,
     credentialEndsAt,
     globalAdministrators: administrators.value,
     portal,

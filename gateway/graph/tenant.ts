@@ -99,7 +99,7 @@ export type Tenant = {
 const patienceMs = { interactive: 10_000, bulk: 10 * 60_000 } as const satisfies Record<Lane, number>
 
 export function openTenant(options: TenantOptions): Tenant {
-  const { runtime, cloud, tenantId } = options
+  const { runtime, cloud, tenantId, clientId, credential } = options
   const log: Log = options.log ?? (() => undefined)
   const tokens = options.tokens ?? tokensOf(options)
   const network = options.network ?? openNetwork(new URL(cloud.graph).origin)

@@ -4,6 +4,7 @@ import { Problem } from '../domain/problem.ts'
 import { bindingOfAccount } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { SyncContext } from './context.ts'
+import { authoriserOf } from './protection.ts'
 
 /** Nothing where nobody knows who the administrators are: that is said already. */
 export async function breakGlassChecks(
@@ -53,7 +54,6 @@ async function wayIn(
   if (connection !== null)
     for (const { id } of administrators)
       if ((await bindingOfAccount(store.db, connection.id, id)) !== undefined) bound.add(id)
-  const authorisedBy = connection?.authorised_by ?? null
-  const authoriser = authorisedBy === null ? null : (JSON.parse(authorisedBy) as { accountId: string }).accountId
+  const authoriser = connection && (authoriserOf(connection)?.accountId ?? null)
   return breakGlassOf(administrators, { bound, authoriser })
 }
