@@ -13,6 +13,7 @@ import type { Runtime } from './domain/runtime.ts'
 import { facesOf } from './faces.ts'
 import { openInstance } from './instance.ts'
 import { listen } from './listen.ts'
+import { senderRecordsOf } from './mail/sender-records.ts'
 import { publicUrlOf, SettingsError } from './settings.ts'
 import { lockFolder } from './store/folder-lock.ts'
 import { createClaims } from './sync/claims.ts'
@@ -88,6 +89,7 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
       gates: createGates(),
       claims: createClaims({ store, runtime, tenants }),
       tellAdmins: (change, notice) => tellAdmins(directory.context, change, notice),
+      ...(instance.mail !== null && { senderRecords: senderRecordsOf(instance.mail.from) }),
       log: note,
     },
     {

@@ -16,6 +16,11 @@ export function retryAfterMs(headers: Record<string, string>, now: number): numb
   return Number.isNaN(ms) ? null : Math.min(longestRetryAfterMs, Math.max(shortestRetryAfterMs, Math.ceil(ms)))
 }
 
+/** Our word for a refusal by Conditional Access: Microsoft says it in a header, beside a code for many things. */
+export const blockedByPolicy = 'insufficient_claims'
+/** A tenant without Entra ID P1 does not tell its sign-ins. */
+export const noPremium = 'Authentication_RequestFromNonPremiumTenantOrB2CTenant'
+
 /** Which kind of write was refused; a few sentences depend on it. */
 export type Subject = 'create' | 'password' | 'account' | 'group' | 'licence' | 'read'
 
@@ -62,11 +67,14 @@ export function failureOf(answer: Answer, subject: Subject, now: number): Tenant
         )
       }
       if (/insufficient_claims/.test(answer.headers['www-authenticate'] ?? '')) {
-        return failure(
-          'forbidden',
-          'A Conditional Access policy of the tenant blocks Lockstep.',
-          'Exclude the enterprise application from the policy for workload identities.',
-        )
+        return {
+          ...failure(
+            'forbidden',
+            'A Conditional Access policy of the tenant blocks Lockstep.',
+            'Exclude the enterprise application from the policy for workload identities.',
+          ),
+          code: blockedByPolicy,
+        }
       }
       return failure(
         'forbidden',
@@ -229,7 +237,7 @@ const word = (value: string | undefined) => (value !== undefined && /^[\w.:/-]{1
 
 /** Microsoft's codes are letters and underscores; anything else could be what we sent. */
 const plainCode = (value: string | undefined) =>
-  value !== undefined && /^[A-Za-z_]{1,80}$/.test(value) ? value : undefined
+  value !== undefined && (/^[A-Za-z_]{1,80}$/.test(value) || value === noPremium) ? value : undefined
 
 function readError({ body, headers }: Answer): ReadError {
   const parsed = ErrorBody.safeParse(body)

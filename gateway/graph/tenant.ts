@@ -1,9 +1,11 @@
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount } from '../domain/account.ts'
+import type { Administrator } from '../domain/break-glass.ts'
 import type { ObservedGroup } from '../domain/group.ts'
 import type { Log } from '../domain/log.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import { accountSelect, withManager } from './attributes.ts'
+import { readCredentialEnd } from './credential-end.ts'
 import { createDelegatedTokens, type DelegatedCredential } from './delegated.ts'
 import { followDelta, type ObservedPage } from './delta.ts'
 import { failureOf, isMissing } from './failure.ts'
@@ -15,6 +17,7 @@ import { type Marker, readMarkers } from './marker.ts'
 import { type Network, openNetwork } from './network.ts'
 import { type ManagerPair, readMailboxPurposes, readManagers, readMembers, readPhoto } from './people-extras.ts'
 import { type Preflight, runPreflight } from './preflight.ts'
+import { readGlobalAdministrators } from './preflight-administrators.ts'
 import { readProtected } from './protected.ts'
 import { createReader, parsed, type Reader } from './reader.ts'
 import { readingOnly } from './reading-only.ts'
@@ -55,6 +58,9 @@ export type TenantAccess = { network?: Network; tokens?: Tokens }
 /** What we do to one Microsoft 365 tenant, in our words. */
 export type Tenant = {
   preflight(): Promise<Preflight>
+  /** When our own secret or certificate ends; null: nobody tells. */
+  credentialEndsAt(): Promise<number | null>
+  globalAdministrators(): Promise<Administrator[]>
   /** One round from the link, or from the beginning; `reset` when the tenant has forgotten the link. */
   observe(deltaLink: string | null): AsyncIterable<ObservedPage>
   merge(before: ObservedAccount | null, told: PartialObservation): ObservedAccount | null
@@ -66,7 +72,7 @@ export type Tenant = {
   readDeleted(ids: readonly AccountId[]): Promise<Set<AccountId>>
   /** Who holds this immutable id or any of these addresses, among users, groups and deleted users. */
   find(probe: { immutableId: string | null; addresses: readonly string[] }): Promise<FoundObject[]>
-  /** Holders of directory roles and members of role-assignable groups. */
+  /** Holders of directory roles, those who can activate one, and members of role-assignable groups. */
   protectedAccounts(): Promise<Map<AccountId, 'privileged_role'>>
   /** Who manages whom, of everybody or of these. */
   managersOf(ids: readonly AccountId[] | 'all'): AsyncIterable<ManagerPair>
@@ -99,7 +105,7 @@ export type Tenant = {
 const patienceMs = { interactive: 10_000, bulk: 10 * 60_000 } as const satisfies Record<Lane, number>
 
 export function openTenant(options: TenantOptions): Tenant {
-  const { runtime, cloud, tenantId } = options
+  const { runtime, cloud, tenantId, clientId, credential } = options
   const log: Log = options.log ?? (() => undefined)
   const tokens = options.tokens ?? tokensOf(options)
   const network = options.network ?? openNetwork(new URL(cloud.graph).origin)
@@ -118,7 +124,18 @@ export function openTenant(options: TenantOptions): Tenant {
     findByImmutableId: (immutableId) => findByImmutableId(reader, immutableId),
   })
   return {
-    preflight: () => runPreflight({ tokens, reader: readerOf('interactive'), tenantId }),
+    preflight: () =>
+      runPreflight({
+        tokens,
+        tenantId,
+        clientId,
+        credential,
+        reader: readerOf('interactive'),
+        graph: cloud.graph,
+        now: runtime.now,
+      }),
+    credentialEndsAt: () => readCredentialEnd(reader, { clientId, credential, now: runtime.now }),
+    globalAdministrators: () => readGlobalAdministrators(readerOf('interactive'), runtime.now),
     merge,
     observe: (deltaLink) => followDelta({ reader, log, learn: governor.learn }, deltaLink),
     readAccounts: (ids) => readAccounts(reader, [...new Set(ids)], runtime.now),

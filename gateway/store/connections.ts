@@ -68,6 +68,8 @@ const untouched = {
   claim: null,
   quarantine: null,
   credential_ends_at: null,
+  credential_read_at: null,
+  credential_warned: null,
   authorised_by: null,
   sealed_tokens: null,
   licence_stock: null,

@@ -106,6 +106,9 @@ export type Connections = {
   quarantine: string | null
   /** When the secret or certificate ends, where anybody tells. */
   credential_ends_at: number | null
+  /** When that was asked last, and of how many days before the end somebody was warned last. */
+  credential_read_at: number | null
+  credential_warned: number | null
   /** JSON: { accountId, name } of the administrator whose sign-in the connection uses. */
   authorised_by: string | null
   /** MSAL's cache of that sign-in, sealed by the vault. */

@@ -12,6 +12,7 @@ import { type ConnectionRow, findConnection } from '../store/connections.ts'
 import { importedFrom } from '../store/import-links.ts'
 import { presentBinding } from '../store/present-bindings.ts'
 import { findUser, type UserRow } from '../store/users.ts'
+import { refuseLastWayIn } from './break-glass.ts'
 import type { SyncContext } from './context.ts'
 import { remember } from './observe.ts'
 import { isAuthoriser } from './protection.ts'
@@ -193,7 +194,8 @@ async function refuseUnfit(
   const protection =
     stored?.protection ??
     (isAuthoriser(connection, accountId) ? 'authoriser' : roles.has(accountId) ? 'privileged_role' : null)
-  if (protection === null || input.override?.includes('protected')) return
+  if (protection === null) return
+  if (input.override?.includes('protected')) return await refuseLastWayIn(context, connection, accountId)
   throw new Problem('account_protected', protectionSentence[protection] ?? protectionSentence.unknown)
 }
 

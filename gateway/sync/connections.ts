@@ -4,12 +4,13 @@ import type {
   CreateConnection,
   PreflightCheck,
 } from '@lockstep/shared/contract/connection'
-import type { Actor } from '../domain/actor.ts'
+import { type Actor, system } from '../domain/actor.ts'
 import { defaultBrake } from '../domain/brake.ts'
 import type { Claim } from '../domain/claim.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Quarantine } from '../domain/quarantine.ts'
 import { defaultReminders } from '../domain/reminder.ts'
+import { senderCheck } from '../domain/sender-records.ts'
 import type { SignedIn } from '../graph/delegated.ts'
 import type { Preflight } from '../graph/tenant.ts'
 import { countBindings, markConnectionDirty, markDriftedDirty } from '../store/bindings.ts'
@@ -25,6 +26,7 @@ import { findGroup } from '../store/groups.ts'
 import type { Change } from '../store/store.ts'
 import { buryConnection, eraseTombstone, returnBindings, tombstoneMs } from '../store/tombstones.ts'
 import type { SyncContext } from './context.ts'
+import { keepCredentialEnd } from './credential-end.ts'
 import { defaultFollowing, settingsOf, wantsOthers } from './following.ts'
 import { assertRules } from './list-licences.ts'
 import { runPreflight } from './preflight.ts'
@@ -77,6 +79,7 @@ export async function presentConnection(context: SyncContext, row: ConnectionRow
     brake: row.brake === null ? null : (JSON.parse(row.brake) as Connection['brake']),
     quarantine: presentQuarantine(quarantineOf(row)),
     returning: row.returning === 1,
+    credentialExpiresAt: row.credential_ends_at === null ? null : iso(row.credential_ends_at),
     settings: { ...defaultSettings, ...(JSON.parse(row.settings) as ConnectionSettings) },
   }
 }
@@ -149,6 +152,7 @@ export async function createConnection(
       claim: claimed(preflight.claim),
       ...(signedIn && tokens && authorisation(context, id, signedIn, tokens)),
     })
+    await keepCredentialEnd(context, change, id, preflight.credentialEndsAt)
     change.event({ type: 'connection_create', connection: id, detail: `${input.name}: ${preflight.tenantName}` })
     const returned = await returnBindings(change.trx, { id, tenant_id: input.tenantId }, change.now)
     if (returned === 0) return
@@ -199,7 +203,13 @@ async function refuseSharedDomains({ trx }: Change, domains: readonly string[]):
 
 export async function preflightConnection(context: SyncContext, id: string): Promise<PreflightCheck[]> {
   const connection = await requireConnection(context, id)
-  return (await runPreflight(context, context.tenants.of(connection), connection)).checks
+  const [preflight, sender] = await Promise.all([
+    runPreflight(context, context.tenants.of(connection), connection),
+    context.senderRecords?.(),
+  ])
+  if (preflight.signedIn)
+    await context.store.change(system, (change) => keepCredentialEnd(context, change, id, preflight.credentialEndsAt))
+  return [...preflight.checks, ...(sender === undefined ? [] : [senderCheck(sender)])]
 }
 
 /** The settings with those that were given; what is absent stays. */
@@ -233,6 +243,7 @@ export async function updateConnectionSettings(
   await assertRules(context, input.settings?.licences)
   const swap = input.clientSecret !== undefined || input.certificate !== undefined
   const credential = credentialOf(input)
+  let preflight: Preflight | null = null
   if (swap) {
     const cloud = JSON.parse(connection.cloud) as Connection['cloud']
     const tenant = context.tenants.open({
@@ -243,7 +254,8 @@ export async function updateConnectionSettings(
       writes: 'refused',
     })
     try {
-      refuseFailed(await runPreflight(context, tenant, connection))
+      preflight = await runPreflight(context, tenant, connection)
+      refuseFailed(preflight)
     } finally {
       await tenant.close()
     }
@@ -265,6 +277,7 @@ export async function updateConnectionSettings(
         sealed_tokens: null,
       }),
     })
+    if (preflight !== null) await keepCredentialEnd(context, change, id, preflight.credentialEndsAt)
     if (settings.driftPolicy !== before.driftPolicy) await markDriftedDirty(change.trx, id)
     change.event({
       type: swap ? 'connection_credential_change' : 'connection_update',

@@ -1,6 +1,7 @@
 import type { Log } from '../domain/log.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Runtime } from '../domain/runtime.ts'
+import type { SenderRecords } from '../domain/sender-records.ts'
 import type { Change, Store } from '../store/store.ts'
 import type { Vault } from '../store/vault.ts'
 import type { Claims } from './claims.ts'
@@ -16,5 +17,7 @@ export type SyncContext = {
   claims: Claims
   /** Writes to all administrators, in the transaction of what it tells about. */
   tellAdmins(change: Change, notice: Notice): Promise<void>
+  /** What DNS says of the domain that our mails come from; absent where there are none. */
+  senderRecords?: (() => Promise<SenderRecords>) | undefined
   log: Log
 }

@@ -5,6 +5,7 @@ import { isFailing, isWaiting, probeSize } from '../domain/quarantine.ts'
 import { dueBindings } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import type { SyncContext } from './context.ts'
+import { followCredential } from './credential-end.ts'
 import { takeBackFromLeavers } from './leavers.ts'
 import { licenceTurns } from './licence-turns.ts'
 import { observe } from './observe.ts'
@@ -45,6 +46,7 @@ export async function runCycle(
   const { observed, full } = await observe(context, connection, tenant)
   await readPasswordTimes(context, await requireConnection(context, connectionId), tenant)
   await verifyDue(context, connection, tenant)
+  await followCredential(context, connection, tenant)
   const result: CycleResult = {
     id: context.runtime.newId(),
     observed,

@@ -1,7 +1,9 @@
 import type { PreflightCheck } from '@lockstep/shared/contract/connection'
 import { type Claim, contestedBy, unclaimed } from '../domain/claim.ts'
+import { atPortal } from '../graph/portal.ts'
 import type { Preflight, Tenant } from '../graph/tenant.ts'
-import type { ConnectionRow } from '../store/connections.ts'
+import { type ConnectionRow, findConnection } from '../store/connections.ts'
+import { breakGlassChecks } from './break-glass.ts'
 import { claimOf, instanceIdOf, stampsOf } from './claims.ts'
 import type { SyncContext } from './context.ts'
 
@@ -10,11 +12,13 @@ export async function runPreflight(
   context: SyncContext,
   tenant: Tenant,
   connection: ConnectionRow | null,
-): Promise<Preflight & { claim: Claim }> {
+): Promise<Preflight & { claim: Claim; signedIn: boolean }> {
   const preflight = await tenant.preflight()
-  if (preflight.checks.some(({ check, ok }) => check === 'sign_in' && !ok)) return { ...preflight, claim: unclaimed }
+  if (preflight.checks.some(({ check, ok }) => check === 'sign_in' && !ok))
+    return { ...preflight, claim: unclaimed, signedIn: false }
   const { check, claim } = await markerCheck(context, tenant, connection)
-  return { ...preflight, checks: [...preflight.checks, check], claim }
+  const own = [...(await breakGlassChecks(context, connection, preflight.globalAdministrators)), check]
+  return { ...preflight, checks: [...preflight.checks, ...own.map(atPortal(preflight.portal))], claim, signedIn: true }
 }
 
 /** Somebody who connects a tenant anew that carries our own mark has decided that this copy goes on. */
@@ -24,8 +28,10 @@ async function markerCheck(
   connection: ConnectionRow | null,
 ): Promise<{ check: PreflightCheck; claim: Claim }> {
   const name = 'another_gateway'
-  const before = connection === null ? unclaimed : claimOf(connection)
-  const markers = await tenant.readMarkers(before.groupId)
+  const markers = await tenant.readMarkers(connection === null ? null : claimOf(connection).groupId)
+  // Our own side is written first: what we know is read after the tenant, or a cycle that marks meanwhile looks like another.
+  const known = connection && (await findConnection(context.store.db, connection.id))
+  const before = known == null ? unclaimed : claimOf(known)
   if (markers === null) {
     const check = {
       check: name,

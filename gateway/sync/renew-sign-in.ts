@@ -42,6 +42,7 @@ export async function renewSignIn(
       ...authorisation(context, id, signedIn, cache),
       error: null,
       quarantine: null,
+      credential_ends_at: null,
       ...(state === 'error' && { state: 'active' as const }),
     })
     await protectAuthoriser(change.trx, id, signedIn.accountId)

@@ -93,6 +93,8 @@ export const Connection = z.object({
     .nullable(),
   /** It was deactivated and comes back: approving its plan binds everybody again. */
   returning: z.boolean(),
+  /** When the client secret or certificate ends; null: nobody tells. */
+  credentialExpiresAt: Time.nullable(),
   settings: ConnectionSettings,
 })
 export type Connection = z.infer<typeof Connection>

@@ -1,20 +1,12 @@
 import { createServer, type Server } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { addSecret } from './applications.ts'
 import { Refusal } from './errors.ts'
 import { addTo, createGroup, deleteGroup, removeFrom, updateGroup } from './groups.ts'
 import { changeSku, licenceAct } from './licences.ts'
 import { directoryRoles } from './rights.ts'
 import { type SignIn, signIn } from './sign-in.ts'
-import {
-  type Fault,
-  hashOf,
-  type Person,
-  type Properties,
-  type QuotaSize,
-  type Sku,
-  type State,
-  type Switches,
-} from './state.ts'
+import type { Fault, Person, Properties, QuotaSize, Sku, State, Switches } from './state.ts'
 import {
   createUser,
   deleteUser,
@@ -85,6 +77,17 @@ function act(state: State, method: string, url: URL, body: Properties): unknown 
       return adminActs(state, body)
     case 'POST /secret':
       return changeSecret(state, body)
+    case 'POST /sign-ins':
+      state.signIns.push({
+        at: state.now(),
+        userId: find(state, String(body['user'])).id,
+        clientAppUsed: String(body['client']),
+        errorCode: Number(body['errorCode'] ?? 0),
+      })
+      return undefined
+    case 'PUT /synced':
+      state.syncedAt = body['synced'] === true ? state.now() : null
+      return undefined
     case 'POST /certificates':
       state.app.certificates.push(String(body['pem']))
       return undefined
@@ -216,6 +219,8 @@ function adminActs(state: State, body: Properties): unknown {
       return licenceAct(state, body['act'], { user: name, sku: String(body['sku']), group })
     case 'grant_role':
       return grantRole(state, name, String(body['role'] ?? directoryRoles.globalAdministrator))
+    case 'make_eligible':
+      return makeEligible(state, name, String(body['role'] ?? directoryRoles.globalAdministrator))
     default:
       throw new Error(`Nobody knows the act ${String(body['act'])}.`)
   }
@@ -232,10 +237,17 @@ function withdrawRoles(state: State, name: string): void {
   state.roleAssignments.splice(0, state.roleAssignments.length, ...kept)
 }
 
+function makeEligible(state: State, name: string, roleDefinitionId: string): void {
+  const id = `eligible-${state.roleEligibilities.length}`
+  state.roleEligibilities.push({ id, principalId: find(state, name).id, roleDefinitionId })
+}
+
+/** `expire` ends all secrets, `endsAt` sets when they end or when the new one does. */
 function changeSecret(state: State, body: Properties): unknown {
-  if (body['expire'] === true) for (const secret of state.app.secrets) secret.endsAt = state.now() - 1
-  if (typeof body['secret'] === 'string')
-    state.app.secrets.push({ hash: hashOf(body['secret']), endsAt: state.now() + 365 * 86_400_000 })
+  const { expire, secret, endsAt } = body
+  if (expire === true) for (const each of state.app.secrets) each.endsAt = state.now() - 1
+  if (typeof secret === 'string') addSecret(state, secret, typeof endsAt === 'number' ? endsAt : undefined)
+  else if (typeof endsAt === 'number') for (const each of state.app.secrets) each.endsAt = endsAt
   return undefined
 }
 

@@ -1,3 +1,4 @@
+import { getApplication, getApplicationByAppId, listApplications } from './applications.ts'
 import { type Answer, type Call, context, done, ok } from './call.ts'
 import { groupsDelta, usersDelta } from './delta.ts'
 import { badRequest, denied, notFound, Refusal } from './errors.ts'
@@ -5,6 +6,7 @@ import * as groups from './groups.ts'
 import { assignLicence, listSkus } from './licences.ts'
 import * as readGroups from './read-groups.ts'
 import * as readUsers from './read-users.ts'
+import { listSignIns } from './sign-in-log.ts'
 import type { State } from './state.ts'
 import * as info from './tenant-info.ts'
 import * as users from './users.ts'
@@ -50,7 +52,7 @@ const restore: Handler = (state, call, [key = '']) => {
 
 /**
  * Everything that the practice tenant knows of Microsoft Graph v1.0. `{}` stands for a key: `/users/{}` is found by
- * `/users/KEY` and `/users('KEY')`. The first row that fits answers.
+ * `/users/KEY` and `/users('KEY')`, `(appId={})` by that key in quotes alone. The first row that fits answers.
  */
 const table: [method: string, path: string, units: number, run: Handler][] = [
   ['GET', '/users/delta', 2, usersDelta],
@@ -154,9 +156,14 @@ const table: [method: string, path: string, units: number, run: Handler][] = [
   ['GET', '/domains/{}/federationConfiguration', 1, info.getFederation],
   ['GET', '/subscribedSkus', 3, listSkus],
   ['GET', '/roleManagement/directory/roleAssignments', 1, info.listRoleAssignments],
+  ['GET', '/roleManagement/directory/roleEligibilityScheduleInstances', 1, info.listRoleEligibilities],
+  ['GET', '/applications', 2, listApplications],
+  ['GET', '/applications(appId={})', 2, getApplicationByAppId],
+  ['GET', '/applications/{}', 2, getApplication],
   ['GET', '/servicePrincipals', 1, info.listServicePrincipals],
   ['GET', '/servicePrincipals/{}', 1, info.getServicePrincipal],
   ['GET', '/auditLogs/directoryAudits', 1, info.listAudits],
+  ['GET', '/auditLogs/signIns', 1, listSignIns],
 ]
 
 /** POST requests that only read. */
@@ -170,6 +177,8 @@ function patternOf(path: string): RegExp {
     .map((part) => {
       if (part === 'delta') return '/(?:microsoft\\.graph\\.)?delta(?:\\(\\))?'
       if (part === 'revokeSignInSessions') return '/(?:microsoft\\.graph\\.)?revokeSignInSessions'
+      const named = /^(\w+)\((\w+)=\{\}\)$/.exec(part)
+      if (named !== null) return `/${named[1]}\\(${named[2]}=(?:((?!))|'((?:[^']|'')+)')\\)`
       if (part !== '{}') return `/${part.replace(/[$.]/g, '\\$&')}`
       return "(?:/([^/()]+)|\\('((?:[^']|'')+)'\\))"
     })

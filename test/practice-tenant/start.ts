@@ -4,6 +4,7 @@ import type { Server as HttpServer } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { generate } from 'selfsigned'
+import { addSecret } from './applications.ts'
 import { createControl } from './control.ts'
 import { createGraph } from './graph.ts'
 import { boughtSkus } from './licences.ts'
@@ -11,7 +12,7 @@ import { Quota } from './quota.ts'
 import { directoryRoles } from './rights.ts'
 import { seed } from './seed.ts'
 import { serve } from './serve.ts'
-import { createState, hashOf, type QuotaSize, type State, type Switches } from './state.ts'
+import { createState, type QuotaSize, type State, type Switches } from './state.ts'
 import { createTokenService } from './token.ts'
 
 export type PracticeOptions = {
@@ -94,7 +95,7 @@ export async function startPracticeTenant(options: Partial<PracticeOptions> = {}
   const given = { ...practiceDefaults, ...options }
   const clientSecret = randomBytes(30).toString('base64url')
   const state = practiceState(given)
-  state.app.secrets.push({ hash: hashOf(clientSecret), endsAt: state.now() + 365 * 86_400_000 })
+  addSecret(state, clientSecret)
   shared ??= certificate()
   const { key, cert } = await shared
   const quota = new Quota(state)

@@ -76,6 +76,8 @@ export type Audit = {
   changes: { name: string; before: unknown; after: unknown }[]
 }
 
+export type SignInRecord = { at: number; userId: string; clientAppUsed: string; errorCode: number }
+
 /** A change for the delta. Names: what changed; null: the object came, went or came back. */
 export type Change = {
   seq: number
@@ -114,6 +116,10 @@ export type Switches = {
   restoreInDelta: boolean
   /** A batch with a throttled part answers 424 as a whole. */
   batchFailsWhenThrottled: boolean
+  /** The tenant has Entra ID P1: its log of sign-ins can be read. */
+  premium: boolean
+  /** The tenant has Entra ID P2 or Governance: roles can be held for activation. */
+  premiumP2: boolean
 }
 
 export type State = {
@@ -121,7 +127,7 @@ export type State = {
   readonly app: {
     clientId: string
     objectId: string
-    secrets: { hash: string; endsAt: number }[]
+    secrets: { hash: string; endsAt: number; hint: string }[]
     certificates: string[]
     permissions: Set<string>
     roles: Set<string>
@@ -140,6 +146,11 @@ export type State = {
   readonly domains: Map<string, TenantDomain>
   readonly skus: Sku[]
   readonly roleAssignments: { id: string; principalId: string; roleDefinitionId: string }[]
+  /** Roles that their holders have to activate first. */
+  readonly roleEligibilities: { id: string; principalId: string; roleDefinitionId: string }[]
+  readonly signIns: SignInRecord[]
+  /** Since when accounts are synced from on-premises; null: they are not. */
+  syncedAt: number | null
   /** Every change in order; the delta reads it. */
   readonly changes: { users: Change[]; groups: Change[] }
   readonly log: LogEntry[]
@@ -196,6 +207,9 @@ export function createState(options: {
     domains: new Map(),
     skus: [],
     roleAssignments: [],
+    roleEligibilities: [],
+    signIns: [],
+    syncedAt: null,
     changes: { users: [], groups: [] },
     log: [],
     audits: [],
@@ -206,6 +220,8 @@ export function createState(options: {
       retryAfter: true,
       restoreInDelta: true,
       batchFailsWhenThrottled: false,
+      premium: true,
+      premiumP2: true,
     },
     signedIn: null,
     faults: [],

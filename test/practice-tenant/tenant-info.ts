@@ -1,5 +1,5 @@
 import { type Answer, type Call, context, ok, option } from './call.ts'
-import { notFound } from './errors.ts'
+import { notFound, Refusal } from './errors.ts'
 import { filterOf, page } from './lists.ts'
 import { guidFrom } from './random.ts'
 import { demandRead } from './rights.ts'
@@ -10,8 +10,8 @@ const organization = (state: State): Properties => ({
   id: state.tenantId,
   displayName: state.displayName,
   tenantType: 'AAD',
-  onPremisesSyncEnabled: null,
-  onPremisesLastSyncDateTime: null,
+  onPremisesSyncEnabled: state.syncedAt === null ? null : true,
+  onPremisesLastSyncDateTime: state.syncedAt === null ? null : new Date(state.syncedAt).toISOString(),
   defaultUsageLocation: 'AT',
   countryLetterCode: 'AT',
   partnerTenantType: null,
@@ -81,6 +81,25 @@ export function listRoleAssignments(state: State, call: Call): Answer {
   const show = (row: Properties) =>
     withPrincipal ? { ...row, principal: principal(state, String(row['principalId'])) } : row
   return ok(page(state, call, 'roleManagement/directory/roleAssignments', rows, show))
+}
+
+/**
+ * "List roleEligibilityScheduleInstances", read 2026-11-23. Without Entra ID P2 or Governance it is refused (code and sentence
+ * as people report them in the issues of tools that read it).
+ */
+export function listRoleEligibilities(state: State, call: Call): Answer {
+  demandRead(call, 'RoleEligibilitySchedule.Read.Directory', 'RoleManagement.Read.Directory', 'RoleManagement.Read.All')
+  if (!state.switches.premiumP2)
+    throw new Refusal(
+      400,
+      'AadPremiumLicenseRequired',
+      'The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.',
+    )
+  const filter = filterOf(call, 'other')
+  const rows = state.roleEligibilities
+    .map((each): Properties => ({ ...each, directoryScopeId: '/', memberType: 'Direct', endDateTime: null }))
+    .filter((row) => filter === null || filter.test(row))
+  return ok(page(state, call, 'roleManagement/directory/roleEligibilityScheduleInstances', rows, (row) => row))
 }
 
 function principal(state: State, id: string): Properties {

@@ -4,7 +4,7 @@ import { systemRuntime } from '@lockstep/gateway/system-runtime'
 import { AccountId } from '@lockstep/shared/contract/ids'
 import { generate } from 'selfsigned'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Asked, type GraphStub, type Reply, startGraphStub } from '../support/graph-stub.ts'
+import { type GraphStub, type Reply, startGraphStub } from '../support/graph-stub.ts'
 import { trust } from '../support/trust.ts'
 
 const tenantId = '0f0f0f0f-1111-4222-8333-444444444444'
@@ -316,94 +316,6 @@ test.each(['/roleManagement', '/groups?', '/members', '/owners'])(
     await expect(tenant.protectedAccounts()).rejects.toMatchObject({ failure: { kind: 'forbidden' } })
   },
 )
-
-const allRights = [
-  'User.ReadWrite.All',
-  'User-PasswordProfile.ReadWrite.All',
-  'Organization.Read.All',
-  'Domain.Read.All',
-  'RoleManagement.Read.Directory',
-]
-const userAdministrator = 'fe930be7-5e62-47db-91af-98c3a49a38b1'
-const managed = { id: 'contoso.example', isVerified: true, isDefault: true, authenticationType: 'Managed' }
-
-function healthy({ url }: Asked, domains: object[] = [managed]): Reply {
-  if (url.startsWith('/organization'))
-    return { status: 200, body: { value: [{ id: tenantId, displayName: 'Contoso' }] } }
-  if (url.endsWith('/federationConfiguration')) {
-    return { status: 200, body: { value: [{ passiveSignInUri: 'https://sso.godaddy.com/v1/saml' }] } }
-  }
-  return { status: 200, body: { value: url.startsWith('/domains') ? domains : [] } }
-}
-const failed = async () => (await tenant.preflight()).checks.filter(({ ok }) => !ok)
-
-test('a tenant that is ready passes every check', async () => {
-  stub.claims({ roles: allRights, wids: [userAdministrator], oid: idOf(77) })
-  stub.answer((asked) => healthy(asked))
-  const preflight = await tenant.preflight()
-  expect(preflight.checks.filter(({ ok }) => !ok)).toEqual([])
-  expect(preflight).toMatchObject({ tenantName: 'Contoso', servicePrincipalId: idOf(77) })
-  expect(preflight.domains).toMatchObject([{ name: 'contoso.example', verified: true, federated: false }])
-})
-
-test('each missing right is named with its remedy', async () => {
-  stub.answer((asked) => healthy(asked))
-  for (const right of allRights) {
-    stub.claims({ roles: allRights.filter((each) => each !== right), wids: [userAdministrator] })
-    expect(await failed()).toMatchObject([{ check: 'permissions', remedy: expect.stringContaining(right) }])
-  }
-})
-
-test('without the role for passwords it fails; where nobody tells of roles it warns', async () => {
-  stub.answer((asked) => healthy(asked))
-  stub.claims({ roles: allRights, wids: [] })
-  expect(await failed()).toMatchObject([{ check: 'user_administrator', level: 'error' }])
-  stub.claims({ roles: allRights })
-  expect(await failed()).toMatchObject([{ check: 'user_administrator', level: 'warning' }])
-  stub.claims({ roles: allRights, oid: idOf(77) })
-  stub.answer((asked) =>
-    asked.url.includes('principalId')
-      ? { status: 200, body: { value: [{ roleDefinitionId: userAdministrator }] } }
-      : healthy(asked),
-  )
-  expect(await failed()).toEqual([])
-})
-
-test('more rights than needed are a warning', async () => {
-  stub.claims({ roles: [...allRights, 'Directory.ReadWrite.All'], wids: [userAdministrator] })
-  stub.answer((asked) => healthy(asked))
-  expect(await failed()).toMatchObject([
-    { check: 'surplus_rights', level: 'warning', detail: expect.stringContaining('Directory.ReadWrite.All') },
-  ])
-})
-
-test('a domain that signs in at GoDaddy is the reseller’s', async () => {
-  stub.claims({ roles: allRights, wids: [userAdministrator] })
-  const resold = { id: 'shop.example', isVerified: true, authenticationType: 'Federated' }
-  stub.answer((asked) => healthy(asked, [managed, resold]))
-  expect(await failed()).toMatchObject([
-    { check: 'federation', level: 'warning' },
-    { check: 'reseller', level: 'error' },
-  ])
-})
-
-test('answers of another tenant are refused', async () => {
-  stub.claims({ roles: allRights, wids: [userAdministrator] })
-  stub.answer((asked) =>
-    asked.url.startsWith('/organization')
-      ? { status: 200, body: { value: [{ id: idOf(1), displayName: 'Other' }] } }
-      : healthy(asked),
-  )
-  expect(await failed()).toMatchObject([{ check: 'tenant', level: 'error' }])
-})
-
-test('a refused secret is one check with what to do, and asks Graph nothing', async () => {
-  stub.refuseSignIn(7000222)
-  expect((await tenant.preflight()).checks).toMatchObject([
-    { check: 'sign_in', ok: false, detail: 'The client secret has expired.' },
-  ])
-  expect(stub.asked).toEqual([])
-})
 
 test('after the secret was mended the next attempt asks again', async () => {
   stub.refuseSignIn(7000215)

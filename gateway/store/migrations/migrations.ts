@@ -9,6 +9,7 @@ import { connectionLife } from './0009-connection-life.ts'
 import { blockIntent } from './0010-block-intent.ts'
 import { licences } from './0011-licences.ts'
 import { delegated } from './0013-delegated.ts'
+import { credentialEnd } from './0014-credential-end.ts'
 import { reminders } from './0016-reminders.ts'
 
 /** All migrations in order. One that was released is never edited. */
@@ -23,5 +24,6 @@ export const migrations: Record<string, Migration> = {
   '0010-block-intent': blockIntent,
   '0011-licences': licences,
   '0013-delegated': delegated,
+  '0014-credential-end': credentialEnd,
   '0016-reminders': reminders,
 }
