@@ -36,6 +36,7 @@ function usableChecks(domains: TenantDomain[], refused: TenantFailure | null): P
   if (refused !== null) return [refusedCheck('domains', 'error', refused, 'read the domains', 'Domain.Read.All')]
   const usable = domains.filter((domain) => domain.verified && !domain.federated)
   const federated = domains.filter((domain) => domain.federated).map((domain) => domain.name)
+  const unverified = domains.filter((domain) => !domain.verified).map((domain) => domain.name)
   return [
     check(
       'domains',
@@ -45,6 +46,15 @@ function usableChecks(domains: TenantDomain[], refused: TenantFailure | null): P
         ? `Verified domains: ${usable.map((domain) => domain.name).join(', ')}.`
         : 'No verified domain keeps its passwords at Microsoft.',
       'Verify a domain in Entra, or convert a federated one to managed.',
+    ),
+    check(
+      'verification',
+      'warning',
+      unverified.length === 0,
+      unverified.length === 0
+        ? 'Every domain is verified.'
+        : `Not verified, so nobody can have an address there yet: ${unverified.join(', ')}.`,
+      'Prove in Entra that the domain is yours, or remove it there.',
     ),
     check(
       'federation',

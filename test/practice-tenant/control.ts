@@ -85,6 +85,9 @@ function act(state: State, method: string, url: URL, body: Properties): unknown 
         errorCode: Number(body['errorCode'] ?? 0),
       })
       return undefined
+    case 'PUT /photos':
+      state.photos.set(find(state, String(body['user'])).id, String(body['jpeg']))
+      return undefined
     case 'PUT /synced':
       state.syncedAt = body['synced'] === true ? state.now() : null
       return undefined

@@ -118,6 +118,15 @@ export function getManager(state: State, call: Call, [key = '']: string[]): Answ
   })
 }
 
+/** "Get profilePhoto" (read 2026-11-23): the bytes themselves, in base64 within a batch. */
+export function getPhoto(state: State, call: Call, [key = '']: string[]): Answer {
+  demandRead(call, 'User.Read.All')
+  const photo = state.photos.get(find(state, key).id)
+  if (photo === undefined) throw new Refusal(404, 'ImageNotFound', "The photo wasn't found.")
+  const body = call.batch ? photo : Buffer.from(photo, 'base64')
+  return { status: 200, body, headers: { 'Content-Type': 'image/jpeg' } }
+}
+
 /** "List deletedItems"; only with a cast. */
 export function listDeletedUsers(state: State, call: Call): Answer {
   demandRead(call, 'User.Read.All')

@@ -75,6 +75,7 @@ const table: [method: string, path: string, units: number, run: Handler][] = [
   ['GET', '/users/{}/memberOf', 2, readGroups.listMemberOf(false)],
   ['GET', '/users/{}/transitiveMemberOf', 2, readGroups.listMemberOf(true)],
   ['GET', '/users/{}/manager', 1, readUsers.getManager],
+  ['GET', '/users/{}/photo/$value', 1, readUsers.getPhoto],
   [
     'PUT',
     '/users/{}/manager/$ref',

@@ -107,7 +107,7 @@ async function signInService(
 }
 
 function send(response: ServerResponse, status: number, headers: Record<string, string>, body: unknown): void {
-  const isText = typeof body === 'string'
+  const isText = typeof body === 'string' || Buffer.isBuffer(body)
   const type = body === null ? {} : { 'content-type': isText ? 'text/plain' : 'application/json' }
   response.writeHead(status, { ...type, ...headers })
   response.end(body === null ? undefined : isText ? body : JSON.stringify(body))

@@ -149,6 +149,8 @@ export type State = {
   /** Roles that their holders have to activate first. */
   readonly roleEligibilities: { id: string; principalId: string; roleDefinitionId: string }[]
   readonly signIns: SignInRecord[]
+  /** JPEG pictures in base64, by account. */
+  readonly photos: Map<string, string>
   /** Since when accounts are synced from on-premises; null: they are not. */
   syncedAt: number | null
   /** Every change in order; the delta reads it. */
@@ -209,6 +211,7 @@ export function createState(options: {
     roleAssignments: [],
     roleEligibilities: [],
     signIns: [],
+    photos: new Map(),
     syncedAt: null,
     changes: { users: [], groups: [] },
     log: [],

@@ -83,3 +83,19 @@ test('S8: two connections never share a domain, though both are made at once', a
     await Promise.all(twins.map((tenant) => tenant.close()))
   }
 })
+
+test('S13: a tenant that a reseller manages is refused with the way out', async () => {
+  const tenant = await startPracticeTenant({ users: 1, domain: 'resold.example', quota: 'off' })
+  const domain = tenant.state.domains.get('resold.example')
+  const sso = 'https://sso.godaddy.com/v1/account'
+  const federation = { issuerUri: 'https://sso.godaddy.com', passiveSignInUri: sso, activeSignInUri: sso }
+  if (domain !== undefined)
+    tenant.state.domains.set(domain.id, { ...domain, authenticationType: 'Federated', federation })
+  try {
+    await expect(connect(tenant)).rejects.toMatchObject({
+      problem: { code: 'tenant_managed_by_reseller', detail: expect.stringContaining('GoDaddy') },
+    })
+  } finally {
+    await tenant.close()
+  }
+})

@@ -90,7 +90,7 @@ describe('bad input is answered with a problem that says what to do, and changes
     expect(items).toMatchObject([{ email: 'lea@contoso.example', state: 'staged', attributes: { city: 'Graz' } }])
   })
 
-  test('a domain that the tenant does not have is refused when the person is bound', async () => {
+  test('S4, S23: a domain that the tenant does not have is refused when the person is bound', async () => {
     const user = await world.gateway.client.call('POST /users', {
       body: { email: 'kim@fabrikam.example', displayName: 'Kim', sendMail: false },
     })
@@ -103,7 +103,7 @@ describe('bad input is answered with a problem that says what to do, and changes
     return JSON.stringify({ name: 'Second', tenantId, clientId, clientSecret, cloud: { graph, login }, ...some })
   }
 
-  test('the same tenant twice', async () => {
+  test('S8: the same tenant twice', async () => {
     const answer = await world.gateway.request('POST', '/api/v1/connections', newConnection({}))
     expect(answer).toMatchObject({ status: 409, body: { code: 'tenant_already_connected' } })
   })
@@ -154,7 +154,7 @@ describe('a tenant that is not ready is refused with every check that failed', (
     await nothingStored()
   })
 
-  test('a permission and a role that are missing', async () => {
+  test('S18: a permission and a role that are missing', async () => {
     await other.tenant.call('POST', '/rights', {
       withdraw: ['User-PasswordProfile.ReadWrite.All'],
       withdrawRoles: ['fe930be7-5e62-47db-91af-98c3a49a38b1'],

@@ -37,7 +37,7 @@ async function cycle(): Promise<void> {
   await jobDone(world, job)
 }
 
-test('a suspended person is blocked and signed out everywhere, and is let in again by resuming', async () => {
+test('S53: a suspended person is blocked and signed out everywhere, and is let in again by resuming', async () => {
   await suspend(at(0))
   await enabled(at(0), false)
   await until('the sessions revoked', async () => (await revocations()).length === 1)
@@ -75,7 +75,7 @@ test('somebody whom Microsoft’s admin has blocked stays blocked when we resume
   expect((await account(at(3)))['accountEnabled']).toBe(false)
 })
 
-test('unbinding blocks, binding again lifts our block, and nobody else’s', async () => {
+test('S54: unbinding blocks, binding again lifts our block, and nobody else’s', async () => {
   const params = { id: connection, userId: at(4).id }
   await call().call('DELETE /connections/{id}/bindings/{userId}', { params, query: { account: 'block' } })
   await enabled(at(4), false)

@@ -51,7 +51,7 @@ test('the tenant is marked as soon as it follows, with an event, and once', asyn
   expect(items).toMatchObject([{ outcome: 'success', connection }])
 })
 
-test('a second gateway is refused, and told what to do', async () => {
+test('S8: a second gateway is refused, and told what to do', async () => {
   const second = await startGateway(join(folder, 'second'), world.tenant)
   try {
     const refused = await second.gateway.request('POST', '/api/v1/connections', JSON.stringify(input()))

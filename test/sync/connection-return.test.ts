@@ -28,7 +28,7 @@ const deactivate = (more = {}) =>
 const at = (place: number) => people[place] as User
 const accountOf = (user: User) => world.tenant.account(user.bindings[0]?.accountId ?? '')
 
-test('deactivating asks for the name, and leaves every account as it is', async () => {
+test('S35: deactivating asks for the name, and leaves every account as it is', async () => {
   const wrong = await world.gateway.request('DELETE', `/api/v1/connections/${connection}?confirm=Other`)
   expect(wrong).toMatchObject({ status: 409, body: { code: 'confirmation_mismatch' } })
   await call().call('POST /users/{id}/activate', { params: { id: at(0).id }, body: { sendMail: false } })
@@ -54,7 +54,7 @@ test('connecting the tenant again observes, whatever was asked for, and shows on
   expect(await writes()).toEqual([])
 })
 
-test('approving that plan binds everybody again, and only what was changed meanwhile is written', async () => {
+test('S9, S36: approving that plan binds everybody again, and only what was changed meanwhile is written', async () => {
   const { id: planId } = await call().call('GET /connections/{id}/plan', { params: { id: connection } })
   await call().call('POST /connections/{id}/plan/{planId}/approve', { params: { id: connection, planId } })
   await inSync(30)

@@ -68,7 +68,7 @@ describe.sequential('a connection in trouble', () => {
     expect(mailsOf('needs a look')).toHaveLength(1)
   })
 
-  test('the secret expires: an error, one mail, and no change is lost', async () => {
+  test('S2: the secret expires: an error, one mail, and no change is lost', async () => {
     await world.tenant.call('POST', '/secret', { expire: true })
     await world.tenant.call('POST', '/clock', { advanceMs: 2 * 3_600_000 })
     await move(at(1), 'Linz')
@@ -84,7 +84,7 @@ describe.sequential('a connection in trouble', () => {
     expect(await eventsOf('connection_error')).toHaveLength(1)
   })
 
-  test('a new secret resumes it without binding anybody again', async () => {
+  test('S2: a new secret resumes it without binding anybody again', async () => {
     const secret = 'another-secret-of-the-practice-tenant'
     await world.tenant.call('POST', '/secret', { secret })
     await call().call('PATCH /connections/{id}', { params: { id: connection }, body: { clientSecret: secret } })

@@ -40,7 +40,7 @@ async function deleteAtMicrosoft(user: User): Promise<void> {
   await inState(user.id, 'missing')
 }
 
-test('an account that was deleted at Microsoft is missing here, with what can be done about it', async () => {
+test('S55: an account that was deleted at Microsoft is missing here, with what can be done about it', async () => {
   const user = await person(0)
   await deleteAtMicrosoft(user)
   const { error } = await binding(user.id)
@@ -52,7 +52,7 @@ test('an account that was deleted at Microsoft is missing here, with what can be
   expect(items).toHaveLength(1)
 })
 
-test('binding again restores the same object, with what was changed here meanwhile', async () => {
+test('S56: binding again restores the same object, with what was changed here meanwhile', async () => {
   const user = await person(0)
   const before = accountIdOf(user)
   await call().call('PATCH /users/{id}', { params: { id: user.id }, body: { attributes: { jobTitle: 'Returned' } } })

@@ -78,7 +78,7 @@ async function writesOfOurs(): Promise<LockstepEvent[]> {
   return items.filter(({ type }) => /_(provision|deprovision|reprovision)$|^connection_mark$/.test(type))
 }
 
-test('what the tenant saw of us is what our events say, both ways, whatever went wrong', {
+test('S34, S49: what the tenant saw of us is what our events say, both ways, whatever went wrong', {
   timeout: 120_000,
 }, async () => {
   const known = [...here.tenant.state.people.values()]

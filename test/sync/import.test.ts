@@ -68,7 +68,7 @@ const everything = async () => {
 const resultOf = (job: Job, accountId: string) => job.results?.find((result) => result['accountId'] === accountId)
 
 describe.sequential('a dry run tells what the import then does', () => {
-  test('it changes nothing and gives the same answers, the totals equal the selection', async () => {
+  test('S3: it changes nothing and gives the same answers, the totals equal the selection', async () => {
     const [first, second] = (await accounts({ status: 'new' })).map(({ userPrincipalName }) => userPrincipalName)
     await world.tenant.act({ act: 'set_manager', user: first, manager: second })
     await world.tenant.act({
@@ -100,7 +100,7 @@ describe.sequential('a dry run tells what the import then does', () => {
     })
   })
 
-  test('the list is filtered and counted by status, and found by family name', async () => {
+  test('S44: the list is filtered and counted by status, and found by family name', async () => {
     const count = async (status: string) =>
       await call().call('GET /connections/{id}/accounts', {
         params: { id: connection },
@@ -117,7 +117,7 @@ describe.sequential('a dry run tells what the import then does', () => {
 })
 
 describe.sequential('an import is undone within 48 hours', () => {
-  test('people, bindings and all that was written since are as before', async () => {
+  test('S14: people, bindings and all that was written since are as before', async () => {
     const [zoe, max] = [await create('zoe.undo', { jobTitle: 'Clerk' }), await create('max.undo')]
     const lea = await call().call('POST /users', {
       body: { email: 'lea.undo@contoso.example', displayName: 'Lea', sendMail: false, attributes: { city: 'Graz' } },
@@ -179,7 +179,7 @@ describe.sequential('conflicts are resolved in place', () => {
   let first: string
   let second: string
 
-  test('both records stand side by side, with the reason in words', async () => {
+  test('S11, S43: both records stand side by side, with the reason in words', async () => {
     first = await create('kim.one', { mail: 'kim@contoso.example' })
     second = await create('kim')
     kim = await call().call('POST /users', {
@@ -198,7 +198,7 @@ describe.sequential('conflicts are resolved in place', () => {
     expect(await people()).not.toContainEqual(expect.objectContaining({ email: 'kim.one@contoso.example' }))
   })
 
-  test('one is linked, the other imported under another address, and a third left out', async () => {
+  test('S43: one is linked, the other imported under another address, and a third left out', async () => {
     const third = await create('kim.three')
     await cycle()
     const resolutions = [
@@ -250,7 +250,7 @@ describe.sequential('conflicts are resolved in place', () => {
 })
 
 describe.sequential('the rule for new accounts', () => {
-  test('puts them before an administrator and does nothing by itself', async () => {
+  test('S21: puts them before an administrator and does nothing by itself', async () => {
     const queue = async () =>
       await call().call('GET /connections/{id}/import-queue', { params: { id: connection }, query: { count: 'true' } })
     expect(await queue()).toMatchObject({ items: [], total: 0 })

@@ -92,7 +92,7 @@ async function cycle(): Promise<void> {
 const events = async (type: string, user: User) =>
   (await call().call('GET /events', { query: { type, user: user.id } })).items
 
-test('a new account has its licence in the same go, which the plan shows beforehand', async () => {
+test('S22, S27: a new account has its licence in the same go, which the plan shows beforehand', async () => {
   const ana = await person('ana@contoso.example', staff)
   const { operations } = await call().call('GET /connections/{id}/plan', {
     params: { id: connection },
@@ -142,7 +142,7 @@ test('what others gave is never taken: a licence of no rule, one that no group o
   expect(await events('user_licence_remove_provision', cleo)).toEqual([])
 })
 
-test('who finds no seat waits without failing, and gets one when there is one', async () => {
+test('S27: who finds no seat waits without failing, and gets one when there is one', async () => {
   await seats('POWER_BI_PRO', 0)
   const dora = await bound(staff, analysts)
   await standing(dora, 'ENTERPRISEPACK assigned', 'POWER_BI_PRO waiting')

@@ -29,7 +29,7 @@ describe.sequential('from import to a password that works in Microsoft 365', () 
     expect(status['guest_fabrikam.example#EXT#@contoso.onmicrosoft.com']).toBe('guest')
   })
 
-  test('everybody who may be imported is imported and bound, and nothing of theirs is overwritten', async () => {
+  test('S19: everybody who may be imported is imported and bound, and nothing of theirs is overwritten', async () => {
     const job = await importAll(world, connection)
     expect(job).toMatchObject({ state: 'done', total: 28, done: 28, failed: 0 })
     const counts = await until('25 bindings in sync', async () => {
@@ -57,7 +57,7 @@ describe.sequential('from import to a password that works in Microsoft 365', () 
     expect(await world.tenant.signIn(ana.email, 'Sunny-Harbour-Lamp-3')).toEqual({ ok: true, reason: null })
   })
 
-  test('somebody who was changed several times between two cycles is in sync soon after', async () => {
+  test('S5: somebody who was changed several times between two cycles is in sync soon after', async () => {
     await until('the binding in sync', async () => (await binding(ana.id)).state === 'in_sync', 10_000)
   })
 
@@ -109,7 +109,7 @@ describe.sequential('from import to a password that works in Microsoft 365', () 
     expect(await world.tenant.account(ana.email)).toMatchObject({ accountEnabled: false })
   })
 
-  test('binding again enables what we blocked, with the password that was there', async () => {
+  test('S48: binding again enables what we blocked, with the password that was there', async () => {
     await call().call('PUT /connections/{id}/bindings/{userId}', {
       params: { id: connection, userId: ana.id },
       body: {},
@@ -117,7 +117,7 @@ describe.sequential('from import to a password that works in Microsoft 365', () 
     await until('the account works', async () => (await world.tenant.signIn(ana.email, 'Green-Window-Chair-8')).ok)
   })
 
-  test('a new person gets an account with the password that the admin chose', async () => {
+  test('S22, S26, S50: a new person gets an account with the password that the admin chose', async () => {
     const ben = await call().call('POST /users', {
       body: {
         email: 'ben.new@contoso.example',

@@ -36,7 +36,7 @@ const holds = (user: User, values: Record<string, unknown>) =>
   })
 
 describe('passwords that never expire at Microsoft', () => {
-  test('bound accounts say so, which is an event, and other policies stay', async () => {
+  test('S63: bound accounts say so, which is an event, and other policies stay', async () => {
     await holds(at(0), { passwordPolicies: 'DisablePasswordExpiration' })
     const { items } = await call().call('GET /events', {
       query: { type: 'user_update_provision', user: at(0).id },

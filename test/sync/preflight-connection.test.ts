@@ -54,7 +54,7 @@ test('when the secret ends is on the connection, and each warning comes once, by
   expect(await mails()).toHaveLength(1)
 })
 
-test('a new secret resumes where the old one has ended: bindings stay, and it is said no more', async () => {
+test('S2: a new secret resumes where the old one has ended: bindings stay, and it is said no more', async () => {
   const email = nameOf(0)
   const { id } = await here.client.call('POST /users', { body: { email, displayName: 'Ana', sendMail: false } })
   const ids = { id: connection, userId: id }

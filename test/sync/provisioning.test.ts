@@ -34,7 +34,7 @@ const managedBy = (user: User, manager: User | null) =>
     return (await account(user))['manager'] === wanted
   })
 
-test('a new account has its manager in the same go, which the plan shows beforehand', async () => {
+test('S22: a new account has its manager in the same go, which the plan shows beforehand', async () => {
   const boss = await person('boss')
   await bind(boss)
   await inSync(boss)
@@ -76,7 +76,7 @@ test('a manager is changed and cleared', async () => {
   await inSync(report)
 })
 
-test('somebody staged gets an account that nobody can sign in to, disabled until activation if an admin says so', async () => {
+test('S30: somebody staged gets an account that nobody can sign in to, disabled until activation if an admin says so', async () => {
   const early = await person('early', { state: 'staged' })
   await bind(early)
   await inSync(early)

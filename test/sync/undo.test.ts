@@ -100,7 +100,7 @@ test('a value that somebody changed at Microsoft since stays as they left it', a
   expect((await world.tenant.account(user.email))['city']).toBe('Theirs')
 })
 
-test('undoing a takeover gives the account back as it was found, once a person has approved what the brake counts', async () => {
+test('S19: undoing a takeover gives the account back as it was found, once a person has approved what the brake counts', async () => {
   const user = (await bound())[4] as User
   const params = { id: connection, userId: user.id }
   await call().call('DELETE /connections/{id}/bindings/{userId}', { params, query: { account: 'keep' } })
