@@ -1,5 +1,6 @@
 import type { Answer } from './failure.ts'
 import { TenantError } from './failure.ts'
+import type { Lane } from './governor.ts'
 import { type Request, type Transport, Unanswered } from './transport.ts'
 import { BatchAnswer } from './wire.ts'
 
@@ -14,23 +15,32 @@ export type Answered =
   | { kind: 'refused'; error: TenantError }
 
 /** Sends up to 20 requests together, one alone as it is; each has its own verdict, in the order of the requests. */
-export async function sendTogether(transport: Transport, requests: readonly Request[]): Promise<Answered[]> {
+export async function sendTogether(
+  transport: Transport,
+  requests: readonly Request[],
+  lane: Lane,
+): Promise<Answered[]> {
   const [first] = requests
   if (first === undefined) return []
-  if (requests.length === 1) return [await sendOne(transport, first)]
-  return await sendAsBatch(transport, requests)
+  if (requests.length === 1) return [await sendOne(transport, first, lane)]
+  return await sendAsBatch(transport, requests, lane)
 }
 
 /** The same in a batch even for one request. */
-export async function sendAsBatch(transport: Transport, requests: readonly Request[]): Promise<Answered[]> {
-  const whole = await sendOne(transport, { method: 'POST', url: '/$batch', body: { requests: requests.map(partOf) } })
+export async function sendAsBatch(transport: Transport, requests: readonly Request[], lane: Lane): Promise<Answered[]> {
+  const batch: Request = { method: 'POST', url: '/$batch', body: { requests: requests.map(partOf) } }
+  const whole = await sendOne(transport, batch, lane)
   if (whole.kind !== 'answer' || whole.answer.status !== 200) return requests.map(() => whole)
   return answersOf(whole.answer, requests.length)
 }
 
-async function sendOne(transport: Transport, request: Request): Promise<Answered> {
+/** Who is refused first where a tenant throttles ("Microsoft Graph throttling guidance", read 2026-11-23). */
+const priorityOf = { interactive: 'High', bulk: 'Low' } as const satisfies Record<Lane, string>
+
+async function sendOne(transport: Transport, request: Request, lane: Lane): Promise<Answered> {
+  const headers = { ...request.headers, 'x-ms-throttle-priority': priorityOf[lane] }
   try {
-    return { kind: 'answer', answer: await transport.send(request) }
+    return { kind: 'answer', answer: await transport.send({ ...request, headers }) }
   } catch (error) {
     if (error instanceof Unanswered) return { kind: 'unanswered', error }
     if (error instanceof TenantError) return { kind: 'refused', error }

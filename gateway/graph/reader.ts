@@ -50,6 +50,7 @@ export function createReader(deps: {
       const got = await send(
         transport,
         sent.map((url) => ({ method: 'GET', url })),
+        lane,
       )
       const putOff = sent.flatMap((url, index) => {
         const answer = answerTo(got[index] as Answered)

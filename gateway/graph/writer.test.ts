@@ -48,6 +48,7 @@ function lab(tenant: Tenant, found: AccountId | null = null) {
   const governor = createGovernor(runtime)
   const sent: Request[][] = []
   const lookedUp: string[] = []
+  const priorities: (string | undefined)[] = []
   const answerTo = (request: Request): Answer => {
     const answer = tenant(request)
     if (answer instanceof Unanswered) throw answer
@@ -55,6 +56,7 @@ function lab(tenant: Tenant, found: AccountId | null = null) {
   }
   const transport: Transport = {
     async send(request) {
+      priorities.push(request.headers?.['x-ms-throttle-priority'])
       const { requests } = (request.body ?? {}) as { requests?: (Request & { id: string })[] }
       sent.push(requests ?? [request])
       if (requests === undefined) return answerTo(request)
@@ -86,7 +88,7 @@ function lab(tenant: Tenant, found: AccountId | null = null) {
     expect([...told].sort((a, b) => a - b)).toEqual(writes.map((_, index) => index))
     return outcomes
   }
-  return { write, writer, governor, runtime, sent, lookedUp }
+  return { write, writer, governor, runtime, sent, lookedUp, priorities }
 }
 
 async function untilSettled(runtime: TestRuntime, promise: Promise<unknown>): Promise<void> {
@@ -120,6 +122,7 @@ test('one password goes out alone, as a single PATCH, with the flag spelled out'
         method: 'PATCH',
         url: `/users/${idOf(1)}`,
         eventId: 'p1',
+        headers: { 'x-ms-throttle-priority': 'High' },
         body: { passwordProfile: { password: 'canary-1', forceChangePasswordNextSignIn: false } },
       },
     ],
@@ -290,4 +293,11 @@ test('closing while a write is put off leaves open whether it took effect: it wa
   await all
   expect(outcomes).toMatchObject([{ kind: 'unknown' }])
   expect(sent).toHaveLength(1)
+})
+
+test('P36: what a person waits for goes before bulk work where the tenant throttles', async () => {
+  const { write, priorities } = lab(() => noContent)
+  await write([enable(1), enable(2)])
+  await write([password(1)], 'interactive')
+  expect(priorities).toEqual(['Low', 'High'])
 })

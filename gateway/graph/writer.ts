@@ -47,6 +47,7 @@ export function createWriter(deps: {
     return await sendTogether(
       transport,
       jobs.map((job) => job.requests[job.step] as Request),
+      lane,
     )
   }
 
