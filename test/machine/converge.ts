@@ -29,7 +29,15 @@ export async function converge(world: World, model: Model): Promise<string[]> {
   const wrong = await unfinished(world)
   const before = witness.writes.length
   await lookAtEverythingAnew(world)
-  const again = witness.writes.slice(before)
+  // What waits for a person is tried again whenever its account is seen anew.
+  const waiting = await world.store.db
+    .selectFrom('bindings')
+    .select('account_id')
+    .where('state', '=', 'failed')
+    .execute()
+  const again = witness.writes
+    .slice(before)
+    .filter(({ accountId }) => !waiting.some(({ account_id }) => account_id === accountId))
   if (again.length > 0)
     wrong.push(`planning again writes ${again.map(({ kind, accountId }) => `${kind} ${accountId}`).join(', ')}`)
   return [...wrong, ...(await untrue(world, model)), ...(await untrueLicences(world))]
