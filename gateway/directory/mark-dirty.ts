@@ -1,4 +1,5 @@
-import { markUserDirty } from '../store/bindings.ts'
+import { bindingsOfUser, markUserDirty } from '../store/bindings.ts'
+import { markGroupsOfUserDirty } from '../store/group-bindings.ts'
 import { erasePendingOfUser } from '../store/pending-passwords.ts'
 import type { Change } from '../store/store.ts'
 
@@ -12,6 +13,12 @@ export async function markDirty(change: Change, userId: string): Promise<void> {
     .where('state', '=', 'in_sync')
     .execute()
   for (const id of connections) change.wake(id, 'interactive')
+}
+
+/** Who may sign in has changed, and with it who is in the groups of a tenant, where an admin wants it so. */
+export async function markGroupsDirty({ trx }: Change, userId: string): Promise<void> {
+  for (const { connection_id } of await bindingsOfUser(trx, userId))
+    await markGroupsOfUserDirty(trx, connection_id, userId)
 }
 
 /** A person who may not sign in has no password on its way; the next sign-in brings it again. */

@@ -4,7 +4,7 @@ import { deleteSessionsOf } from '../store/sessions.ts'
 import { type UserRow, updateUser } from '../store/users.ts'
 import type { Context } from './context.ts'
 import { assertAdminRemains, userOrProblem } from './find.ts'
-import { holdPasswords, markDirty } from './mark-dirty.ts'
+import { holdPasswords, markDirty, markGroupsDirty } from './mark-dirty.ts'
 import { stateOrProblem } from './state.ts'
 
 /**
@@ -21,6 +21,7 @@ export async function suspendUser({ store }: Context, actor: Actor, input: { use
     await deleteSessionsOf(trx, before.id)
     await deleteLinksOf(trx, before.id)
     await holdPasswords(change, before.id)
+    await markGroupsDirty(change, before.id)
     await markDirty(change, before.id)
     const changes = [{ attribute: 'state', before: before.state, after: state }]
     change.event({ type: 'user_suspend', user: before.id, changes })

@@ -300,7 +300,12 @@ export async function markUserDirty(db: Kysely<Database>, userId: string): Promi
 }
 
 /** Accounts of the people in a group, as far as they are bound and have one. */
-export async function accountsOfGroup(db: Kysely<Database>, connectionId: string, groupId: string): Promise<string[]> {
+export async function accountsOfGroup(
+  db: Kysely<Database>,
+  connectionId: string,
+  groupId: string,
+  { withoutSuspended }: { withoutSuspended: boolean },
+): Promise<string[]> {
   const rows = await db
     .selectFrom('memberships')
     .innerJoin('bindings', 'bindings.user_id', 'memberships.user_id')
@@ -310,6 +315,9 @@ export async function accountsOfGroup(db: Kysely<Database>, connectionId: string
     .where('bindings.unbind', 'is', null)
     .where('bindings.state', '!=', 'missing')
     .where('bindings.account_id', 'is not', null)
+    .$if(withoutSuspended, (query) =>
+      query.innerJoin('users', 'users.id', 'memberships.user_id').where('users.state', '!=', 'suspended'),
+    )
     .execute()
   return rows.flatMap((row) => row.account_id ?? [])
 }

@@ -108,6 +108,15 @@ export async function markGroupsDirty(trx: Kysely<Database>, groupIds: readonly 
   return [...new Set(rows.map((row) => row.connection_id))]
 }
 
+/** What is wanted of all groups has changed. */
+export async function markConnectionGroupsDirty(trx: Kysely<Database>, connectionId: string): Promise<void> {
+  await trx
+    .updateTable('group_bindings')
+    .set((e) => ({ dirty: e('dirty', '+', 1) }))
+    .where('connection_id', '=', connectionId)
+    .execute()
+}
+
 /** A person's account came or went: the groups of the person have another member in that tenant. */
 export async function markGroupsOfUserDirty(
   trx: Kysely<Database>,

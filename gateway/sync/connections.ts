@@ -22,6 +22,7 @@ import {
   sealCredential,
   updateConnection,
 } from '../store/connections.ts'
+import { markConnectionGroupsDirty } from '../store/group-bindings.ts'
 import { findGroup } from '../store/groups.ts'
 import type { Change } from '../store/store.ts'
 import { buryConnection, eraseTombstone, returnBindings, tombstoneMs } from '../store/tombstones.ts'
@@ -264,7 +265,10 @@ export async function updateConnectionSettings(
   const settings = changedSettings(before, input.settings)
   await context.store.change(actor, async (change) => {
     await requireGroups(change, input.settings?.scope?.groups ?? [])
-    if (wantsOthers(before, settings)) await markConnectionDirty(change.trx, id)
+    if (wantsOthers(before, settings)) {
+      await markConnectionDirty(change.trx, id)
+      await markConnectionGroupsDirty(change.trx, id)
+    }
     await updateConnection(change.trx, id, {
       settings: JSON.stringify(settings),
       ...(input.name !== undefined && { name: input.name }),

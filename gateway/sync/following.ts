@@ -7,6 +7,7 @@ export const defaultFollowing = {
   scope: { groups: [], leaving: 'block' },
   neverExpirePasswords: true,
   stagedAccounts: 'enabled',
+  suspendedLeaveGroups: false,
   licences: { rules: [], whenNoneLeft: 'wait', removeAfterDays: null },
 } as const satisfies Partial<ConnectionSettings>
 

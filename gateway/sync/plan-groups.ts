@@ -7,23 +7,26 @@ import { dueGroupBindings, type GroupBindingRow } from '../store/group-bindings.
 import { findGroup, type GroupRow } from '../store/groups.ts'
 import { findRemoteGroup, remoteMembers } from '../store/remote-groups.ts'
 import type { SyncContext } from './context.ts'
+import { settingsOf } from './following.ts'
 import type { PlannedGroup } from './plan-id.ts'
 
 /** What the group in the tenant needs to follow ours. */
 export async function planOfGroup(
   { store: { db } }: SyncContext,
+  connection: ConnectionRow,
   binding: GroupBindingRow,
   group: GroupRow,
   observed: ObservedGroup | null,
 ): Promise<PlannedGroup[]> {
-  const { connection_id: connectionId } = binding
+  const { id: connectionId } = connection
+  const withoutSuspended = settingsOf(connection).suspendedLeaveGroups
   const baseline = binding.baseline === null ? null : (JSON.parse(binding.baseline) as GroupBaseline)
   const desired = {
     groupId: group.id,
     displayName: group.display_name,
     description: group.description,
     baseline,
-    members: (await accountsOfGroup(db, connectionId, group.id)) as AccountId[],
+    members: (await accountsOfGroup(db, connectionId, group.id, { withoutSuspended })) as AccountId[],
     bound: await boundAmong(db, connectionId, baseline?.members ?? []),
   }
   const there =
@@ -40,7 +43,7 @@ export async function planOfGroups(context: SyncContext, connection: ConnectionR
     const observed = await observedOf(context, binding)
     if (group === undefined || observed === 'missing') continue
     if (observed !== null && whyNotManaged(observed) !== null) continue
-    planned.push(...(await planOfGroup(context, binding, group, observed)))
+    planned.push(...(await planOfGroup(context, connection, binding, group, observed)))
   }
   return planned
 }

@@ -15,6 +15,7 @@ import { lookUp } from './look-up.ts'
 import { operationKey, type PlannedGroup, planIdOf } from './plan-id.ts'
 import { openSeats } from './plan-licences.ts'
 import type { Applied, Planned } from './planned.ts'
+import { requireConnection } from './require-connection.ts'
 import { planUnits, type WorkBy, work } from './work.ts'
 
 export type Synced = {
@@ -82,7 +83,9 @@ async function planAndWork(
     const binding = await findBinding(context.store.db, connection.id, userId)
     if (binding !== undefined) bindings.push(binding)
   }
-  const units = await lookUp(context, connection, tenant, await loadUnits(context.store.db, connection, bindings))
+  // Read after the marks: settings that change from here on leave a mark that this plan does not take back.
+  const present = await requireConnection(context, connection.id)
+  const units = await lookUp(context, connection, tenant, await loadUnits(context.store.db, present, bindings))
   const planned = await openSeats(context, connection, tenant)(planUnits(units))
   const { go, heldBack, counted } = await inTurn(context, connection, () => guard(context, connection, planned))
   try {

@@ -24,6 +24,7 @@ import { observeGroups } from './observe-groups.ts'
 import { observedOf, planOfGroup } from './plan-groups.ts'
 import { groupOperationKey, type PlannedGroup } from './plan-id.ts'
 import { covered, note, putOff, record, recordHeld, recordMissing, recordRefusal } from './record-group.ts'
+import { requireConnection } from './require-connection.ts'
 import { approvedKeys, isBraked } from './sync-bindings.ts'
 
 /** Makes the groups of the tenant follow ours; returns what the brake holds. Asks nothing where no group is bound. */
@@ -38,9 +39,12 @@ export async function syncGroups(
   await observeGroups(context, connection, tenant)
   if (!(await mayWrite())) return []
   const held: PlannedGroup[] = []
-  for (const binding of await dueGroupBindings(context.store.db, connection.id, context.runtime.now())) {
+  const due = await dueGroupBindings(context.store.db, connection.id, context.runtime.now())
+  // Read after the marks: settings that change from here on leave a mark that these plans do not take back.
+  const present = await requireConnection(context, connection.id)
+  for (const binding of due) {
     const group = await findGroup(context.store.db, binding.group_id)
-    if (group !== undefined) held.push(...(await syncGroup(context, connection, tenant, actor, binding, group)))
+    if (group !== undefined) held.push(...(await syncGroup(context, present, tenant, actor, binding, group)))
   }
   return held
 }
@@ -63,12 +67,12 @@ async function syncGroup(
     await recordRefusal(context, actor, binding, group, refusal)
     return []
   }
-  const [first] = await planOfGroup(context, binding, group, observed)
+  const [first] = await planOfGroup(context, connection, binding, group, observed)
   if (first?.operation.kind === 'group_create') {
     observed = await create(context, connection, tenant, actor, binding, group, first.operation)
     if (observed === null) return []
   }
-  const planned = await planOfGroup(context, binding, group, observed)
+  const planned = await planOfGroup(context, connection, binding, group, observed)
   const approved = approvedKeys(connection, context.runtime.now())
   const removals = planned.filter((each) => isRemoval(each.operation) && !approved.has(groupOperationKey(each)))
   if (binding.named === 0 && (await isBraked(context, connection, removals.length))) {
@@ -199,7 +203,7 @@ async function sharedMembers(
   const before = binding.baseline === null ? [] : (JSON.parse(binding.baseline) as GroupBaseline).members
   const added = operations.flatMap((each) => (each.kind === 'group_add_members' ? each.members : []))
   const known = await boundAmong(trx, id, [...before, ...added])
-  const shared = new Set([...(await accountsOfGroup(trx, id, groupId)), ...known])
+  const shared = new Set([...(await accountsOfGroup(trx, id, groupId, { withoutSuspended: false })), ...known])
   return [...shared].filter((account) => there.has(account)).sort()
 }
 

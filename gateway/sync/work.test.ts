@@ -2,9 +2,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { system } from '../domain/actor.ts'
 import { testAccountId } from '../domain/testing.ts'
 import { closed } from '../graph/failure.ts'
-import type { WriteOutcome } from '../graph/tenant.ts'
+import type { Write, WriteOutcome } from '../graph/tenant.ts'
 import { findBinding, updateBinding } from '../store/bindings.ts'
+import { updateConnection } from '../store/connections.ts'
 import { requireUser } from './bind.ts'
+import { settingsOf } from './following.ts'
 import { putBinding } from './put-binding.ts'
 import { requireConnection } from './require-connection.ts'
 import { syncBindings } from './sync-bindings.ts'
@@ -12,11 +14,14 @@ import { type TestSync, testConnection, testSync } from './testing.ts'
 
 let sync: TestSync
 let outcome: WriteOutcome
+let sent: Write[]
 beforeEach(async () => {
+  sent = []
   sync = await testSync({
     find: async () => [],
     protectedAccounts: async () => new Map(),
     async writeAll(writes, _, tell) {
+      sent.push(...writes)
       for (const index of writes.keys()) await tell(index, outcome)
     },
   })
@@ -61,4 +66,19 @@ test('a repair that finds nothing left to do is not kept for the next drift', as
   await syncBindings(context, connection, context.tenants.of(connection), [user], 'bulk')
   const after = await findBinding(context.store.db, testConnection, user)
   expect(after).toMatchObject({ state: 'in_sync', repair: '[]' })
+})
+
+test('what an admin sets while a cycle is at work is followed by that cycle', async () => {
+  outcome = { kind: 'done', requestId: null, value: testAccountId }
+  const { context } = sync
+  const user = await requireUser(context, await sync.addPerson('ana'))
+  const before = await requireConnection(context, testConnection)
+  await context.store.change(system, async (change) => {
+    change.quiet('test')
+    await putBinding(context, change.trx, before, user, { accountId: null, named: false })
+    const settings = { ...settingsOf(before), neverExpirePasswords: false }
+    await updateConnection(change.trx, testConnection, { settings: JSON.stringify(settings) })
+  })
+  await syncBindings(context, before, context.tenants.of(before), [user.id], 'bulk')
+  expect(sent).toMatchObject([{ kind: 'create', account: { passwordPolicies: null } }])
 })

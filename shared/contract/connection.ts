@@ -40,6 +40,8 @@ export const ConnectionSettings = z.object({
   scope: z.strictObject({ groups: z.array(GroupId).max(100), leaving: z.enum(['block', 'keep']) }),
   /** Accounts made for people who are not active yet: enabled, so that mail arrives, or disabled until activation. */
   stagedAccounts: z.enum(['enabled', 'disabled']),
+  /** Whoever is suspended leaves the groups that follow ours, and comes back into them when resumed. */
+  suspendedLeaveGroups: z.boolean(),
   /** Bound accounts are told that their password never expires at Microsoft: it expires here. */
   neverExpirePasswords: z.boolean(),
   /** After how many days without a sign-in to the portal people are reminded of it; empty: never. */

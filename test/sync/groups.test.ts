@@ -83,6 +83,36 @@ test('S16: who joins and leaves here joins and leaves there, and who was put the
   expect(items.map(({ id }) => id)).toEqual([people[1]?.id])
 })
 
+test('P34, P23: a leaver leaves the groups where that is wanted, and is back in them when resumed', async () => {
+  const group = await make('Leavers')
+  const [leaver, other] = people.slice(-2) as [User, User]
+  for (const user of [leaver, other]) {
+    await call().call('POST /users/{id}/activate', { params: { id: user.id }, body: { sendMail: false } })
+    await add(group.id, user)
+  }
+  await bind(group.id)
+  const { accountId } = await follows(group.id)
+  const wanted = (leave: boolean) =>
+    call().call('PATCH /connections/{id}', {
+      params: { id: connection },
+      body: { settings: { suspendedLeaveGroups: leave } },
+    })
+  const holds = (users: User[]) =>
+    until('the members', async () => {
+      const { members } = await remote(accountId)
+      return members.sort().join() === users.map(accountOf).sort().join()
+    })
+  await call().call('POST /users/{id}/suspend', { params: { id: leaver.id } })
+  await wanted(true)
+  await holds([other])
+  await call().call('POST /users/{id}/resume', { params: { id: leaver.id } })
+  await holds([leaver, other])
+  await call().call('POST /users/{id}/suspend', { params: { id: leaver.id } })
+  await holds([other])
+  await wanted(false)
+  await holds([leaver, other])
+})
+
 test('S16: many who leave at once wait until the plan that names them is approved', async () => {
   const group = await make('Everybody')
   const many = people.slice(0, 30)
