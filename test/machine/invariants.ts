@@ -43,6 +43,8 @@ export type Memory = {
   counted: { at: number; what: string }[]
   /** The newest password that took effect, by account and person. */
   newest: Map<string, number>
+  /** When the last cycle that was seen at its end, and the one before it, began to read. */
+  cyclesBegan: [number, number]
   /** Accounts that are protected, and since when. */
   protectedSince: Map<string, number>
   owners: Map<string, string>
@@ -59,6 +61,7 @@ export const createMemory = (): Memory => ({
   unexplained: new Set(),
   counted: [],
   newest: new Map(),
+  cyclesBegan: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
   protectedSince: new Map(),
   owners: new Map(),
   ambiguous: new Set(),
@@ -228,13 +231,16 @@ function countable({ type, changes }: Database['events']): 'create' | 'block' | 
 /** Invariant 7. An account counts as protected once a whole cycle could have seen that it is. */
 export const protectedAccountsAreLeftAlone: Check = ({ world, model, memory, writes, connection }) => {
   const { state } = world.practice
-  const cycle =
-    connection.last_cycle === null ? null : (JSON.parse(connection.last_cycle) as { at: number; took: number })
-  const known = cycle === null ? Number.NEGATIVE_INFINITY : cycle.at - cycle.took - state.lagMs
+  if (connection.last_cycle !== null) {
+    const { at, took } = JSON.parse(connection.last_cycle) as { at: number; took: number }
+    const [, last] = memory.cyclesBegan
+    if (at - took > last) memory.cyclesBegan = [last, at - took]
+  }
   const wrong: string[] = []
   for (const write of writes) {
     const since = memory.protectedSince.get(write.accountId)
-    if (!write.applied || since === undefined || since >= known) continue
+    const began = memory.cyclesBegan.findLast((one) => one <= write.at) ?? Number.NEGATIVE_INFINITY
+    if (!write.applied || since === undefined || since >= began - state.lagMs) continue
     const owner = memory.owners.get(write.accountId)
     if (owner === undefined || !model.overridden.has(owner))
       wrong.push(`${write.kind} of ${write.accountId}, which is protected`)
