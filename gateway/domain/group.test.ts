@@ -1,7 +1,15 @@
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type DesiredGroup, kindOf, membersAtOnce, nicknameOf, type ObservedGroup, planGroup } from './group.ts'
+import {
+  type DesiredGroup,
+  isCountedRemoval,
+  kindOf,
+  membersAtOnce,
+  nicknameOf,
+  type ObservedGroup,
+  planGroup,
+} from './group.ts'
 
 const group = (some: Partial<ObservedGroup> = {}): ObservedGroup => ({
   id: 'g',
@@ -24,6 +32,7 @@ const desired = (some: Partial<DesiredGroup> = {}): DesiredGroup => ({
   baseline: { displayName: 'Sales', description: null, members: [] },
   members: [],
   bound: new Set(),
+  leavers: new Set(),
   ...some,
 })
 const ids = (...names: string[]) => names as AccountId[]
@@ -62,15 +71,19 @@ describe('what a plan does', () => {
     expect(planGroup(taken, { group: group(), members: new Set() })).toEqual([])
   })
   test('somebody who was put there by others or let go stays, one of ours who left goes', () => {
-    const baseline = { displayName: 'Sales', description: null, members: ['b', 'unbound'] }
-    const plan = planGroup(desired({ members: ids('a'), baseline, bound: new Set(['a', 'b', 'foreign']) }), {
+    const baseline = { displayName: 'Sales', description: null, members: ['b', 'c', 'unbound'] }
+    const bound = new Set(['a', 'b', 'c', 'foreign'])
+    const leavers = new Set(['c', 'unbound'])
+    const plan = planGroup(desired({ members: ids('a'), baseline, bound, leavers }), {
       group: group(),
-      members: new Set(['b', 'unbound', 'foreign']),
+      members: new Set(['b', 'c', 'unbound', 'foreign']),
     })
     expect(plan).toEqual([
       { kind: 'group_add_members', remoteId: 'g', members: ['a'] },
-      { kind: 'group_remove_member', remoteId: 'g', member: 'b' },
+      { kind: 'group_remove_member', remoteId: 'g', member: 'b', leaver: false },
+      { kind: 'group_remove_member', remoteId: 'g', member: 'c', leaver: true },
     ])
+    expect(plan.map(isCountedRemoval)).toEqual([false, true, false])
   })
   test('forty-five people go in three requests', () => {
     const members = ids(...Array.from({ length: 45 }, (_, n) => `m${n}`))

@@ -63,7 +63,8 @@ export type GroupOperation =
   | { kind: 'group_update'; remoteId: string; changes: GroupChange[] }
   /** At most 20: Graph takes no more in one request. */
   | { kind: 'group_add_members'; remoteId: string; members: AccountId[] }
-  | { kind: 'group_remove_member'; remoteId: string; member: AccountId }
+  /** `leaver`: we have blocked the account, as its person is suspended. */
+  | { kind: 'group_remove_member'; remoteId: string; member: AccountId; leaver: boolean }
 
 /** Our values when both sides were last reconciled, and who was in both groups then. */
 export type GroupBaseline = { displayName: string; description: string | null; members: readonly string[] }
@@ -78,6 +79,8 @@ export type DesiredGroup = {
   members: readonly AccountId[]
   /** Accounts of everybody who is bound here: nobody else is ever removed. */
   bound: ReadonlySet<string>
+  /** Accounts that we have blocked, as their people are suspended. */
+  leavers: ReadonlySet<string>
 }
 
 /** Graph takes at most this many members in one request ("Add members", read 2026-11-23). */
@@ -107,7 +110,10 @@ export function planGroup(
   const surplus = [...observed.members]
     .filter((member) => !wanted.has(member) && ours.has(member) && desired.bound.has(member))
     .sort()
-  for (const member of surplus) operations.push({ kind: 'group_remove_member', remoteId, member: member as AccountId })
+  for (const member of surplus) {
+    const leaver = desired.leavers.has(member)
+    operations.push({ kind: 'group_remove_member', remoteId, member: member as AccountId, leaver })
+  }
   return operations
 }
 
@@ -122,8 +128,12 @@ function renames(desired: DesiredGroup, group: ObservedGroup): GroupChange[] {
   })
 }
 
-/** What the brake counts: a mistake would take many people out of a group, and their rights with it. */
-export const isRemoval = ({ kind }: GroupOperation): boolean => kind === 'group_remove_member'
+/**
+ * What the brake counts: a mistake would take many people out of a group, and their rights with it. A leaver has lost
+ * them already: the block was counted.
+ */
+export const isCountedRemoval = (operation: GroupOperation): boolean =>
+  operation.kind === 'group_remove_member' && !operation.leaver
 
 /** What an operation changes, value by value. */
 export function changesOf(

@@ -2,8 +2,7 @@ import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { Kysely, Selectable } from 'kysely'
 import type { ObservedAccount, Protection } from '../domain/account.ts'
 import type { BlockCause, Tracked } from '../domain/operation.ts'
-import type { Instant } from '../domain/runtime.ts'
-import { overwrite, settle, staleForMs, type Written } from '../domain/settle.ts'
+import { overwrite, settle, type Written } from '../domain/settle.ts'
 import { putAccountTerms, traitsOf } from './account-traits.ts'
 import type { Accounts, Database } from './schema.ts'
 
@@ -240,53 +239,6 @@ export async function recordWrite(
     })
     .where('connection_id', '=', connectionId)
     .where('id', '=', id)
-    .execute()
-}
-
-/**
- * Remembers that a block goes out, before it does: if its answer is lost, an account that is then found blocked was blocked
- * by us, and only such a one is ever enabled again.
- */
-export async function intendBlock(
-  trx: Kysely<Database>,
-  connectionId: string,
-  id: AccountId,
-  cause: BlockCause,
-  now: Instant,
-): Promise<void> {
-  await trx
-    .updateTable('accounts')
-    .set({ blocking: cause, blocking_at: now, revoke_due: 1 })
-    .where('connection_id', '=', connectionId)
-    .where('id', '=', id)
-    .execute()
-}
-
-/** The block did not happen, or is not wanted any more. */
-export async function dropBlockIntent(trx: Kysely<Database>, connectionId: string, id: AccountId): Promise<void> {
-  await trx
-    .updateTable('accounts')
-    .set({ blocking: null, revoke_due: 0 })
-    .where('connection_id', '=', connectionId)
-    .where('id', '=', id)
-    .where('blocking', 'is not', null)
-    .execute()
-}
-
-/**
- * The tenant was read from `since` on: a block that went out long enough before shows by now, or it never arrived. A block
- * that comes later is somebody else's.
- */
-export async function dropOldBlockIntents(trx: Kysely<Database>, connectionId: string, since: Instant): Promise<void> {
-  await trx
-    .updateTable('accounts')
-    .set((e) => ({
-      blocking: null,
-      revoke_due: e.case().when('blocked_by', 'is', null).then(0).else(e.ref('revoke_due')).end(),
-    }))
-    .where('connection_id', '=', connectionId)
-    .where('blocking', 'is not', null)
-    .where('blocking_at', '<', since - staleForMs)
     .execute()
 }
 

@@ -13,6 +13,8 @@ export async function countRecentWrites(db: Kysely<Database>, connectionId: stri
       'user_licence_remove_provision',
       'group_member_remove_provision',
     ])
+    // A leaver's groups go with the block, which was counted.
+    .where((e) => e.not(e.and([e('type', '=', 'group_member_remove_provision'), e('cause', '=', 'suspended')])))
     .where('outcome', '=', 'success')
     .where('at', '>=', since)
     .executeTakeFirstOrThrow()

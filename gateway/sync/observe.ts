@@ -3,15 +3,9 @@ import type { ObservedAccount } from '../domain/account.ts'
 import { system } from '../domain/actor.ts'
 import { isSuspicious } from '../domain/empty-read.ts'
 import type { PartialObservation, Tenant } from '../graph/tenant.ts'
-import {
-  countAccounts,
-  dropOldBlockIntents,
-  findAccounts,
-  markDeleted,
-  putAccounts,
-  unseenSince,
-} from '../store/accounts.ts'
+import { countAccounts, findAccounts, markDeleted, putAccounts, unseenSince } from '../store/accounts.ts'
 import { markAccountsDirty } from '../store/bindings.ts'
+import { dropOldBlockIntents } from '../store/blocks.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
 import type { SyncContext } from './context.ts'
 

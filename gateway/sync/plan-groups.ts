@@ -2,6 +2,7 @@ import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { Plan } from '@lockstep/shared/contract/plan'
 import { changesOf, type GroupBaseline, type ObservedGroup, planGroup, whyNotManaged } from '../domain/group.ts'
 import { accountsOfGroup, boundAmong } from '../store/bindings.ts'
+import { blockedAmong } from '../store/blocks.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { dueGroupBindings, type GroupBindingRow } from '../store/group-bindings.ts'
 import { findGroup, type GroupRow } from '../store/groups.ts'
@@ -28,6 +29,7 @@ export async function planOfGroup(
     baseline,
     members: (await accountsOfGroup(db, connectionId, group.id, { withoutSuspended })) as AccountId[],
     bound: await boundAmong(db, connectionId, baseline?.members ?? []),
+    leavers: await blockedAmong(db, connectionId, baseline?.members ?? [], 'suspended'),
   }
   const there =
     observed === null ? null : { group: observed, members: await remoteMembers(db, connectionId, observed.id) }

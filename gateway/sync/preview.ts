@@ -3,7 +3,7 @@ import type { Plan } from '@lockstep/shared/contract/plan'
 import type { Actor } from '../domain/actor.ts'
 import { weightOf } from '../domain/brake.ts'
 import { accept } from '../domain/claim.ts'
-import { isRemoval } from '../domain/group.ts'
+import { isCountedRemoval } from '../domain/group.ts'
 import type { Operation } from '../domain/operation.ts'
 import { Problem } from '../domain/problem.ts'
 import { type BindingRow, blankBinding, dueBindings, findBinding } from '../store/bindings.ts'
@@ -50,7 +50,7 @@ export async function previewPlan(
 const countedOf = (operations: readonly Operation[], groups: readonly PlannedGroup[]) =>
   [
     operations.filter((operation) => weightOf(operation) > 0),
-    groups.filter(({ operation }) => isRemoval(operation)),
+    groups.filter(({ operation }) => isCountedRemoval(operation)),
   ] as const
 
 const present = async (

@@ -30,7 +30,7 @@ export function note(
     id: eventId,
     type: eventOf[operation.kind],
     outcome: outcome.kind === 'done' ? 'success' : outcome.kind === 'unknown' ? 'retrying' : 'failure',
-    cause: 'directory_changed',
+    cause: operation.kind === 'group_remove_member' && operation.leaver ? 'suspended' : 'directory_changed',
     connection: connectionId,
     account: created ?? remoteId,
     changes: changesOf(operation),

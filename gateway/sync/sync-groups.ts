@@ -3,7 +3,7 @@ import type { Outcome } from '../domain/failure.ts'
 import {
   type GroupBaseline,
   type GroupOperation,
-  isRemoval,
+  isCountedRemoval,
   type ObservedGroup,
   whyNotManaged,
 } from '../domain/group.ts'
@@ -74,7 +74,7 @@ async function syncGroup(
   }
   const planned = await planOfGroup(context, connection, binding, group, observed)
   const approved = approvedKeys(connection, context.runtime.now())
-  const removals = planned.filter((each) => isRemoval(each.operation) && !approved.has(groupOperationKey(each)))
+  const removals = planned.filter((each) => isCountedRemoval(each.operation) && !approved.has(groupOperationKey(each)))
   if (binding.named === 0 && (await isBraked(context, connection, removals.length))) {
     await recordHeld(context, actor, binding, group, removals.length)
     return removals

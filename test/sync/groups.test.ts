@@ -83,7 +83,7 @@ test('S16: who joins and leaves here joins and leaves there, and who was put the
   expect(items.map(({ id }) => id)).toEqual([people[1]?.id])
 })
 
-test('P34, P23: a leaver leaves the groups where that is wanted, and is back in them when resumed', async () => {
+test('P34, P23: a leaver leaves the groups where that is wanted, which no brake counts, and is back when resumed', async () => {
   const group = await make('Leavers')
   const [leaver, other] = people.slice(-2) as [User, User]
   for (const user of [leaver, other]) {
