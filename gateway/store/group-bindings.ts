@@ -27,6 +27,10 @@ export async function groupBindingOfRemote(
     .executeTakeFirst()
 }
 
+export async function groupBindingsOf(db: Kysely<Database>, groupId: string): Promise<GroupBindingRow[]> {
+  return await db.selectFrom('group_bindings').selectAll().where('group_id', '=', groupId).execute()
+}
+
 export async function insertGroupBinding(trx: Kysely<Database>, row: GroupBindingRow): Promise<void> {
   await trx.insertInto('group_bindings').values(row).execute()
 }

@@ -16,6 +16,7 @@ import { findUser, removeUser, type UserRow } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
 import { gateKey } from './gates.ts'
 import { putBack } from './import-restore.ts'
+import { undoGroup } from './import-undo-groups.ts'
 import type { ItemResult, JobRun, Jobs } from './jobs.ts'
 import { requireConnection } from './require-connection.ts'
 
@@ -44,6 +45,7 @@ export async function startImportUndo(context: SyncContext, jobs: Jobs, actor: A
   const connection = await requireConnection(context, row.connection_id ?? '')
   let total = 0
   for await (const page of done(context, jobId)) total += page.length
+  for await (const page of groupsDone(context, jobId)) total += page.length
   return await jobs.start('import_undo', connection.id, actor, { jobId, since: row.created_at } satisfies Input, total)
 }
 
@@ -60,20 +62,39 @@ export async function runImportUndo(context: SyncContext, run: JobRun, connectio
     }
     await run.report(results)
   }
+  // After the people, so that nobody is taken out of a group in the tenant.
+  for await (const page of groupsDone(context, input.jobId)) {
+    await run.breathe()
+    for (const remoteId of page.filter((each) => !run.finished.has(each))) {
+      const result = await undoGroup(context, run, connection, input.since, remoteId)
+      await run.report([{ item: remoteId, ok: true, result }])
+    }
+  }
 }
 
 /** Whom the import has imported or linked, page by page. */
 async function* done(context: SyncContext, jobId: string): AsyncGenerator<Done[]> {
+  for await (const page of resultsOf(context, jobId))
+    yield page.flatMap(({ accountId, userId, result, bound }) =>
+      typeof accountId === 'string' && typeof userId === 'string' && (result === 'imported' || result === 'linked')
+        ? [{ accountId: accountId as AccountId, userId, created: result === 'imported', bound: bound === true }]
+        : [],
+    )
+}
+
+/** Object ids of the groups that the import has made ours, page by page. */
+async function* groupsDone(context: SyncContext, jobId: string): AsyncGenerator<string[]> {
+  for await (const page of resultsOf(context, jobId))
+    yield page.flatMap(({ groupId, result }) => (typeof groupId === 'string' && result === 'imported' ? [groupId] : []))
+}
+
+async function* resultsOf(context: SyncContext, jobId: string): AsyncGenerator<Record<string, unknown>[]> {
   for (let after = ''; ; ) {
     const page = await jobResultPage(context.store.db, jobId, { after, limit: chunkSize })
     const last = page.at(-1)
     if (last === undefined) return
     after = last.item
-    yield page.flatMap(({ result: { accountId, userId, result, bound } }) =>
-      typeof accountId === 'string' && typeof userId === 'string' && (result === 'imported' || result === 'linked')
-        ? [{ accountId: accountId as AccountId, userId, created: result === 'imported', bound: bound === true }]
-        : [],
-    )
+    yield page.map(({ result }) => result)
   }
 }
 

@@ -371,10 +371,19 @@ export const ImportUndoResult = z.object({
 })
 export type ImportUndoResult = z.infer<typeof ImportUndoResult>
 
+export const GroupImportUndoResult = z.object({
+  /** Object id of the group in the tenant, which stays as it is. */
+  groupId: z.string(),
+  result: z.enum(['removed', 'skipped']),
+  reason: z.string().optional(),
+})
+export type GroupImportUndoResult = z.infer<typeof GroupImportUndoResult>
+
 export const undoImport = endpoint({
   method: 'POST',
   path: '/imports/{jobId}/undo',
-  summary: 'Within 48 hours: remove whom an import created, end its bindings, put back what was written since',
+  summary:
+    'Within 48 hours: remove the people and groups that an import created, end its bindings, put back what was written since',
   access: 'admin',
   answers: { 202: z.object({ job: Job }) },
   problems: ['job_not_found', 'import_too_old', 'import_not_undoable', 'connection_not_found', 'connection_not_usable'],

@@ -163,6 +163,34 @@ describe.sequential('an import is undone within 48 hours', () => {
     expect(again.results?.map(({ result }) => result).sort()).toEqual(['removed', 'skipped', 'skipped'])
   })
 
+  test('a group that the import made goes again, and stays in the tenant; one that was changed since stays', async () => {
+    const member = await create('gil.group')
+    const make = async (displayName: string) => {
+      const mailNickname = displayName.toLowerCase()
+      const body = { displayName, mailNickname, mailEnabled: false, securityEnabled: true }
+      const { id } = (await world.tenant.act({ act: 'create_group', body })) as { id: string }
+      await world.tenant.act({ act: 'add_member', group: id, user: member })
+      return id
+    }
+    const [brief, kept] = [await make('Brief'), await make('Kept')]
+    await cycle()
+    const job = await importing({ accountIds: [member], groups: [brief, kept], bind: true })
+    const ours = async () => (await call().call('GET /groups', { query: { limit: 500 } })).items
+    const changed = (await ours()).find(({ displayName }) => displayName === 'Kept')
+    await call().call('PATCH /groups/{id}', { params: { id: changed?.id ?? '' }, body: { description: 'Ours now' } })
+    const undone = await undo(job.id)
+    expect(undone.results).toEqual(
+      expect.arrayContaining([
+        { groupId: brief, result: 'removed' },
+        { groupId: kept, result: 'skipped', reason: 'Somebody has changed the group since.' },
+      ]),
+    )
+    expect((await ours()).map(({ displayName }) => displayName)).toEqual(['Kept'])
+    await cycle()
+    const { groups } = (await world.tenant.call('GET', '/state')) as { groups: { id: string; members: string[] }[] }
+    for (const id of [brief, kept]) expect(groups.find((group) => group.id === id)?.members).toEqual([member])
+  })
+
   test('a dry run, another job and a job that nobody knows cannot be undone', async () => {
     const [some] = await accounts({ status: 'new' })
     const dry = await importing({ accountIds: [some?.id], dryRun: true })
