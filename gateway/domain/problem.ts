@@ -2,7 +2,7 @@ import type { ProblemCode } from '@lockstep/shared/contract/problems'
 
 /** The caller can act on it: a stable code, and a detail that says what to do next. */
 export class Problem extends Error {
-  override readonly name = 'Problem'
+  override readonly name: string = 'Problem'
   readonly code: ProblemCode
   readonly errors: { path: string; message: string }[] | undefined
   /** Seconds after which another try makes sense. */

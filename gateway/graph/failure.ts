@@ -1,4 +1,5 @@
 import type { TenantFailure } from '../domain/failure.ts'
+import { Problem } from '../domain/problem.ts'
 import { ErrorBody } from './wire.ts'
 
 export type Answer = { status: number; headers: Record<string, string>; body: unknown }
@@ -272,12 +273,12 @@ export function isDeadToken({ status, body }: Answer): boolean {
   )
 }
 
-/** A read that failed: carries what a person needs to know of it. */
-export class TenantError extends Error {
+/** A read that failed. Whoever asked for it is told what the tenant said, and what to do. */
+export class TenantError extends Problem {
   override readonly name = 'TenantError'
   readonly failure: TenantFailure
   constructor(failure: TenantFailure) {
-    super(failure.detail)
+    super('tenant_unreachable', `${failure.detail} ${failure.remedy}`)
     this.failure = failure
   }
 }

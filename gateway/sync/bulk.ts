@@ -3,6 +3,7 @@ import { type Actor, system } from '../domain/actor.ts'
 import type { Outcome } from '../domain/failure.ts'
 import { Problem } from '../domain/problem.ts'
 import { isFailing, isWaiting } from '../domain/quarantine.ts'
+import { TenantError } from '../graph/failure.ts'
 import { type BindingRow, findBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { findUser } from '../store/users.ts'
@@ -90,7 +91,8 @@ export async function runChunk(
     try {
       await wish(context, actor, connection, input, person, id)
     } catch (error) {
-      if (!(error instanceof Problem)) throw error
+      // A tenant that does not answer refuses nobody: the job tells it, and can be started again.
+      if (!(error instanceof Problem) || error instanceof TenantError) throw error
       refused.set(person.userId, error)
     }
   }

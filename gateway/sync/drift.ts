@@ -6,6 +6,7 @@ import type { Actor } from '../domain/actor.ts'
 import type { Baseline } from '../domain/desire.ts'
 import type { Tracked } from '../domain/operation.ts'
 import { Problem } from '../domain/problem.ts'
+import { TenantError } from '../graph/failure.ts'
 import { findAccounts } from '../store/accounts.ts'
 import { type BindingRow, findBinding, listDriftedPage, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
@@ -199,7 +200,7 @@ export async function runResolveAll(
       await resolve(context, deps, run.actor, connection, binding, { action: input.action, attributes })
       await run.report([{ item: userId, ok: true, result: { userId, result: input.action } }])
     } catch (error) {
-      if (!(error instanceof Problem)) throw error
+      if (!(error instanceof Problem) || error instanceof TenantError) throw error
       const told = { code: error.code, detail: error.message }
       await run.report([{ item: userId, ok: false, result: { userId, result: 'failed', error: told } }])
     }

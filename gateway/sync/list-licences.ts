@@ -1,19 +1,17 @@
 import type { ConnectionSettings } from '@lockstep/shared/contract/connection'
 import type { Licence } from '@lockstep/shared/contract/licence'
 import { Problem } from '../domain/problem.ts'
-import { TenantError } from '../graph/failure.ts'
-import type { ConnectionRow } from '../store/connections.ts'
 import { findGroup } from '../store/groups.ts'
 import { bindingsThatWait, countBoundIn, licencesIn } from '../store/licences.ts'
 import type { SyncContext } from './context.ts'
 import { settingsOf } from './following.ts'
-import { freshStock, type LicenceStock, namesIn } from './licence-stock.ts'
+import { freshStock, namesIn } from './licence-stock.ts'
 import { requireConnection } from './require-connection.ts'
 
 /** The licences of a tenant, how many are left, and how many of our people are to have one. */
 export async function listLicences(context: SyncContext, id: string): Promise<{ items: Licence[] }> {
   const connection = await requireConnection(context, id)
-  const stock = await readNow(context, connection)
+  const stock = await freshStock(context, connection.id, context.tenants.of(connection), 0)
   if (stock.skus === null) {
     throw new Problem(
       'licences_unreadable',
@@ -40,16 +38,6 @@ export async function listLicences(context: SyncContext, id: string): Promise<{ 
     })
   }
   return { items: items.sort((a, b) => (a.name < b.name ? -1 : 1)) }
-}
-
-async function readNow(context: SyncContext, connection: ConnectionRow): Promise<LicenceStock> {
-  try {
-    return await freshStock(context, connection.id, context.tenants.of(connection), 0)
-  } catch (error) {
-    if (!(error instanceof TenantError)) throw error
-    const { detail, remedy } = error.failure
-    throw new Problem('tenant_unreachable', `${detail} ${remedy}`)
-  }
 }
 
 async function waitingBySku(context: SyncContext, id: string): Promise<Map<string, number>> {

@@ -122,6 +122,7 @@ export const bindUser = endpoint({
     'bound_elsewhere',
     'user_state_conflict',
     'connection_not_usable',
+    'tenant_unreachable',
     'forbidden',
   ],
 })

@@ -99,7 +99,7 @@ async function acknowledge(play: Play, act: Act): Promise<void> {
     act.done?.(ended.value as never)
     return
   }
-  if (ended.kind === 'threw' && ended.error instanceof Problem) return
+  if (ended.kind === 'threw' && ended.error instanceof Problem && !(ended.error instanceof TenantError)) return
   if (ended.kind === 'threw' && !(ended.error instanceof TenantError)) throw ended.error
   await world.revive()
   if (person === undefined) await askForConnection(play)

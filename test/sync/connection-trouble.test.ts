@@ -1,7 +1,7 @@
 import type { User } from '@lockstep/shared/contract/user'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Mailbox, startMailbox } from '../support/mailbox.ts'
-import { cli, connect, importAll, startWorld, until, type World } from '../support/world.ts'
+import { cli, connect, importAll, jobDone, startWorld, until, type World } from '../support/world.ts'
 
 let world: World
 let mailbox: Mailbox
@@ -66,6 +66,25 @@ describe.sequential('a connection in trouble', () => {
     })
     expect(await eventsOf('connection_quarantine')).toHaveLength(1)
     expect(mailsOf('needs a look')).toHaveLength(1)
+  })
+
+  test('who asks while the tenant does not answer is told so, and nothing has changed', async () => {
+    const body = { email: 'ina@contoso.example', displayName: 'Ina', sendMail: false }
+    const ina = await call().call('POST /users', { body })
+    const account = { accountEnabled: true, displayName: 'Ina', mailNickname: 'ina', userPrincipalName: body.email }
+    const passwordProfile = { password: 'Sunny-Harbour-Lamp-3' }
+    await world.tenant.act({ act: 'create', body: { ...account, passwordProfile } })
+    const { job } = await sync()
+    await jobDone(world, job)
+    const roles = { method: 'GET', path: '/roleAssignments' }
+    await world.tenant.call('POST', '/faults', { match: roles, times: 100, drop: 'before' })
+    const refused = await world.gateway.request('PUT', `/api/v1/connections/${connection}/bindings/${ina.id}`, '{}')
+    expect(refused).toMatchObject({
+      status: 502,
+      body: { code: 'tenant_unreachable', detail: expect.stringMatching(/Microsoft 365.*Lockstep/) },
+    })
+    expect((await call().call('GET /users/{id}', { params: { id: ina.id } })).bindings).toEqual([])
+    await world.tenant.call('DELETE', '/faults')
   })
 
   test('S2: the secret expires: an error, one mail, and no change is lost', async () => {
