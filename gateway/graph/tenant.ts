@@ -73,7 +73,7 @@ export type Tenant = {
   /** Who holds this immutable id or any of these addresses, among users, groups and deleted users. */
   find(probe: { immutableId: string | null; addresses: readonly string[] }): Promise<FoundObject[]>
   /** Holders of directory roles, those who can activate one, and members of role-assignable groups. */
-  protectedAccounts(): Promise<Map<AccountId, 'privileged_role'>>
+  protectedAccounts(lane?: Lane): Promise<Map<AccountId, 'privileged_role'>>
   /** Who manages whom, of everybody or of these. */
   managersOf(ids: readonly AccountId[] | 'all'): AsyncIterable<ManagerPair>
   /** What these mailboxes are for, as far as the tenant tells. */
@@ -88,7 +88,7 @@ export type Tenant = {
   /** Who is in a group itself. */
   groupMembers(groupId: string): Promise<string[]>
   /** The licences that people can hold; null when we may not read them. */
-  licenceStock(): Promise<SkuStock[] | null>
+  licenceStock(lane?: Lane): Promise<SkuStock[] | null>
   /** By account: the SKUs that it holds through groups of the tenant alone. */
   inheritedLicences(ids: readonly AccountId[]): Promise<Map<AccountId, string[]>>
   /** The groups that say which gateway the tenant follows; null when we may not read groups. */
@@ -142,7 +142,7 @@ export function openTenant(options: TenantOptions): Tenant {
     passwordTimes: () => passwordTimes(reader),
     readDeleted: (ids) => readDeleted(reader, [...new Set(ids)], runtime.now),
     find: (probe) => findHolders(reader, probe, runtime.now),
-    protectedAccounts: () => readProtected(reader),
+    protectedAccounts: (lane = 'bulk') => readProtected(readerOf(lane)),
     managersOf: (ids) => readManagers(reader, ids, runtime.now),
     mailboxPurposes: (ids) => readMailboxPurposes(readerOf('interactive'), ids),
     membersOf: (groupId) => readMembers(readerOf('interactive'), groupId),
@@ -150,7 +150,7 @@ export function openTenant(options: TenantOptions): Tenant {
     observeGroups: (deltaLink) => followGroups(reader, deltaLink),
     findGroupByNickname: (nickname) => findGroupByNickname(reader, nickname),
     groupMembers: (groupId) => readGroupMembers(reader, groupId),
-    licenceStock: () => readStock(reader),
+    licenceStock: (lane = 'bulk') => readStock(readerOf(lane)),
     inheritedLicences: (ids) => readInherited(reader, ids, runtime.now),
     readMarkers: (knownId) => readMarkers(readerOf('interactive'), knownId),
     writeAll: writer.writeAll,

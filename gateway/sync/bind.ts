@@ -190,7 +190,7 @@ async function refuseUnfit(
 ): Promise<void> {
   await refuseTaken(context, connection, user, accountId)
   const stored = await findAccount(context.store.db, connection.id, accountId)
-  const roles = await context.tenants.of(connection).protectedAccounts()
+  const roles = await context.tenants.of(connection).protectedAccounts('interactive')
   const protection =
     stored?.protection ??
     (isAuthoriser(connection, accountId) ? 'authoriser' : roles.has(accountId) ? 'privileged_role' : null)

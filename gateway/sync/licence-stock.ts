@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { system } from '../domain/actor.ts'
 import type { Seats } from '../domain/licences.ts'
+import type { Lane } from '../graph/governor.ts'
 import type { SkuStock, Tenant } from '../graph/tenant.ts'
 import { findConnection, updateConnection } from '../store/connections.ts'
 import type { Database } from '../store/schema.ts'
@@ -23,12 +24,12 @@ export async function freshStock(
   context: SyncContext,
   connectionId: string,
   tenant: Tenant,
-  believed = believedForMs,
+  { believedMs = believedForMs, lane = 'bulk' }: { believedMs?: number; lane?: Lane } = {},
 ): Promise<LicenceStock> {
   const now = context.runtime.now()
   const stored = await storedStock(context.store.db, connectionId)
-  if (stored !== null && now - stored.readAt < believed) return stored
-  const read: LicenceStock = { readAt: now, skus: await tenant.licenceStock() }
+  if (stored !== null && now - stored.readAt < believedMs) return stored
+  const read: LicenceStock = { readAt: now, skus: await tenant.licenceStock(lane) }
   await context.store.change(system, async (change) => {
     change.quiet('observation')
     await updateConnection(change.trx, connectionId, { licence_stock: JSON.stringify(read) })

@@ -32,7 +32,7 @@ export function blockedUntilOf({ runtime }: SyncContext, connection: ConnectionR
 async function seatThoseWhoWait(context: SyncContext, connection: ConnectionRow, tenant: Tenant): Promise<void> {
   const waiting = await bindingsThatWait(context.store.db, connection.id, atOnce)
   if (waiting.length === 0) return
-  const seats = new Map(seatsOf(await freshStock(context, connection.id, tenant, 0)))
+  const seats = new Map(seatsOf(await freshStock(context, connection.id, tenant, { believedMs: 0 })))
   const turns = waiting.filter((binding) => {
     const skus = licencesIn(binding).filter(({ state }) => state === 'waiting')
     const free = skus.filter(({ sku }) => (seats.get(sku) ?? 0) > 0)

@@ -11,7 +11,10 @@ import { requireConnection } from './require-connection.ts'
 /** The licences of a tenant, how many are left, and how many of our people are to have one. */
 export async function listLicences(context: SyncContext, id: string): Promise<{ items: Licence[] }> {
   const connection = await requireConnection(context, id)
-  const stock = await freshStock(context, connection.id, context.tenants.of(connection), 0)
+  const stock = await freshStock(context, connection.id, context.tenants.of(connection), {
+    believedMs: 0,
+    lane: 'interactive',
+  })
   if (stock.skus === null) {
     throw new Problem(
       'licences_unreadable',
