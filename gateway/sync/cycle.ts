@@ -106,7 +106,7 @@ export async function runCycle(
     connection = await requireConnection(context, connectionId)
   }
   if (!result.waited && mayWrite(connection) && result.failing === null) {
-    const leavers = await takeBackFromLeavers(context, connection, context.tenants.of(connection))
+    const leavers = await takeBackFromLeavers(context, connection, context.tenants.of(connection), result.id)
     held.push(...leavers.held)
     const done = leavers.outcomes.filter(({ kind }) => kind === 'done').length
     result.applied += done

@@ -11,7 +11,7 @@ import type { SyncContext } from './context.ts'
 import { settingsOf } from './following.ts'
 import { blockedUntilOf } from './licence-turns.ts'
 import { readProtection } from './protection.ts'
-import { recordOperation } from './record.ts'
+import { recordBeforeImage, recordOperation } from './record.ts'
 import { heldByBrake } from './sync-bindings.ts'
 
 /** At most this many are dealt with in one cycle. */
@@ -69,6 +69,7 @@ export async function takeBackFromLeavers(
   context: SyncContext,
   connection: ConnectionRow,
   tenant: Tenant,
+  cycleId: string,
 ): Promise<{ held: Operation[]; outcomes: WriteOutcome[] }> {
   const none = { held: [], outcomes: [] }
   if ((await planLeavers(context, connection, tenant)).length === 0) return none
@@ -93,7 +94,10 @@ export async function takeBackFromLeavers(
     if (send === undefined) return
     outcomes.push(outcome)
     await context.store.change(system, async (change) => {
-      await recordOperation(context, change, connection, { user: { id: send.row.user_id } }, { ...send, outcome })
+      const applied = { ...send, outcome }
+      const userId = send.row.user_id
+      await recordOperation(context, change, connection, { user: { id: userId } }, applied)
+      await recordBeforeImage(change, connection, { userId, jobId: null, cycleId }, applied)
       if (outcome.kind === 'done') await eraseLeaver(change.trx, send.row)
       else await retryLeaver(change.trx, send.row, change.now + againMs)
     })

@@ -12,7 +12,6 @@ import { erasePending } from '../store/pending-passwords.ts'
 import type { Change } from '../store/store.ts'
 import type { SyncContext } from './context.ts'
 import { named, namesIn, storedStock } from './licence-stock.ts'
-import type { Unit } from './load.ts'
 import type { Applied } from './planned.ts'
 import { recordLicences } from './record-licences.ts'
 
@@ -129,9 +128,8 @@ export async function recordOperation(
 export async function recordBeforeImage(
   change: Change,
   connection: ConnectionRow,
-  unit: Pick<Unit, 'user' | 'binding'>,
+  by: { userId: string; jobId: string | null; cycleId: string | null },
   { operation, eventId, outcome }: Applied,
-  cycleId: string | null,
 ): Promise<void> {
   const created = outcome.kind === 'done' && operation.kind === 'provision' ? (outcome.value as AccountId) : null
   const accountId = created ?? operation.accountId
@@ -139,10 +137,10 @@ export async function recordBeforeImage(
   await insertBeforeImage(change.trx, {
     event_id: eventId,
     connection_id: connection.id,
-    user_id: unit.user.id,
+    user_id: by.userId,
     account_id: accountId,
-    job_id: unit.binding.job_id,
-    cycle_id: cycleId,
+    job_id: by.jobId,
+    cycle_id: by.cycleId,
     kind: operation.kind,
     changes: JSON.stringify(operation.changes),
     at: change.now,

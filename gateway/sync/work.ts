@@ -95,8 +95,9 @@ async function finish(
   all.push(one)
   remaining.count -= 1
   await context.store.change(actor, async (change) => {
+    const { user, binding } = planned.unit
     await recordOperation(context, change, connection, planned.unit, one)
-    await recordBeforeImage(change, connection, planned.unit, one, cycleId)
+    await recordBeforeImage(change, connection, { userId: user.id, jobId: binding.job_id, cycleId }, one)
     if (remaining.count === 0) await settleBinding(context, change, connection, planned, all)
   })
 }

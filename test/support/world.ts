@@ -237,10 +237,10 @@ export async function jobDone(world: World, job: { id: string }, limitMs = 120_0
 }
 
 /** Imports everybody who can be imported, and binds them. */
-export async function importAll(world: World, connection: string): Promise<Job> {
+export async function importAll(world: World, connection: string, limitMs?: number): Promise<Job> {
   const { job } = await world.gateway.client.call('POST /connections/{id}/imports', {
     params: { id: connection },
     body: { accountIds: 'all', bind: true },
   })
-  return await jobDone(world, job)
+  return await jobDone(world, job, limitMs)
 }
