@@ -36,7 +36,8 @@ export function licenceOperation(desired: Desired, accountId: AccountId, plan: L
   return [{ kind: 'licence', userId: desired.userId, accountId, reason: reasonOf(desired, plan), changes }]
 }
 
-function reasonOf({ licences, presence }: Desired, { add }: LicencePlan): Reason {
+function reasonOf({ licences, presence, outOfScope }: Desired, { add }: LicencePlan): Reason {
+  if (outOfScope !== null) return 'out_of_scope'
   if (licences.standing === 'end' && presence.kind === 'blocked') return presence.cause
   return add.some((sku) => licences.agreed.includes(sku)) ? 'drift_enforced' : 'directory_changed'
 }

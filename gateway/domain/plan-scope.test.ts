@@ -1,10 +1,18 @@
 import { expect, test } from 'vitest'
+import { type LicenceWish, noLicences } from './licences.ts'
 import type { Operation } from './operation.ts'
 import { plan, type Target } from './plan.ts'
 import { bound, kinds, settled } from './testing-plan.ts'
 
 const out = (outOfScope: 'block' | 'keep' | null, more: Parameters<typeof settled>[0] = {}) =>
   settled({ email: 'new@contoso.example', passwordVersion: 2, ...more, outOfScope })
+
+const given = (standing: LicenceWish['standing']): LicenceWish => ({
+  ...noLicences,
+  ours: ['e3'],
+  agreed: ['e3'],
+  standing,
+})
 
 const cases: [string, ReturnType<typeof out>, Target, Operation['kind'][]][] = [
   ['who leaves is blocked, and nothing else is followed', out('block'), bound(), ['deprovision']],
@@ -21,6 +29,18 @@ const cases: [string, ReturnType<typeof out>, Target, Operation['kind'][]][] = [
     out('keep'),
     bound({ enabled: false }, { blockedBy: 'out_of_scope' }),
     ['reprovision'],
+  ],
+  [
+    'licences of who has been out long enough end',
+    out('block', { licences: given('end') }),
+    bound({ enabled: false, licences: ['e3', 'theirs'] }, { blockedBy: 'out_of_scope' }),
+    ['licence'],
+  ],
+  [
+    'until then they stay',
+    out('block', { licences: given('keep') }),
+    bound({ enabled: false, licences: ['e3'] }, { blockedBy: 'out_of_scope' }),
+    [],
   ],
   ['a block for another reason is not', out('keep'), bound({ enabled: false }, { blockedBy: 'suspended' }), []],
   ['what was never taken over is not touched', { ...out('block'), baseline: null }, bound(), []],

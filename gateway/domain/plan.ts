@@ -74,14 +74,21 @@ function leave(desired: Desired, target: Target): BindingPlan {
   return operation === undefined ? verdict('left') : work(operation)
 }
 
-/** Only what was followed before is blocked, and only our own block is lifted: everything else stays as it is. */
+/**
+ * Only what was followed before is blocked, and only our own block is lifted. Licences that we gave end as those of other
+ * blocked people do; everything else stays as it is.
+ */
 function outside(desired: Desired, becomes: 'block' | 'keep', target: Target): BindingPlan {
   const untouched = target.kind !== 'bound' || desired.baseline === null
   if (untouched || (target.protection !== null && !desired.overrideProtected)) return verdict('out_of_scope')
   const kept = becomes === 'keep' && target.blockedBy === 'out_of_scope' && !target.account.enabled
   const [operation] =
     becomes === 'block' ? blocked(desired, target, 'out_of_scope') : kept ? [enable(desired, target)] : []
-  return operation === undefined ? verdict('out_of_scope') : work(operation)
+  if (operation !== undefined) return work(operation)
+  const { licences: held } = target.account
+  const licences = licencesOf(desired, { ...(held !== undefined && { licences: held }), usageLocation: null })
+  const [ending] = licences === undefined ? [] : licenceOperation(desired, target.account.id, licences)
+  return ending === undefined ? verdict('out_of_scope') : { ...work(ending), licences }
 }
 
 function follow(desired: Desired, target: Held): BindingPlan {

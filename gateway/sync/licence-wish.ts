@@ -14,7 +14,7 @@ export async function licenceWishes(
   { licences }: ConnectionSettings,
   bindings: readonly BindingRow[],
   users: ReadonlyMap<string, UserRow>,
-): Promise<(binding: BindingRow) => LicenceWish> {
+): Promise<(binding: BindingRow, outOfScope: boolean) => LicenceWish> {
   const groups = licences.rules.map(({ group }) => group)
   const ours = [...new Set(licences.rules.flatMap(({ skus }) => skus))]
   const memberships = await membershipsAmong(
@@ -22,13 +22,13 @@ export async function licenceWishes(
     bindings.map(({ user_id }) => user_id),
     groups,
   )
-  return (binding) => {
+  return (binding, outOfScope) => {
     const agreed = licencesIn(binding).filter(({ state }) => state === 'assigned' || state === 'lost')
     if (ours.length === 0 && agreed.length === 0) return noLicences
     const user = users.get(binding.user_id)
     const isIn = memberships.get(binding.user_id)
     const ends = binding.licences_end === 1 && licences.removeAfterDays !== null
-    const blocked = user !== undefined && presenceOf(user.state).kind === 'blocked'
+    const blocked = outOfScope || (user !== undefined && presenceOf(user.state).kind === 'blocked')
     return {
       wanted: licences.rules.filter(({ group }) => isIn?.has(group)).flatMap(({ skus }) => skus),
       ours,

@@ -51,11 +51,12 @@ export async function loadUnits(
   for (const binding of bindings) {
     const user = users.get(binding.user_id)
     if (user === undefined) continue
+    const outOfScope = within === null || within.has(user.id) ? null : settings.scope.leaving
     const desired = desiredOf(binding, user, settings, {
       passwordVersion: waiting.get(user.id)?.version ?? null,
-      outOfScope: within === null || within.has(user.id) ? null : settings.scope.leaving,
+      outOfScope,
       manager: (managers.get(user.manager_id ?? '') ?? null) as AccountId | null,
-      licences: licencesOf(binding),
+      licences: licencesOf(binding, outOfScope !== null),
     })
     const stored = binding.account_id === null ? null : (accounts.get(binding.account_id) ?? null)
     const target = stored === null ? await unseen(db, connection.id, desired) : held('bound', stored)

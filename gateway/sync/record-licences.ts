@@ -44,7 +44,7 @@ export async function licenceColumns(
 ): Promise<Updateable<Bindings>> {
   const { binding, desired, target } = unit
   const now = context.runtime.now()
-  const blocked = desired.presence.kind === 'blocked'
+  const blocked = desired.presence.kind === 'blocked' || desired.outOfScope === 'block'
   const block = { blocked_at: blocked ? (binding.blocked_at ?? now) : null, ...(!blocked && { licences_end: 0 }) }
   const wish = desired.licences
   const before = licencesIn(binding)

@@ -12,7 +12,9 @@ import { erasePending } from '../store/pending-passwords.ts'
 import type { Change } from '../store/store.ts'
 import { purgeLetGo } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
+import { covered } from './covered.ts'
 import type { Unit } from './load.ts'
+import { leaveAlone } from './out-of-scope.ts'
 import type { Applied, Planned } from './planned.ts'
 import { noteSignedOut } from './quarantine.ts'
 import { isLicenceRefused, licenceColumns, noteLeaver } from './record-licences.ts'
@@ -43,7 +45,8 @@ export async function settleBinding(
     return
   }
   if (binding.unbind !== null) return await letGo(change, binding)
-  if (unit.desired.outOfScope !== null) return await leaveAlone(change, unit)
+  if (unit.desired.outOfScope !== null)
+    return await leaveAlone(change, unit, await licenceColumns(context, change, connection, { unit, plan }, applied))
   if (applied.some(({ operation }) => operation.kind === 'restore')) {
     // What the account needs now that it is back is the next plan's: the binding stays marked.
     const again = { attempt: 0, next_attempt_at: null, error: null }
@@ -156,7 +159,7 @@ export async function recordVerdict(
       case 'left':
         return await letGo(change, binding)
       case 'out_of_scope':
-        return await leaveAlone(change, unit)
+        return await leaveAlone(change, unit, await licenceColumns(context, change, connection, { unit, plan }, []))
       case 'in_step': {
         if (!(await noteDrift(change, unit))) change.quiet('nothing to do')
         const waiting = unit.target.kind === 'none'
@@ -252,46 +255,6 @@ async function letGo(change: Change, binding: Unit['binding']): Promise<void> {
     connection: binding.connection_id,
     account: binding.account_id,
   })
-}
-
-/**
- * The connection is not for this person. What both sides agreed on stays known, so that a return pushes what changed here
- * meanwhile; the password is asked for again.
- */
-async function leaveAlone(change: Change, unit: Unit): Promise<void> {
-  const { binding } = unit
-  if (binding.state === 'out_of_scope') change.quiet('known already')
-  else
-    change.event({
-      type: 'binding_out_of_scope',
-      cause: 'left_scope',
-      user: binding.user_id,
-      connection: binding.connection_id,
-      account: binding.account_id,
-      detail: 'In none of the groups that the connection is for.',
-    })
-  await erasePending(change.trx, { connectionId: binding.connection_id, userId: binding.user_id })
-  await updateBinding(change.trx, binding, {
-    state: 'out_of_scope',
-    attempt: 0,
-    next_attempt_at: null,
-    error: null,
-    drift: '[]',
-    recover: null,
-    job_id: null,
-    ...(binding.password_state !== 'none' && { password_state: 'awaiting_login', password_reason: null }),
-  })
-  await covered(change, unit)
-}
-
-/** Takes back as many marks as the plan has seen; what was marked meanwhile stays. */
-async function covered(change: Change, unit: Unit): Promise<void> {
-  await change.trx
-    .updateTable('bindings')
-    .set((e) => ({ dirty: e('dirty', '-', unit.binding.dirty) }))
-    .where('connection_id', '=', unit.binding.connection_id)
-    .where('user_id', '=', unit.binding.user_id)
-    .execute()
 }
 
 /** Drift as it stands, keeping since when each was seen. */

@@ -72,7 +72,7 @@ export async function planUndo(
     rows.map((row) => row.user_id),
   )
   const wantedOf = async (binding: BindingRow) =>
-    (await licenceWishes(db, settingsOf(connection), [binding], users))(binding).wanted
+    (await licenceWishes(db, settingsOf(connection), [binding], users))(binding, false).wanted
   const planned: UndoOfAccount[] = []
   for (const [accountId, images] of byAccount(rows)) {
     const [first] = images

@@ -11,6 +11,8 @@ const call = () => world.gateway.client
 beforeAll(async () => {
   world = await startWorld({ users: 8 })
   connection = await connect(world)
+  const brake = { minimum: 25, share: 0.1, absolute: 25 }
+  await call().call('PATCH /connections/{id}', { params: { id: connection }, body: { settings: { brake } } })
   await importAll(world, connection)
   people = (await call().call('GET /users', { query: { limit: 100, binding: 'bound' } })).items
   group = (await call().call('POST /groups', { body: { displayName: 'Staff' } })).id
@@ -64,6 +66,36 @@ test('who returns is enabled again, with everything that changed meanwhile', asy
   await join(at(1))
   await becomes(at(1), 'in_sync')
   expect(await account(at(1))).toMatchObject({ accountEnabled: true, city: 'Salzburg' })
+})
+
+test('P34: licences that rules gave end for who is outside long enough, and come back with the person', async () => {
+  const e3 = '6fd2c87f-b296-42f0-b197-1e91e994b900'
+  const held = async (user: User) =>
+    ((await account(user))['assignedLicenses'] as { skuId: string }[] | undefined)?.map(({ skuId }) => skuId) ?? []
+  const rules = (removeAfterDays: number | null) =>
+    call().call('PATCH /connections/{id}', {
+      params: { id: connection },
+      body: {
+        settings: {
+          licences: { rules: [{ group: group as never, skus: [e3] }], whenNoneLeft: 'wait', removeAfterDays },
+        },
+      },
+    })
+  await call().call('PATCH /users/{id}', { params: { id: at(3).id }, body: { attributes: { usageLocation: 'AT' } } })
+  await rules(30)
+  await until('the licence', async () => (await held(at(3))).includes(e3))
+  await leave(at(3))
+  await becomes(at(3), 'out_of_scope')
+  expect(await held(at(3))).toContain(e3)
+  await rules(0)
+  await until('the licence gone', async () => !(await held(at(3))).includes(e3))
+  const { items } = await call().call('GET /events', {
+    query: { type: 'user_licence_remove_provision', user: at(3).id },
+  })
+  expect(items).toMatchObject([{ outcome: 'success', cause: 'out_of_scope' }])
+  await join(at(3))
+  await until('the licence back', async () => (await held(at(3))).includes(e3))
+  await rules(null)
 })
 
 test('a password of somebody outside of the scope stays here', async () => {

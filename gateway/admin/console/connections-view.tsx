@@ -107,6 +107,12 @@ export function ConnectionView({ id, role }: { id: string; role: string }) {
                 <dd>{connection.authorisedBy.name}</dd>
               </>
             )}
+            {connection.credentialExpiresAt && (
+              <>
+                <dt>Credential</dt>
+                <dd>Ends {timeText(connection.credentialExpiresAt)}</dd>
+              </>
+            )}
             <dt>Domains</dt>
             <dd>{connection.domains.join(', ')}</dd>
             <dt>Mode</dt>
