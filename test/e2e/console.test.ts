@@ -7,7 +7,7 @@ import puppeteer, { type Browser, type Page } from 'puppeteer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { provideBrowser } from '../support/browser.ts'
 import { root } from '../support/root.ts'
-import { cli, connect, importAll, jobDone, startWorld, until, type World } from '../support/world.ts'
+import { cli, connect, importAll, runCycle, startWorld, until, type World } from '../support/world.ts'
 
 const admin = { email: 'admin@contoso.onmicrosoft.com', password: 'Calm-Lighthouse-Garden-42' }
 const artifacts = join(root, 'test/artifacts')
@@ -50,10 +50,7 @@ afterAll(async () => {
 
 const counts = async () => (await call().call('GET /connections/{id}', { params: { id: connection } })).counts
 
-async function cycle(): Promise<void> {
-  const { job } = await call().call('POST /connections/{id}/sync', { params: { id: connection } })
-  await jobDone(world, job)
-}
+const cycle = () => runCycle(world, connection)
 
 /** What others did at Microsoft, and what was written there, for a person to deal with. */
 async function prepare(): Promise<void> {

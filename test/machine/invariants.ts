@@ -1,74 +1,15 @@
 import { createHash } from 'node:crypto'
-import { chainHash, chainStart } from '@lockstep/gateway/domain/event-chain'
+import { chainHash } from '@lockstep/gateway/domain/event-chain'
 import { closed } from '@lockstep/gateway/graph/failure'
 import { openHash } from '@lockstep/gateway/store/credentials'
 import { eventFromRow } from '@lockstep/gateway/store/events'
 import type { Database } from '@lockstep/gateway/store/schema'
-import { isPrivileged } from '../practice-tenant/rights.ts'
+import type { Check, Facts, Memory } from './facts.ts'
 import { licencesOfOthersAreLeftAlone } from './licence-rules.ts'
 import { type Model, marks } from './model.ts'
-import type { Presence, SeenWrite } from './witness.ts'
+import { protectedAccountsAreLeftAlone } from './protected-accounts.ts'
+import type { Presence } from './witness.ts'
 import { connectionId, matchesHash, type World } from './world.ts'
-
-type Rows<T extends keyof Database> = Database[T][]
-
-/** What the checks look at after a step. */
-export type Facts = {
-  world: World
-  model: Model
-  memory: Memory
-  users: Rows<'users'>
-  credentials: Rows<'user_credentials'>
-  bindings: Rows<'bindings'>
-  connection: Database['connections']
-  /** Blocks of ours that went out, or were about to when we were killed, and of which nobody knows whether they arrived. */
-  blocking: Pick<Database['accounts'], 'id' | 'blocking_at'>[]
-  /** Since the last check. */
-  events: Rows<'events'>
-  writes: SeenWrite[]
-  written: Buffer
-}
-
-/** What the checks remember from one step to the next. */
-export type Memory = {
-  seq: number
-  hash: string
-  writes: number
-  logged: number
-  /** How many events there are by id, as far as the id went to the tenant. */
-  events: Map<string, number>
-  /** Ids in the tenant's log of writes that have no event yet. */
-  unexplained: Set<string>
-  /** Creates, blocks and wipes that nobody released. */
-  counted: { at: number; what: string }[]
-  /** The newest password that took effect, by account and person. */
-  newest: Map<string, number>
-  /** When the last cycle that was seen at its end, and the one before it, began to read. */
-  cyclesBegan: [number, number]
-  /** Accounts that are protected, and since when. */
-  protectedSince: Map<string, number>
-  owners: Map<string, string>
-  /** What others blocked while a block of ours was on its way: only they know whose it is. */
-  ambiguous: Set<Presence>
-}
-
-export const createMemory = (): Memory => ({
-  seq: 0,
-  hash: chainStart,
-  writes: 0,
-  logged: 0,
-  events: new Map(),
-  unexplained: new Set(),
-  counted: [],
-  newest: new Map(),
-  cyclesBegan: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  protectedSince: new Map(),
-  owners: new Map(),
-  ambiguous: new Set(),
-})
-
-/** A check says what is wrong, or nothing. */
-export type Check = (facts: Facts) => string[]
 
 /** Invariant 1. */
 export const nothingAcknowledgedIsLost: Check = ({ world, model, users, credentials, bindings, connection }) => {
@@ -226,35 +167,6 @@ function countable({ type, changes }: Database['events']): 'create' | 'block' | 
   if (type === 'user_licence_remove_provision') return 'unlicence'
   if (type === 'user_create_provision') return 'create'
   return type === 'user_deprovision' && changes.includes('"accountEnabled"') ? 'block' : null
-}
-
-/** Invariant 7. An account counts as protected once a whole cycle could have seen that it is. */
-export const protectedAccountsAreLeftAlone: Check = ({ world, model, memory, writes, connection }) => {
-  const { state } = world.practice
-  if (connection.last_cycle !== null) {
-    const { at, took } = JSON.parse(connection.last_cycle) as { at: number; took: number }
-    const [, last] = memory.cyclesBegan
-    if (at - took > last) memory.cyclesBegan = [last, at - took]
-  }
-  const wrong: string[] = []
-  for (const write of writes) {
-    const since = memory.protectedSince.get(write.accountId)
-    const began = memory.cyclesBegan.findLast((one) => one <= write.at) ?? Number.NEGATIVE_INFINITY
-    if (!write.applied || since === undefined || since >= began - state.lagMs) continue
-    const owner = memory.owners.get(write.accountId)
-    if (owner === undefined || !model.overridden.has(owner))
-      wrong.push(`${write.kind} of ${write.accountId}, which is protected`)
-  }
-  for (const { id, properties } of state.people.values()) {
-    const isProtected =
-      isPrivileged(state, id) ||
-      state.roleAssignments.some(({ principalId }) => principalId === id) ||
-      properties['userType'] === 'Guest' ||
-      properties['onPremisesSyncEnabled'] === true
-    if (!isProtected) memory.protectedSince.delete(id)
-    else if (!memory.protectedSince.has(id)) memory.protectedSince.set(id, world.time.now())
-  }
-  return wrong
 }
 
 /** Invariant 8. */

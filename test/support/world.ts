@@ -123,18 +123,19 @@ export async function startTenant(folder: string, options: WorldOptions): Promis
     options.built,
   )
   const told = JSON.parse(program.readyLine) as Omit<Tenant, 'program'>
-  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const response = await fetch(told.control + path, {
-      method,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    return await response.json()
-  }
+  const ask = (method: string, path: string, body?: unknown) =>
+    fetch(told.control + path, { method, ...(body !== undefined && { body: JSON.stringify(body) }) })
+  const call = async (method: string, path: string, body?: unknown): Promise<unknown> =>
+    await (await ask(method, path, body)).json()
   return {
     ...told,
     program,
     call,
-    act: (body) => call('POST', '/acts', body),
+    async act(body) {
+      const response = await ask('POST', '/acts', body)
+      if (!response.ok) throw new Error(`The practice tenant refused ${JSON.stringify(body)}: ${await response.text()}`)
+      return await response.json()
+    },
     signIn: async (userPrincipalName, password) =>
       (await call('POST', '/sign-in', { userPrincipalName, password })) as SignIn,
     account: async (key) => (await call('GET', `/accounts/${encodeURIComponent(key)}`)) as Record<string, unknown>,
@@ -234,6 +235,12 @@ export async function jobDone(world: World, job: { id: string }, limitMs = 120_0
     },
     limitMs,
   )
+}
+
+/** Has a cycle run, and waits for its end. */
+export async function runCycle(world: World, connection: string): Promise<void> {
+  const { job } = await world.gateway.client.call('POST /connections/{id}/sync', { params: { id: connection } })
+  await jobDone(world, job)
 }
 
 /** Imports everybody who can be imported, and binds them. */

@@ -1,6 +1,6 @@
 import type { User } from '@lockstep/shared/contract/user'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { connect, importAll, jobDone, startWorld, until, type World } from '../support/world.ts'
+import { connect, importAll, runCycle, startWorld, until, type World } from '../support/world.ts'
 
 let world: World
 let connection: string
@@ -32,10 +32,7 @@ const fault = (body: Record<string, unknown>) => world.tenant.call('POST', '/fau
 const revocations = async () =>
   (await world.tenant.log()).filter(({ path, status }) => /revokeSignInSessions$/.test(path) && status < 300)
 
-async function cycle(): Promise<void> {
-  const { job } = await call().call('POST /connections/{id}/sync', { params: { id: connection } })
-  await jobDone(world, job)
-}
+const cycle = () => runCycle(world, connection)
 
 test('S53: a suspended person is blocked and signed out everywhere, and is let in again by resuming', async () => {
   await suspend(at(0))

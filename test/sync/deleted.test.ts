@@ -1,7 +1,7 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
 import type { User } from '@lockstep/shared/contract/user'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connect, importAll, jobDone, startWorld, until, type World } from '../support/world.ts'
+import { connect, importAll, runCycle, startWorld, until, type World } from '../support/world.ts'
 
 let world: World
 let connection: string
@@ -22,10 +22,7 @@ const bind = (userId: string, body = {}) =>
   call().call('PUT /connections/{id}/bindings/{userId}', { params: { id: connection, userId }, body })
 const accountIdOf = (user: User) => user.bindings[0]?.accountId ?? ''
 
-async function cycle(): Promise<void> {
-  const { job } = await call().call('POST /connections/{id}/sync', { params: { id: connection } })
-  await jobDone(world, job)
-}
+const cycle = () => runCycle(world, connection)
 
 async function inState(userId: string, state: Binding['state']): Promise<Binding> {
   return await until(`the binding ${state}`, async () => {

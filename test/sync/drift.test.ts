@@ -1,6 +1,6 @@
 import type { User } from '@lockstep/shared/contract/user'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connect, importAll, jobDone, startWorld, until, type World } from '../support/world.ts'
+import { connect, importAll, jobDone, runCycle, startWorld, until, type World } from '../support/world.ts'
 
 let world: World
 let connection: string
@@ -28,10 +28,7 @@ const resolve = (user: User, body: { action: 'adopt' | 'repair'; attributes?: st
 const rows = async (query = {}) =>
   (await call().call('GET /connections/{id}/drift', { params: { id: connection }, query })).items
 
-async function cycle(): Promise<void> {
-  const { job } = await call().call('POST /connections/{id}/sync', { params: { id: connection } })
-  await jobDone(world, job)
-}
+const cycle = () => runCycle(world, connection)
 
 async function changedAtMicrosoft(user: User, body: Record<string, unknown>): Promise<void> {
   await world.tenant.act({ act: 'patch', user: user.bindings[0]?.accountId, body })

@@ -1,6 +1,6 @@
 import type { User } from '@lockstep/shared/contract/user'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { connect, importAll, jobDone, startWorld, until, type World } from '../support/world.ts'
+import { connect, importAll, jobDone, runCycle, startWorld, until, type World } from '../support/world.ts'
 
 let world: World
 let connection: string
@@ -38,10 +38,7 @@ async function binding(groupId: string) {
   return items.find((each) => each.groupId === groupId)
 }
 
-async function cycle(): Promise<void> {
-  const { job } = await call().call('POST /connections/{id}/sync', { params: { id: connection } })
-  await jobDone(world, job)
-}
+const cycle = () => runCycle(world, connection)
 
 async function follows(groupId: string, state = 'in_sync') {
   return await until(`the group ${state}`, async () => {

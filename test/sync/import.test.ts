@@ -2,7 +2,7 @@ import type { ImportableAccount } from '@lockstep/shared/contract/connection'
 import type { Job } from '@lockstep/shared/contract/job'
 import type { User } from '@lockstep/shared/contract/user'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cli, connect, jobDone, startWorld, until, type World } from '../support/world.ts'
+import { cli, connect, jobDone, runCycle, startWorld, until, type World } from '../support/world.ts'
 
 let world: World
 let connection: string
@@ -37,10 +37,7 @@ const personOf = async (email: string): Promise<User> => {
   if (found === undefined) throw new Error(`nobody is ${email}`)
   return found
 }
-const cycle = async () => {
-  const { job } = await call().call('POST /connections/{id}/sync', { params: { id: connection } })
-  await jobDone(world, job)
-}
+const cycle = () => runCycle(world, connection)
 const create = async (name: string, some: Record<string, unknown> = {}): Promise<string> => {
   const created = await world.tenant.act({
     act: 'create',

@@ -2,7 +2,7 @@ import type { LicenceSettings } from '@lockstep/shared/contract/licence'
 import type { User } from '@lockstep/shared/contract/user'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { connect, jobDone, startWorld, until, type World } from '../support/world.ts'
+import { connect, jobDone, runCycle, startWorld, until, type World } from '../support/world.ts'
 
 const e3 = '6fd2c87f-b296-42f0-b197-1e91e994b900'
 const e5 = 'c7df2760-2c81-4ef7-b578-5b5392b571df'
@@ -85,10 +85,7 @@ const standing = (user: User, ...wanted: string[]) =>
     const { state } = await bindingOf(user)
     return state === 'in_sync' && JSON.stringify(await licences(user)) === JSON.stringify(wanted)
   })
-async function cycle(): Promise<void> {
-  const { job } = await call().call('POST /connections/{id}/sync', { params: { id: connection } })
-  await jobDone(world, job)
-}
+const cycle = () => runCycle(world, connection)
 const events = async (type: string, user: User) =>
   (await call().call('GET /events', { query: { type, user: user.id } })).items
 

@@ -1,6 +1,6 @@
 import type { User } from '@lockstep/shared/contract/user'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connect, importAll, jobDone, startWorld, until, type World } from '../support/world.ts'
+import { connect, importAll, runCycle, startWorld, until, type World } from '../support/world.ts'
 
 let world: World
 let connection: string
@@ -160,8 +160,7 @@ describe.sequential('from import to a password that works in Microsoft 365', () 
     const everythingSettled = async () =>
       (await call().call('GET /connections/{id}', { params: { id: connection } })).counts.outOfSync === 0
     await until('everything in sync', everythingSettled)
-    const cycle = async () =>
-      jobDone(world, (await call().call('POST /connections/{id}/sync', { params: { id: connection } })).job)
+    const cycle = () => runCycle(world, connection)
     await cycle()
     await world.tenant.call('POST', '/reset-log')
     await cycle()

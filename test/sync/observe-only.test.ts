@@ -2,7 +2,7 @@ import { type EndpointName, endpoints } from '@lockstep/shared/contract/endpoint
 import type { Job } from '@lockstep/shared/contract/job'
 import type { User } from '@lockstep/shared/contract/user'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connect, importAll, jobDone, startWorld, until, type World } from '../support/world.ts'
+import { connect, importAll, jobDone, runCycle, startWorld, until, type World } from '../support/world.ts'
 
 let world: World
 let connection: string
@@ -77,10 +77,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => world.close())
 
-async function cycle(): Promise<void> {
-  const { job } = await call().call('POST /connections/{id}/sync', { params: { id: connection } })
-  await jobDone(world, job)
-}
+const cycle = () => runCycle(world, connection)
 
 const set = (mode: 'apply' | 'observe') =>
   call().call('PATCH /connections/{id}', { params: { id: connection }, body: { settings: { mode } } })
