@@ -82,3 +82,16 @@ test('what an admin sets while a cycle is at work is followed by that cycle', as
   await syncBindings(context, before, context.tenants.of(before), [user.id], 'bulk')
   expect(sent).toMatchObject([{ kind: 'create', account: { passwordPolicies: null } }])
 })
+
+test('P1: a connection that observes sends nothing, even where the adapter would let it pass', async () => {
+  outcome = { kind: 'done', requestId: null, value: testAccountId }
+  const { context } = sync
+  const before = await requireConnection(context, testConnection)
+  await context.store.change(system, async (change) => {
+    change.quiet('test')
+    const settings = { ...settingsOf(before), mode: 'observe' as const }
+    await updateConnection(change.trx, testConnection, { settings: JSON.stringify(settings) })
+  })
+  const { binding } = await provision()
+  expect({ sent, state: binding?.state }).toEqual({ sent: [], state: 'pending' })
+})
