@@ -17,6 +17,7 @@ async function open() {
       organisation: 'Contoso',
       passwordPolicy: defaultPolicy,
       supportContact: 'help@contoso.example',
+      language: 'en',
       version: '0.1.0',
     },
     log: { info: () => undefined, error: (fields) => console.error(fields) },
@@ -181,7 +182,7 @@ test('every page carries the content security policy and asks no other host', as
     const response = await browser.get(path)
     expect(response.headers.get('content-security-policy')).toContain("script-src 'self'")
     expect(response.headers.get('content-security-policy')).toContain("form-action 'self';")
-    expect((await response.text()).match(/(?:src|href|action)="(?!\/)/)).toBeNull()
+    expect((await response.text()).match(/(?:src|href|action)="(?!\/|\?lang=)/)).toBeNull()
   }
 })
 
@@ -195,4 +196,33 @@ test('discovery and the well-known address lead to the password page', async () 
   const discovery = (await (await browser.get('/.well-known/lockstep')).json()) as Record<string, unknown>
   expect(discovery).toMatchObject({ name: 'Contoso', passwordUrl: `${publicUrl}/portal/password` })
   expect(leadsTo(await browser.get('/.well-known/change-password'))).toEqual([302, '/portal/password'])
+})
+
+describe('language', () => {
+  const german = { 'accept-language': 'de-AT, en;q=0.5' }
+  test('pages speak the language of the browser', async () => {
+    const text = await (await browser.get('/portal/login', { headers: german })).text()
+    expect(text).toContain('<html lang="de">')
+    expect(text).toContain('Geschäftliche E-Mail-Adresse')
+  })
+
+  test('a language that was chosen is remembered, and wins', async () => {
+    expect(await (await browser.get('/portal/login?lang=ja', { headers: german })).text()).toContain('<html lang="ja">')
+    expect(await (await browser.get('/portal/login', { headers: german })).text()).toContain('<html lang="ja">')
+  })
+
+  test('a language that nobody translated is answered in ours', async () => {
+    expect(await (await browser.get('/portal/login?lang=tlh')).text()).toContain('<html lang="en">')
+  })
+
+  test('a refusal is in the same language', async () => {
+    const fields = { email: 'ana@contoso.example', password: 'wrong' }
+    await browser.get('/portal/login?lang=fr')
+    expect(await (await browser.post('/portal/login', fields)).text()).toContain('mot de passe est incorrect')
+  })
+
+  test('an error page is, too', async () => {
+    const page = await browser.get('/portal/nowhere?lang=es')
+    expect(await page.text()).toContain('Ir a la página de inicio')
+  })
 })

@@ -9,6 +9,7 @@ import type { ApiToken, Person } from './http/caller.ts'
 import type { HttpEnv } from './http/env.ts'
 import type { IdempotencyMemory } from './http/idempotency.ts'
 import { identifier } from './http/identify.ts'
+import { language } from './http/language.ts'
 import { layers } from './http/layers.ts'
 import { type Handlers, serve } from './http/serve.ts'
 import { readSession } from './http/session.ts'
@@ -62,6 +63,7 @@ export async function buildApp(options: AppOptions) {
   }
   const addressOf = addressReader(settings.trustedProxies)
   const app = new Hono<HttpEnv>()
+  for (const path of ['/portal/*', '/oauth/*']) app.use(path, language(settings.language))
   layers(app, { ...options, renderProblem: problem.render })
   app.get('/assets/:name', serveAssets(await readAssets(options.assetsFolder)))
   wellKnown(app, { discovery: discovery(settings), isReady: options.isReady })

@@ -35,6 +35,7 @@ beforeEach(async () => {
       organisation: 'Contoso',
       passwordPolicy: defaultPolicy,
       supportContact: null,
+      language: 'en',
       version: '0.1.0',
     },
     log: { info: () => undefined, error: (fields) => console.error(fields) },

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { extensionId } from '@lockstep/shared/contract/extension'
+import { type Locale, locales } from '@lockstep/shared/messages/locale'
 import { type Adapter, Low } from 'lowdb'
 import { z } from 'zod'
 import { Secret } from './domain/secret.ts'
@@ -41,6 +42,8 @@ export const Settings = z.strictObject({
   organisation: z.string().trim().min(1).max(100).optional(),
   /** Whom people ask: a sentence, an address or a number. */
   supportContact: z.string().trim().min(1).max(200).optional(),
+  /** Of pages and mails, where a person's own is not known. */
+  language: z.enum(locales).optional(),
   mail: z.strictObject({ url: mailUrl, from: z.email() }).optional(),
   /** File that holds the instance key; by default `instance.key` in the data folder. */
   keyFile: z.string().min(1).max(4096).optional(),
@@ -81,6 +84,7 @@ export type Instance = {
   listen: { host: string; port: number }
   organisation: string
   supportContact: string | null
+  language: Locale
   mail: { url: Secret; from: string } | null
   databaseUrl: Secret | null
   /** Null: `instance.key` in the data folder, made at the first start. */
@@ -147,6 +151,7 @@ async function instanceOf(dataFolder: string, settings: Settings, env: Environme
     listen,
     organisation: settings.organisation ?? 'Lockstep',
     supportContact: settings.supportContact ?? null,
+    language: settings.language ?? 'en',
     mail: smtp === undefined ? null : { url: new Secret(smtp), from: settings.mail?.from ?? 'lockstep@localhost' },
     databaseUrl: databaseUrl === undefined ? null : new Secret(databaseUrl),
     key: key === undefined ? keyFile(dataFolder, settings, env) : { value: new Secret(key) },

@@ -5,5 +5,5 @@ import type { Log } from './settings.ts'
 /** What a request carries through the layers. */
 export type HttpEnv = {
   Bindings: Partial<HttpBindings>
-  Variables: { requestId: string; log: Log; caller: Caller | undefined }
+  Variables: { requestId: string; log: Log; caller: Caller | undefined; language?: string }
 }

@@ -1,4 +1,5 @@
 import type { ProblemDocument } from '@lockstep/shared/contract/problems'
+import type { Locale } from '@lockstep/shared/messages/locale'
 import type { Hono } from 'hono'
 import { Problem } from '../domain/problem.ts'
 import { cors } from './cors.ts'
@@ -15,7 +16,7 @@ export type LayerOptions = {
   log: Log
   now(): number
   newId(): string
-  renderProblem(problem: ProblemDocument): string | Promise<string>
+  renderProblem(problem: ProblemDocument, language: Locale | undefined): string | Promise<string>
 }
 
 /** Paths that are called by programs with a body of their own and never look at the portal's cookie. */

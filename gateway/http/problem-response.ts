@@ -1,9 +1,11 @@
 import { type ProblemDocument, problems } from '@lockstep/shared/contract/problems'
+import type { Locale } from '@lockstep/shared/messages/locale'
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { Problem } from '../domain/problem.ts'
 import type { HttpEnv } from './env.ts'
+import { languageOf } from './language.ts'
 
 export function problemDocument(problem: Problem): ProblemDocument {
   return {
@@ -41,13 +43,14 @@ function describe(error: unknown): { error: string; stack: string | undefined } 
 export function problemResponse(
   c: Context<HttpEnv>,
   problem: Problem,
-  renderPage?: (problem: ProblemDocument) => string | Promise<string>,
+  renderPage?: (problem: ProblemDocument, language: Locale | undefined) => string | Promise<string>,
 ): Response | Promise<Response> {
   const document = problemDocument(problem)
   const status = document.status as ContentfulStatusCode
   if (problem.retryAfterSeconds !== undefined) c.header('Retry-After', String(Math.ceil(problem.retryAfterSeconds)))
   if (problem.code === 'not_signed_in') c.header('WWW-Authenticate', 'Bearer realm="lockstep", DPoP algs="ES256"')
-  if (renderPage && wantsPage(c)) return Promise.resolve(renderPage(document)).then((html) => c.html(html, status))
+  if (renderPage && wantsPage(c))
+    return Promise.resolve(renderPage(document, languageOf(c))).then((html) => c.html(html, status))
   return c.body(JSON.stringify(document), status, { 'Content-Type': 'application/problem+json' })
 }
 

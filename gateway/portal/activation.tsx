@@ -1,10 +1,11 @@
 import type { Context, Hono } from 'hono'
 import type { HttpEnv } from '../http/env.ts'
+import { languageOf } from '../http/language.ts'
 import { clearFormCookie, readFormCookie, setFormCookie, startSession } from '../http/session.ts'
 import { homeAfter } from './destinations.ts'
 import { readForm } from './form.ts'
 import { ActivatePage, ActivationGonePage } from './pages/activate-page.tsx'
-import type { PortalOptions } from './ports.ts'
+import { type PortalOptions, pageSettings } from './ports.ts'
 import { checkNew, passwordRefusal, statusOf } from './refusal.ts'
 
 const cookie = 'activate'
@@ -15,6 +16,8 @@ const formMaxAgeSeconds = 600
  * bar into a cookie for ten minutes; sending the form uses it.
  */
 export function activation(app: Hono<HttpEnv>, { settings, services, addressOf }: PortalOptions): void {
+  const pageOf = (c: Context<HttpEnv>) => pageSettings(settings, languageOf(c))
+
   app.get('/portal/activate/:token', (c) => {
     setFormCookie(c, cookie, c.req.param('token').slice(0, 256), formMaxAgeSeconds)
     c.header('Referrer-Policy', 'no-referrer')
@@ -25,7 +28,7 @@ export function activation(app: Hono<HttpEnv>, { settings, services, addressOf }
     const token = readFormCookie(c, cookie)
     const invitation = token === null ? null : await services.invitation(token)
     if (!invitation) return gone(c)
-    return c.html(<ActivatePage settings={settings} invitation={invitation} />)
+    return c.html(<ActivatePage settings={pageOf(c)} invitation={invitation} />)
   })
 
   app.post('/portal/activate', (c) => activate(c, readFormCookie(c, cookie)))
@@ -43,13 +46,13 @@ export function activation(app: Hono<HttpEnv>, { settings, services, addressOf }
       startSession(c, signedIn.session)
       return c.redirect(homeAfter(signedIn), 303)
     } catch (error) {
-      const refusal = passwordRefusal(error)
+      const refusal = passwordRefusal(error, pageOf(c).t)
       c.status(statusOf(error))
-      return c.html(<ActivatePage settings={settings} invitation={invitation} refusal={refusal} />)
+      return c.html(<ActivatePage settings={pageOf(c)} invitation={invitation} refusal={refusal} />)
     }
   }
 
   function gone(c: Context<HttpEnv>) {
-    return c.html(<ActivationGonePage settings={settings} />, 410)
+    return c.html(<ActivationGonePage settings={pageOf(c)} />, 410)
   }
 }

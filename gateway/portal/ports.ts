@@ -1,5 +1,7 @@
 import type { MyStatus } from '@lockstep/shared/contract/session'
 import type { PasswordSync } from '@lockstep/shared/contract/user'
+import type { Locale } from '@lockstep/shared/messages/locale'
+import { type Translate, translator } from '@lockstep/shared/messages/message'
 import type { Context } from 'hono'
 import type { z } from 'zod'
 import type { PasswordPolicy } from '../domain/password-policy.ts'
@@ -33,7 +35,20 @@ export type PortalServices = {
   activate(input: { token: string; newPassword: string; address: string }): Promise<SignedIn | null>
 }
 
-export type PortalSettings = { organisation: string; supportContact: string | null; passwordPolicy: PasswordPolicy }
+export type PortalSettings = {
+  organisation: string
+  supportContact: string | null
+  passwordPolicy: PasswordPolicy
+  /** For readers whose own is not known. */
+  language: Locale
+}
+
+/** What every page needs: the settings, and the words of its reader. */
+export type PageSettings = PortalSettings & { locale: Locale; t: Translate }
+
+export function pageSettings(settings: PortalSettings, locale: Locale = settings.language): PageSettings {
+  return { ...settings, locale, t: translator(locale) }
+}
 
 export type PortalOptions = {
   settings: PortalSettings

@@ -1,17 +1,17 @@
 import { problems } from '@lockstep/shared/contract/problems'
 import { PasswordInput } from '@lockstep/shared/contract/user'
-import { message } from '@lockstep/shared/messages/message'
+import type { Translate } from '@lockstep/shared/messages/message'
 import { Problem } from '../domain/problem.ts'
 import { parse } from '../http/body.ts'
 import type { Refusal } from './pages/password-page.tsx'
 
 /** Turns a refusal into words beside the field that it is about; everything else goes on to the error page. */
-export function passwordRefusal(error: unknown): Refusal {
+export function passwordRefusal(error: unknown, t: Translate): Refusal {
   if (!(error instanceof Problem)) throw error
   const more = (error.errors ?? []).map(({ message: sentence }) => sentence)
   switch (error.code) {
     case 'wrong_credentials':
-      return { field: 'currentPassword', sentence: message('en', 'portal.password.wrong'), more: [] }
+      return { field: 'currentPassword', sentence: t('portal.password.wrong'), more: [] }
     case 'password_too_weak':
     case 'password_refused_by_tenant':
     case 'validation_failed':
@@ -30,11 +30,11 @@ export function passwordRefusal(error: unknown): Refusal {
 }
 
 /** Why a sign-in did not work, in one sentence that tells nothing about the account. */
-export function signInRefusal(error: unknown): string {
+export function signInRefusal(error: unknown, t: Translate): string {
   if (!(error instanceof Problem)) throw error
   switch (error.code) {
     case 'wrong_credentials':
-      return message('en', 'portal.signIn.wrong')
+      return t('portal.signIn.wrong')
     case 'too_many_requests':
     case 'busy':
       return error.message

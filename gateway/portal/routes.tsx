@@ -1,6 +1,7 @@
-import { message } from '@lockstep/shared/messages/message'
+import type { Translate } from '@lockstep/shared/messages/message'
 import type { Context, Hono } from 'hono'
 import type { HttpEnv } from '../http/env.ts'
+import { languageOf } from '../http/language.ts'
 import { endSession, readSession, startSession } from '../http/session.ts'
 import { activation } from './activation.tsx'
 import { type Destination, destinations, homeAfter, isDestination } from './destinations.ts'
@@ -8,7 +9,7 @@ import { readForm } from './form.ts'
 import { HomePage } from './pages/home-page.tsx'
 import { PasswordDonePage, PasswordPage } from './pages/password-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
-import type { PortalOptions } from './ports.ts'
+import { type PortalOptions, pageSettings } from './ports.ts'
 import { checkNew, passwordRefusal, signInRefusal, statusOf } from './refusal.ts'
 
 const reasons = ['change', 'reset', 'forced', 'route'] as const
@@ -18,16 +19,18 @@ const readReason = (text: string | undefined): Reason => reasons.find((reason) =
 /** The pages for everyone. Each works without scripts. */
 export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
   const { settings, services, personOf } = options
-  const leadOf = (reason: Reason) => message('en', `portal.reason.${reason}`, { organisation: settings.organisation })
+  const pageOf = (c: Context<HttpEnv>) => pageSettings(settings, languageOf(c))
+  const leadOf = (t: Translate, reason: Reason) => t(`portal.reason.${reason}`, { organisation: settings.organisation })
 
   function signInPage(
     c: Context<HttpEnv>,
     given: { to: Destination; reason?: Reason; email?: string; refusal?: string },
   ) {
-    const lead = given.to !== 'password' || given.reason === undefined ? undefined : signInLead(given.reason)
-    return c.html(<SignInPage settings={settings} action="/portal/login" lead={lead} {...given} />)
+    const page = pageOf(c)
+    const lead = given.to !== 'password' || given.reason === undefined ? undefined : signInLead(page.t, given.reason)
+    return c.html(<SignInPage settings={page} action="/portal/login" lead={lead} {...given} />)
   }
-  const signInLead = (reason: Reason) => `${leadOf(reason)} ${message('en', 'portal.reason.signInFirst')}`
+  const signInLead = (t: Translate, reason: Reason) => `${leadOf(t, reason)} ${t('portal.reason.signInFirst')}`
 
   app.get('/portal/login', async (c) => {
     const to = c.req.query('to') ?? 'home'
@@ -47,7 +50,7 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
       if (to === 'home' || signedIn.mustChange) return c.redirect(homeAfter(signedIn), 303)
       return c.redirect(destinations[to] + (reason === undefined ? '' : `?reason=${reason}`), 303)
     } catch (error) {
-      const refusal = signInRefusal(error)
+      const refusal = signInRefusal(error, pageOf(c).t)
       c.status(statusOf(error))
       return signInPage(c, { to, email: form.email, refusal, ...(reason && { reason }) })
     }
@@ -65,7 +68,7 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
     if (!person) return signInPage(c, { to: 'home' })
     const notice = c.req.query('notice')
     const known = notice === 'updated' || notice === 'pending' ? notice : null
-    return c.html(<HomePage settings={settings} status={await services.status(person.id)} notice={known} />)
+    return c.html(<HomePage settings={pageOf(c)} status={await services.status(person.id)} notice={known} />)
   })
 
   app.get('/portal/password', async (c) => {
@@ -73,14 +76,14 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
     const person = await personOf(c)
     if (!person) return signInPage(c, { to: 'password', reason })
     const { user } = await services.status(person.id)
-    return c.html(<PasswordPage settings={settings} {...user} lead={leadOf(reason)} reason={reason} />)
+    return c.html(<PasswordPage settings={pageOf(c)} {...user} lead={leadOf(pageOf(c).t, reason)} reason={reason} />)
   })
 
   app.post('/portal/password', async (c) => {
     const form = await readForm(c, 'currentPassword', 'newPassword', 'reason')
     const reason = readReason(form.reason)
     const person = await personOf(c)
-    if (!person) return signInPage(c, { to: 'password', reason, refusal: message('en', 'portal.signIn.ended') })
+    if (!person) return signInPage(c, { to: 'password', reason, refusal: pageOf(c).t('portal.signIn.ended') })
     try {
       const newPassword = checkNew(form.newPassword)
       const { currentPassword } = form
@@ -88,11 +91,17 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
       await services.changePassword(person, { currentPassword, newPassword, session, address: options.addressOf(c) })
       return c.redirect('/portal/password/done', 303)
     } catch (error) {
-      const refusal = passwordRefusal(error)
+      const refusal = passwordRefusal(error, pageOf(c).t)
       const { user } = await services.status(person.id)
       c.status(statusOf(error))
       return c.html(
-        <PasswordPage settings={settings} {...user} lead={leadOf(reason)} reason={reason} refusal={refusal} />,
+        <PasswordPage
+          settings={pageOf(c)}
+          {...user}
+          lead={leadOf(pageOf(c).t, reason)}
+          reason={reason}
+          refusal={refusal}
+        />,
       )
     }
   })
@@ -100,7 +109,7 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
   app.get('/portal/password/done', async (c) => {
     const person = await personOf(c)
     if (!person) return signInPage(c, { to: 'home' })
-    return c.html(<PasswordDonePage settings={settings} status={await services.status(person.id)} />)
+    return c.html(<PasswordDonePage settings={pageOf(c)} status={await services.status(person.id)} />)
   })
 
   activation(app, options)

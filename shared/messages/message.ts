@@ -1,10 +1,16 @@
-import { en, type MessageKey } from './en.ts'
+import type { Locale } from './locale.ts'
+import { de } from './portal/de.ts'
+import { type Catalogue, en, type MessageKey } from './portal/en.ts'
+import { es } from './portal/es.ts'
+import { fr } from './portal/fr.ts'
+import { ja } from './portal/ja.ts'
 
-export type Locale = 'en'
-
-const catalogues: Record<Locale, Record<MessageKey, string>> = { en }
+const catalogues: Record<Locale, Catalogue> = { en, de, fr, es, ja }
 
 /** The sentence for a key, with `{name}` filled in as plain text. */
-export function message(locale: Locale, key: MessageKey, values: Readonly<Record<string, string>> = {}): string {
-  return catalogues[locale][key].replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
-}
+export type Translate = (key: MessageKey, values?: Readonly<Record<string, string>>) => string
+
+export const translator =
+  (locale: Locale): Translate =>
+  (key, values = {}) =>
+    catalogues[locale][key].replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)

@@ -1,4 +1,3 @@
-import { message } from '@lockstep/shared/messages/message'
 import { checkPassword, type PasswordPolicy, type RuleResult } from '../../domain/password-policy.ts'
 
 /** Ticks the rules while somebody types, by the very function that decides when the form is sent. */
@@ -36,7 +35,8 @@ function showStrength(form: HTMLFormElement, password: string, results: readonly
   line.hidden = password === ''
   const strength = strengthOf(password, results)
   meter.value = strength
-  output.textContent = message('en', `portal.password.strength.${strength}`)
+  const words = JSON.parse(output.dataset['words'] ?? '[]') as string[]
+  output.textContent = words[strength] ?? ''
 }
 
 /** 0 to 4. Below 2 something is still missing; beyond that, length is what counts. */

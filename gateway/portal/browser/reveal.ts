@@ -1,5 +1,3 @@
-import { message } from '@lockstep/shared/messages/message'
-
 /** Adds a button to each password field that shows what was typed. */
 export function revealButtons(root: ParentNode): void {
   for (const control of root.querySelectorAll<HTMLElement>('[data-reveal]')) {
@@ -11,7 +9,7 @@ export function revealButtons(root: ParentNode): void {
     button.setAttribute('aria-controls', input.id)
     const show = (visible: boolean) => {
       input.type = visible ? 'text' : 'password'
-      button.textContent = message('en', visible ? 'portal.password.hide' : 'portal.password.show')
+      button.textContent = document.body.dataset[visible ? 'hide' : 'show'] ?? ''
       button.setAttribute('aria-pressed', String(visible))
     }
     button.addEventListener('click', () => show(input.type === 'password'))

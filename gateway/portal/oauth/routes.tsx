@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { message } from '@lockstep/shared/messages/message'
 import type { Context, Hono } from 'hono'
 import type { Provider } from 'oidc-provider'
 import { Problem } from '../../domain/problem.ts'
 import type { AccessToken } from '../../http/caller.ts'
 import type { HttpEnv } from '../../http/env.ts'
 import { contentSecurityPolicy, securityHeaders } from '../../http/headers.ts'
+import { languageOf } from '../../http/language.ts'
 import { startSession } from '../../http/session.ts'
 import { readForm } from '../form.ts'
 import { SignInPage } from '../pages/sign-in-page.tsx'
-import type { PortalOptions } from '../ports.ts'
+import { type PortalOptions, pageSettings } from '../ports.ts'
 import { signInRefusal, statusOf } from '../refusal.ts'
 import { type OauthOptions, redirectUriOf } from './provider.ts'
 
@@ -18,6 +18,7 @@ type Options = PortalOptions & Pick<OauthOptions, 'publicUrl' | 'extensionIds'>
 /** The provider below /oauth, and the sign-in that it leads to. */
 export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options): void {
   const { settings, services, personOf, addressOf } = options
+  const pageOf = (c: Context<HttpEnv>) => pageSettings(settings, languageOf(c))
   const formTargets = options.extensionIds.map((id) => new URL(redirectUriOf(id)).origin)
 
   app.use('/oauth/interaction/*', async (c, next) => {
@@ -40,14 +41,14 @@ export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options):
       startSession(c, signedIn.session)
       return await finish(c, signedIn.person.id)
     } catch (error) {
-      const refusal = signInRefusal(error)
+      const refusal = signInRefusal(error, pageOf(c).t)
       c.status(statusOf(error))
       return signInPage(c, { email, refusal })
     }
   })
 
   function signInPage(c: Context<HttpEnv>, given: { email?: string; refusal?: string }) {
-    return c.html(<SignInPage settings={settings} action={c.req.path} {...given} />)
+    return c.html(<SignInPage settings={pageOf(c)} action={c.req.path} {...given} />)
   }
 
   async function details(c: Context<HttpEnv>) {
@@ -55,7 +56,7 @@ export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options):
     try {
       return await provider.interactionDetails(incoming, outgoing)
     } catch {
-      throw new Problem('not_found', message('en', 'portal.signIn.started.over'))
+      throw new Problem('not_found', pageOf(c).t('portal.signIn.started.over'))
     }
   }
 

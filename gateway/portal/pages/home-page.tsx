@@ -1,5 +1,4 @@
-import { message } from '@lockstep/shared/messages/message'
-import type { PortalSettings, Status } from '../ports.ts'
+import type { PageSettings, Status } from '../ports.ts'
 import { Layout } from './layout.tsx'
 import { Connections, Notice, Sign, Time, type Tone } from './parts.tsx'
 
@@ -10,36 +9,36 @@ const tones: Record<Status['state'], Tone> = {
   unbound: 'note',
 }
 
-type HomeProps = { settings: PortalSettings; status: Status; notice: 'updated' | 'pending' | null }
+type HomeProps = { settings: PageSettings; status: Status; notice: 'updated' | 'pending' | null }
 
 export function HomePage({ settings, status, notice }: HomeProps) {
   const since = sinceWhen(status)
   return (
-    <Layout settings={settings} title={message('en', 'portal.home.title')} signedInAs={status.user.email}>
-      {notice === 'updated' && <Notice tone="in-sync">{message('en', 'portal.notice.updated')}</Notice>}
+    <Layout settings={settings} title={settings.t('portal.home.title')} signedInAs={status.user.email}>
+      {notice === 'updated' && <Notice tone="in-sync">{settings.t('portal.notice.updated')}</Notice>}
       {notice === 'pending' && status.state === 'waiting' && (
-        <Notice tone="waiting">{message('en', 'portal.notice.pending')}</Notice>
+        <Notice tone="waiting">{settings.t('portal.notice.pending')}</Notice>
       )}
       <section class={`status ${tones[status.state]}`} aria-labelledby="status-title">
         <Sign tone={tones[status.state]} />
         <h1 id="status-title">
           {status.state === 'in_sync' && since !== null ? (
             <>
-              {message('en', 'portal.home.in_sync.since')} <Time at={since} form="clock" />
+              {settings.t('portal.home.in_sync.since')} <Time at={since} form="clock" />
             </>
           ) : (
-            message('en', `portal.home.${status.state}`)
+            settings.t(`portal.home.${status.state}`)
           )}
         </h1>
       </section>
-      {status.state === 'unbound' && <p class="lead">{message('en', 'portal.home.unbound.detail')}</p>}
-      <Connections connections={status.connections} />
+      {status.state === 'unbound' && <p class="lead">{settings.t('portal.home.unbound.detail')}</p>}
+      <Connections t={settings.t} connections={status.connections} />
       <a class="button primary" href="/portal/password?reason=change">
-        {message('en', 'portal.home.change')}
+        {settings.t('portal.home.change')}
       </a>
       {status.events.length > 0 && (
         <section class="recent">
-          <h2>{message('en', 'portal.home.recent')}</h2>
+          <h2>{settings.t('portal.home.recent')}</h2>
           <ul>
             {status.events.map((event) => (
               <li>

@@ -1,10 +1,10 @@
-import { message } from '@lockstep/shared/messages/message'
+import { localeNames, locales } from '@lockstep/shared/messages/locale'
 import { html } from 'hono/html'
 import type { Child } from 'hono/jsx'
-import type { PortalSettings } from '../ports.ts'
+import type { PageSettings } from '../ports.ts'
 
 export type LayoutProps = {
-  settings: PortalSettings
+  settings: PageSettings
   title: string
   /** Who is signed in, to be shown beside "Sign out". */
   signedInAs?: string | undefined
@@ -14,7 +14,7 @@ export type LayoutProps = {
 /** One column, the organisation's name on top, the one thing to do below. */
 export function Layout({ settings, title, signedInAs, children }: LayoutProps) {
   return html`<!doctype html>${(
-    <html lang="en">
+    <html lang={settings.locale}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -24,7 +24,7 @@ export function Layout({ settings, title, signedInAs, children }: LayoutProps) {
         <link rel="stylesheet" href="/assets/portal-styles.css" />
         <script src="/assets/portal.js" type="module" />
       </head>
-      <body>
+      <body data-show={settings.t('portal.password.show')} data-hide={settings.t('portal.password.hide')}>
         <header class="top">
           <a class="organisation" href="/portal">
             <img src="/assets/icon.svg" alt="" width="24" height="24" />
@@ -34,15 +34,29 @@ export function Layout({ settings, title, signedInAs, children }: LayoutProps) {
             <form class="sign-out" method="post" action="/portal/logout">
               <span class="who">{signedInAs}</span>
               <button class="link" type="submit">
-                {message('en', 'portal.signOut')}
+                {settings.t('portal.signOut')}
               </button>
             </form>
           )}
         </header>
         <main>{children}</main>
-        {settings.supportContact !== null && (
-          <footer>{message('en', 'portal.support', { contact: settings.supportContact })}</footer>
-        )}
+        <footer>
+          {settings.supportContact !== null && (
+            <p>{settings.t('portal.support', { contact: settings.supportContact })}</p>
+          )}
+          <nav class="languages" aria-label={settings.t('portal.language')}>
+            {locales.map((locale) => (
+              <a
+                href={`?lang=${locale}`}
+                lang={locale}
+                hreflang={locale}
+                aria-current={locale === settings.locale ? 'true' : undefined}
+              >
+                {localeNames[locale]}
+              </a>
+            ))}
+          </nav>
+        </footer>
       </body>
     </html>
   )}`

@@ -1,5 +1,5 @@
 import type { BindingPasswordState } from '@lockstep/shared/contract/binding'
-import { message } from '@lockstep/shared/messages/message'
+import type { Translate } from '@lockstep/shared/messages/message'
 import type { Child } from 'hono/jsx'
 import type { Status } from '../ports.ts'
 
@@ -54,7 +54,7 @@ const tones: Record<BindingPasswordState, Tone> = {
 }
 
 /** One line per connection: what became of the password there. */
-export function Connections({ connections }: { connections: Status['connections'] }) {
+export function Connections({ t, connections }: { t: Translate; connections: Status['connections'] }) {
   return (
     <ul class="connections">
       {connections.map(({ name, account, password }) => (
@@ -64,12 +64,12 @@ export function Connections({ connections }: { connections: Status['connections'
             <strong>{name}</strong>
             <span class="quiet account">{account}</span>
             <span>
-              {message('en', `portal.connection.${password.state}`)}
-              {password.state === 'in_sync' && password.syncedAt !== null && (
+              {password.state === 'in_sync' && password.syncedAt !== null ? (
                 <>
-                  {' in Microsoft 365 at '}
-                  <Time at={password.syncedAt} form="clock" />
+                  {t('portal.connection.in_sync.at')} <Time at={password.syncedAt} form="clock" />
                 </>
+              ) : (
+                t(`portal.connection.${password.state}`)
               )}
               {password.state !== 'in_sync' && password.reason !== null && ` ${password.reason}`}
             </span>

@@ -1,5 +1,4 @@
-import { message } from '@lockstep/shared/messages/message'
-import type { PortalSettings, Status } from '../ports.ts'
+import type { PageSettings, Status } from '../ports.ts'
 import { Layout } from './layout.tsx'
 import { Connections, Field, Notice, Sign, type Tone } from './parts.tsx'
 import { Rules } from './rules.tsx'
@@ -7,7 +6,7 @@ import { Rules } from './rules.tsx'
 export type Refusal = { field: 'currentPassword' | 'newPassword' | null; sentence: string; more: string[] }
 
 type PasswordProps = {
-  settings: PortalSettings
+  settings: PageSettings
   email: string
   displayName: string
   lead: string
@@ -18,8 +17,8 @@ type PasswordProps = {
 export function PasswordPage({ settings, email, displayName, lead, reason, refusal }: PasswordProps) {
   const errorOf = (field: Refusal['field']) => (refusal?.field === field ? refusal.sentence : undefined)
   return (
-    <Layout settings={settings} title={message('en', 'portal.password.title')} signedInAs={email}>
-      <h1>{message('en', 'portal.password.title')}</h1>
+    <Layout settings={settings} title={settings.t('portal.password.title')} signedInAs={email}>
+      <h1>{settings.t('portal.password.title')}</h1>
       <p class="lead">{lead}</p>
       {refusal && <RefusalNotice refusal={refusal} />}
       <form
@@ -33,7 +32,7 @@ export function PasswordPage({ settings, email, displayName, lead, reason, refus
         <input type="text" name="email" autocomplete="username" value={email} readonly hidden />
         <Field
           name="currentPassword"
-          label={message('en', 'portal.password.current')}
+          label={settings.t('portal.password.current')}
           type="password"
           autocomplete="current-password"
           error={errorOf('currentPassword')}
@@ -41,15 +40,15 @@ export function PasswordPage({ settings, email, displayName, lead, reason, refus
         />
         <Field
           name="newPassword"
-          label={message('en', 'portal.password.new')}
+          label={settings.t('portal.password.new')}
           type="password"
           autocomplete="new-password"
           error={errorOf('newPassword')}
           describedBy="rules"
         />
-        <Rules policy={settings.passwordPolicy} />
+        <Rules t={settings.t} policy={settings.passwordPolicy} />
         <button class="primary" type="submit">
-          {message('en', 'portal.password.submit')}
+          {settings.t('portal.password.submit')}
         </button>
       </form>
     </Layout>
@@ -80,17 +79,17 @@ const doneTones: Record<Status['state'], Tone> = {
 }
 const doneWords = { in_sync: 'in_sync', waiting: 'waiting', failed: 'failed', unbound: 'in_sync' } as const
 
-export function PasswordDonePage({ settings, status }: { settings: PortalSettings; status: Status }) {
+export function PasswordDonePage({ settings, status }: { settings: PageSettings; status: Status }) {
   return (
-    <Layout settings={settings} title={message('en', 'portal.password.done')} signedInAs={status.user.email}>
+    <Layout settings={settings} title={settings.t('portal.password.done')} signedInAs={status.user.email}>
       <section class={`status ${doneTones[status.state]}`}>
         <Sign tone={doneTones[status.state]} />
-        <h1>{message('en', 'portal.password.done')}</h1>
+        <h1>{settings.t('portal.password.done')}</h1>
       </section>
-      <p class="lead">{message('en', `portal.password.done.${doneWords[status.state]}`)}</p>
-      <Connections connections={status.connections} />
+      <p class="lead">{settings.t(`portal.password.done.${doneWords[status.state]}`)}</p>
+      <Connections t={settings.t} connections={status.connections} />
       <p>
-        <a href="/portal">{message('en', 'portal.password.done.home')}</a>
+        <a href="/portal">{settings.t('portal.password.done.home')}</a>
       </p>
     </Layout>
   )

@@ -1,16 +1,16 @@
 import type { ProblemDocument } from '@lockstep/shared/contract/problems'
-import { message } from '@lockstep/shared/messages/message'
-import type { PortalSettings } from '../ports.ts'
+import type { Locale } from '@lockstep/shared/messages/locale'
+import { type PageSettings, type PortalSettings, pageSettings } from '../ports.ts'
 import { Layout } from './layout.tsx'
 
 /** Any problem as a page: what happened, and the way on. */
-function ProblemPage({ settings, title, detail }: { settings: PortalSettings; title: string; detail: string }) {
+function ProblemPage({ settings, title, detail }: { settings: PageSettings; title: string; detail: string }) {
   return (
     <Layout settings={settings} title={title}>
       <h1>{title}</h1>
       <p class="lead">{detail}</p>
       <a class="button primary" href="/portal">
-        {message('en', 'portal.problem.home')}
+        {settings.t('portal.problem.home')}
       </a>
     </Layout>
   )
@@ -18,10 +18,14 @@ function ProblemPage({ settings, title, detail }: { settings: PortalSettings; ti
 
 /** Draws problems as pages. */
 export function problemPage(settings: PortalSettings) {
-  const draw = (title: string, detail: string) =>
-    String(<ProblemPage settings={settings} title={title} detail={detail} />)
+  const draw = (page: PageSettings, title: string, detail: string) =>
+    String(<ProblemPage settings={page} title={title} detail={detail} />)
   return {
-    render: (problem: ProblemDocument) => draw(problem.title, problem.detail),
-    ofOauth: ({ detail }: { code: string; detail: string }) => draw(message('en', 'portal.oauth.stopped'), detail),
+    render: (problem: ProblemDocument, language: Locale | undefined) =>
+      draw(pageSettings(settings, language), problem.title, problem.detail),
+    ofOauth({ detail }: { code: string; detail: string }) {
+      const page = pageSettings(settings)
+      return draw(page, page.t('portal.oauth.stopped'), detail)
+    },
   }
 }

@@ -1,10 +1,9 @@
-import { message } from '@lockstep/shared/messages/message'
-import type { PortalSettings } from '../ports.ts'
+import type { PageSettings } from '../ports.ts'
 import { Layout } from './layout.tsx'
 import { Field, Notice } from './parts.tsx'
 
 export type SignInProps = {
-  settings: PortalSettings
+  settings: PageSettings
   /** Where the form goes. */
   action: string
   /** A path of ours by its name, to come back to. */
@@ -18,8 +17,8 @@ export type SignInProps = {
 
 export function SignInPage({ settings, action, to, reason, lead, email, refusal }: SignInProps) {
   return (
-    <Layout settings={settings} title={message('en', 'portal.signIn.title')}>
-      <h1>{message('en', 'portal.signIn.title')}</h1>
+    <Layout settings={settings} title={settings.t('portal.signIn.title')}>
+      <h1>{settings.t('portal.signIn.title')}</h1>
       {lead !== undefined && <p class="lead">{lead}</p>}
       {refusal !== undefined && <Notice tone="failed">{refusal}</Notice>}
       <form method="post" action={action}>
@@ -27,7 +26,7 @@ export function SignInPage({ settings, action, to, reason, lead, email, refusal 
         {reason !== undefined && <input type="hidden" name="reason" value={reason} />}
         <Field
           name="email"
-          label={message('en', 'portal.signIn.email')}
+          label={settings.t('portal.signIn.email')}
           type="email"
           autocomplete="username"
           value={email}
@@ -35,13 +34,13 @@ export function SignInPage({ settings, action, to, reason, lead, email, refusal 
         />
         <Field
           name="password"
-          label={message('en', 'portal.signIn.password')}
+          label={settings.t('portal.signIn.password')}
           type="password"
           autocomplete="current-password"
           autofocus={email !== undefined}
         />
         <button class="primary" type="submit">
-          {message('en', 'portal.signIn.submit')}
+          {settings.t('portal.signIn.submit')}
         </button>
       </form>
     </Layout>

@@ -1,4 +1,4 @@
-/** Every sentence that people read, by key; `{name}` is filled in. Other languages follow this catalogue. */
+/** Every sentence of the portal, by key; `{name}` is filled in. The other languages have the same keys. */
 export const en = {
   'portal.signIn.title': 'Sign in',
   'portal.signIn.email': 'Work email',
@@ -10,6 +10,7 @@ export const en = {
     'This sign-in has ended or was begun in another window. Start it again where you began it.',
   'portal.oauth.stopped': 'The sign-in could not go on',
   'portal.signOut': 'Sign out',
+  'portal.language': 'Language',
 
   'portal.reason.change': 'Your password for {organisation}, Microsoft 365 included, is changed here.',
   'portal.reason.reset': 'Your password for {organisation}, Microsoft 365 included, is reset here.',
@@ -33,7 +34,8 @@ export const en = {
   'portal.connection.none': 'No password of yours is there yet.',
   'portal.connection.awaiting_login': 'Waits for you to sign in here.',
   'portal.connection.pending': 'On its way.',
-  'portal.connection.in_sync': 'Updated',
+  'portal.connection.in_sync': 'Updated.',
+  'portal.connection.in_sync.at': 'Updated in Microsoft 365 at',
   'portal.connection.rejected': 'Refused the password.',
   'portal.connection.drifted':
     'The password was changed at Microsoft. Sign in here or change it here to make it one again.',
@@ -71,3 +73,4 @@ export const en = {
 } as const
 
 export type MessageKey = keyof typeof en
+export type Catalogue = Readonly<Record<MessageKey, string>>

@@ -1,0 +1,74 @@
+import type { Catalogue } from './en.ts'
+
+export const fr: Catalogue = {
+  'portal.signIn.title': 'Connexion',
+  'portal.signIn.email': 'Adresse e-mail professionnelle',
+  'portal.signIn.password': 'Mot de passe',
+  'portal.signIn.submit': 'Se connecter',
+  'portal.signIn.wrong': 'L’adresse e-mail ou le mot de passe est incorrect. Vérifiez les deux, puis réessayez.',
+  'portal.signIn.ended': 'Vous avez été déconnecté. Connectez-vous pour continuer.',
+  'portal.signIn.started.over':
+    'Cette connexion a expiré ou a été commencée dans une autre fenêtre. Recommencez là où vous l’aviez commencée.',
+  'portal.oauth.stopped': 'La connexion n’a pas pu aboutir',
+  'portal.signOut': 'Se déconnecter',
+  'portal.language': 'Langue',
+
+  'portal.reason.change': 'Votre mot de passe pour {organisation}, Microsoft 365 compris, se change ici.',
+  'portal.reason.reset': 'Votre mot de passe pour {organisation}, Microsoft 365 compris, se réinitialise ici.',
+  'portal.reason.forced':
+    'Il est temps de choisir un nouveau mot de passe. Celui de {organisation}, Microsoft 365 compris, se change ici.',
+  'portal.reason.route': 'Votre mot de passe pour {organisation}, Microsoft 365 compris, se change ici.',
+  'portal.reason.signInFirst': 'Connectez-vous d’abord avec votre mot de passe actuel.',
+
+  'portal.home.title': 'Votre mot de passe',
+  'portal.home.in_sync': 'Le même mot de passe partout',
+  'portal.home.in_sync.since': 'Le même mot de passe partout depuis',
+  'portal.home.waiting': 'Votre mot de passe est en route vers Microsoft 365',
+  'portal.home.failed': 'Microsoft 365 n’a pas votre mot de passe',
+  'portal.home.unbound': 'Vous avez un mot de passe ici',
+  'portal.home.unbound.detail': 'Aucun compte Microsoft 365 n’y est encore rattaché. Vous n’avez rien à faire.',
+  'portal.home.change': 'Changer le mot de passe',
+  'portal.home.recent': 'Activité récente',
+  'portal.notice.updated': 'Votre mot de passe Microsoft 365 a été mis à jour : utilisez désormais ce mot de passe.',
+  'portal.notice.pending': 'Votre mot de passe est en route vers Microsoft 365. Vous pouvez fermer cette page.',
+
+  'portal.connection.none': 'Aucun mot de passe de votre part ne s’y trouve encore.',
+  'portal.connection.awaiting_login': 'Attend que vous vous connectiez ici.',
+  'portal.connection.pending': 'En route.',
+  'portal.connection.in_sync': 'Mis à jour.',
+  'portal.connection.in_sync.at': 'Mis à jour dans Microsoft 365 à',
+  'portal.connection.rejected': 'A refusé le mot de passe.',
+  'portal.connection.drifted':
+    'Le mot de passe a été changé chez Microsoft. Connectez-vous ou changez-le ici pour n’en avoir de nouveau qu’un seul.',
+
+  'portal.password.title': 'Changer votre mot de passe',
+  'portal.password.current': 'Mot de passe actuel',
+  'portal.password.new': 'Nouveau mot de passe',
+  'portal.password.submit': 'Changer le mot de passe',
+  'portal.password.show': 'Afficher',
+  'portal.password.hide': 'Masquer',
+  'portal.password.rules': 'Votre nouveau mot de passe',
+  'portal.password.strength': 'Robustesse',
+  'portal.password.strength.0': 'très faible',
+  'portal.password.strength.1': 'faible',
+  'portal.password.strength.2': 'moyenne',
+  'portal.password.strength.3': 'bonne',
+  'portal.password.strength.4': 'excellente',
+  'portal.password.wrong': 'Le mot de passe actuel est incorrect. Rien n’a été changé.',
+  'portal.password.done': 'Votre mot de passe est changé',
+  'portal.password.done.in_sync': 'Utilisez désormais le nouveau mot de passe partout.',
+  'portal.password.done.waiting': 'Microsoft 365 le recevra dès qu’il répondra. Vous pouvez fermer cette page.',
+  'portal.password.done.failed': 'Microsoft 365 l’a refusé et garde pour l’instant votre ancien mot de passe.',
+  'portal.password.done.home': 'Aller à la vue d’ensemble',
+
+  'portal.activate.title': 'Choisissez votre mot de passe',
+  'portal.activate.lead': 'Bienvenue, {name}. Ce mot de passe vaut pour {organisation} et pour Microsoft 365.',
+  'portal.activate.submit': 'Définir le mot de passe et se connecter',
+  'portal.activate.gone': 'Ce lien n’est plus valable',
+  'portal.activate.gone.detail':
+    'Il a été utilisé ou date de plus de trois jours. Demandez-en un nouveau à la personne qui vous a invité.',
+
+  'portal.problem.home': 'Aller à la page d’accueil',
+  'portal.support': 'Aide : {contact}',
+  'portal.form.expired': 'Revenez en arrière, rechargez la page et envoyez de nouveau le formulaire.',
+}
