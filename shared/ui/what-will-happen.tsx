@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Plan } from '../contract/plan.ts'
 import { say } from '../messages/say.ts'
 import { type Intent, type PlanSentence, sentencesOf } from './plan-sentences.ts'
@@ -29,7 +29,8 @@ export type WhatWillHappenProps = {
 export function WhatWillHappen(props: WhatWillHappenProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const title = useId()
-  useEffect(() => {
+  // Before it is painted: the keys that somebody presses next belong here already.
+  useLayoutEffect(() => {
     const shown = dialog.current
     shown?.showModal()
     return () => shown?.close()

@@ -23,7 +23,10 @@ test.runIf(process.platform === 'linux')(
           params: { id: connection },
           query: { limit: 50, ...query },
         })
-      await until('the first read', async () => (await list({ count: 'true' })).total === many + 3, 600_000)
+      const read = async () =>
+        (await world.gateway.client.call('GET /connections/{id}', { params: { id: connection } })).lastCycle !== null
+      await until('the first read', read, 600_000)
+      expect((await list({ count: 'true' })).total).toBe(many + 3)
       const job = await importAll(world, connection, 1_200_000)
       expect(job).toMatchObject({ state: 'done', total: many + 3, done: many + 3, failed: 0 })
       const pages = [await list({ status: 'imported' }), await list({ status: 'new' }), await list({ search: 'weber' })]

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Refusal } from './api.ts'
 import { RefusalNotice } from './parts.tsx'
 
@@ -21,7 +21,8 @@ type Props = {
 export function Confirm({ label, busy, refusal, go, cancel, danger, disabled, count, children }: Props) {
   const title = useRef<HTMLHeadingElement>(null)
   const [typed, setTyped] = useState('')
-  useEffect(() => title.current?.focus(), [])
+  // Before it is painted: the keys that somebody presses next belong here already.
+  useLayoutEffect(() => title.current?.focus(), [])
   const ready = count === undefined || typed.trim() === String(count)
   return (
     <section
