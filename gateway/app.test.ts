@@ -4,7 +4,7 @@ import { defaultPolicy } from './domain/password-policy.ts'
 import { testHandlers, testIdempotency, testNow, testSettings } from './http/testing.ts'
 import { oauthKeys } from './portal/oauth/keys.ts'
 import { memoryAdapter } from './portal/oauth/testing.ts'
-import { ana, anaSession, browserOf, fakePortal } from './portal/testing.ts'
+import { ana, anaSession, browserOf, fakePortal, noDirectory } from './portal/testing.ts'
 
 const { publicUrl } = testSettings
 const services = () => fakePortal()
@@ -25,6 +25,8 @@ async function open() {
     newId: () => 'request-1',
     assetsFolder: '/nonexistent',
     sessionOf: anaSession,
+    confirmedAtOf: async () => testNow,
+    directory: noDirectory,
     apiTokenOf: async () => null,
     personOf: async (id) => (id === ana.id ? ana : null),
     handlers: testHandlers({}),

@@ -14,12 +14,13 @@ import { layers } from './http/layers.ts'
 import { type Handlers, serve } from './http/serve.ts'
 import { readSession } from './http/session.ts'
 import type { HttpSettings, Log } from './http/settings.ts'
+import { stepUp } from './http/step-up.ts'
 import { createStreams } from './http/streams.ts'
 import { wellKnown } from './http/well-known.ts'
-import { createProvider, type OauthOptions } from './portal/oauth/provider.ts'
-import { oauth, resolveAccessToken } from './portal/oauth/routes.tsx'
+import { createProvider, type OauthOptions, redirectUriOf } from './portal/oauth/provider.ts'
+import { oauth, resolveAccessToken, tokenConfirmedAt } from './portal/oauth/routes.tsx'
 import { problemPage } from './portal/pages/problem-page.tsx'
-import type { PortalServices, PortalSettings } from './portal/ports.ts'
+import type { PortalOptions, PortalServices, PortalSettings } from './portal/ports.ts'
 import { portal } from './portal/routes.tsx'
 
 export type AppOptions = {
@@ -33,6 +34,10 @@ export type AppOptions = {
   sessionOf(token: string, isUse?: boolean): Promise<Person | null>
   apiTokenOf(token: string): Promise<ApiToken | null>
   personOf(userId: string): Promise<Person | null>
+  /** When the person of a session proved last to be the one. */
+  confirmedAtOf(token: string): Promise<number | null>
+  /** What the pages about a person's own security work on. */
+  directory: PortalOptions['directory']
   handlers: Handlers
   portal: PortalServices
   idempotency: IdempotencyMemory
@@ -60,6 +65,10 @@ export async function buildApp(options: AppOptions) {
     session: options.sessionOf,
     apiToken: options.apiTokenOf,
     accessToken: (token: string) => resolveAccessToken(provider, token, options.personOf),
+    confirmedAt: (credential: { session: string } | { accessToken: string }) =>
+      'session' in credential
+        ? options.confirmedAtOf(credential.session)
+        : tokenConfirmedAt(provider, credential.accessToken),
   }
   const addressOf = addressReader(settings.trustedProxies)
   const app = new Hono<HttpEnv>()
@@ -71,6 +80,7 @@ export async function buildApp(options: AppOptions) {
   callback(app, { identify, finish: options.finishAuthorization })
   serve(app, options.handlers, {
     identify,
+    assertConfirmed: stepUp({ gatekeeper, now: options.now }),
     idempotency: options.idempotency,
     streams: createStreams(options.ending ?? new AbortController().signal),
     addressOf,
@@ -79,14 +89,21 @@ export async function buildApp(options: AppOptions) {
   const pages = {
     settings,
     services: options.portal,
+    directory: options.directory,
+    formTargets: settings.extensionIds.map((id) => new URL(redirectUriOf(id)).origin),
+    now: options.now,
     addressOf,
+    async confirmedAt(c: Parameters<typeof readSession>[0]) {
+      const session = readSession(c)
+      return session === null ? null : options.confirmedAtOf(session)
+    },
     async personOf(c: Parameters<typeof readSession>[0]) {
       const session = readSession(c)
       return session === null ? null : options.sessionOf(session)
     },
   }
   portal(app, pages)
-  oauth(app, provider, { ...pages, publicUrl: settings.publicUrl, extensionIds: settings.extensionIds })
+  oauth(app, provider, { ...pages, publicUrl: settings.publicUrl })
   admin(app, pages)
   return { app, fetch: app.fetch, nodeHandler: getRequestListener(app.fetch, { overrideGlobalObjects: false }) }
 }

@@ -10,6 +10,7 @@ await rm(outdir, { recursive: true, force: true })
 await build({
   entryPoints: {
     portal: here('portal/browser/portal.ts'),
+    passkeys: here('portal/browser/passkeys.ts'),
     'portal-styles': here('portal/portal.css'),
     console: here('admin/console/main.tsx'),
     'console-styles': here('admin/console/console.css'),

@@ -15,7 +15,16 @@ import type { Sync } from './sync/sync.ts'
 
 type Faces = Pick<
   AppOptions,
-  'sessionOf' | 'apiTokenOf' | 'personOf' | 'handlers' | 'portal' | 'idempotency' | 'oauth' | 'finishAuthorization'
+  | 'directory'
+  | 'confirmedAtOf'
+  | 'sessionOf'
+  | 'apiTokenOf'
+  | 'personOf'
+  | 'handlers'
+  | 'portal'
+  | 'idempotency'
+  | 'oauth'
+  | 'finishAuthorization'
 >
 
 /** What the app serves, made of the use cases: everything that buildApp needs besides settings, log and time. */
@@ -23,6 +32,8 @@ export function facesOf(context: Context, sync: Sync): Faces {
   const { store, vault, runtime } = context
   return {
     sessionOf: async (token, isUse = true) => (await findSessionByToken(context, token, isUse))?.actor ?? null,
+    confirmedAtOf: async (token) => (await findSessionByToken(context, token, false))?.session.confirmed_at ?? null,
+    directory: context,
     async apiTokenOf(token) {
       const actor = await findToken(context, token)
       return actor?.kind === 'token' ? actor : null

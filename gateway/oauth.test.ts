@@ -8,7 +8,7 @@ import { testHandlers, testIdempotency, testSettings } from './http/testing.ts'
 import { oauthKeys } from './portal/oauth/keys.ts'
 import { redirectUriOf } from './portal/oauth/provider.ts'
 import { memoryAdapter } from './portal/oauth/testing.ts'
-import { ana, anaSession, fakePortal } from './portal/testing.ts'
+import { ana, anaSession, fakePortal, noDirectory } from './portal/testing.ts'
 
 const extensionId = testSettings.extensionIds[0] ?? ''
 const extension = `chrome-extension://${extensionId}`
@@ -43,6 +43,8 @@ beforeEach(async () => {
     newId: randomUUID,
     assetsFolder: '/nonexistent',
     sessionOf: anaSession,
+    confirmedAtOf: async () => Date.now(),
+    directory: noDirectory,
     apiTokenOf: async () => null,
     personOf: async (id) => people.find((person) => person.id === id) ?? null,
     handlers: testHandlers({ myStatus: async ({ actor }) => fakePortal().status(actor.id) }),

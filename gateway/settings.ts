@@ -5,6 +5,7 @@ import { extensionId } from '@lockstep/shared/contract/extension'
 import { type Locale, locales } from '@lockstep/shared/messages/locale'
 import { type Adapter, Low } from 'lowdb'
 import { z } from 'zod'
+import type { FactorPolicy } from './domain/second-factor.ts'
 import { Secret } from './domain/secret.ts'
 import { lineOf, placesIn } from './json-places.ts'
 
@@ -67,6 +68,8 @@ export const Settings = z.strictObject({
     .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
     .max(50)
     .optional(),
+  /** Of whom a second factor is demanded: `admins` (helpdesk included) unless said otherwise. `nobody` is for trials. */
+  requireSecondFactor: z.enum(['admins', 'everybody', 'nobody']).optional(),
   events: z.strictObject({ retainDays: z.number().int().min(30).max(36_500) }).optional(),
   /** Ids of the extension that may sign in: Chromium's 32 letters, or Firefox's 40 hex digits. */
   extensionIds: z
@@ -96,6 +99,7 @@ export type Instance = {
   extensionIds: readonly string[]
   /** How long events are kept. */
   retainEventDays: number
+  secondFactor: FactorPolicy
 }
 
 export const defaultPort = 7474
@@ -160,7 +164,17 @@ async function instanceOf(dataFolder: string, settings: Settings, env: Environme
     trustedProxies: settings.trustedProxies ?? [],
     extensionIds: settings.extensionIds ?? [extensionId],
     retainEventDays: settings.events?.retainDays ?? 400,
+    secondFactor: secondFactorOf(settings, address),
   }
+}
+
+/** On this machine alone there is nobody to keep out; everywhere else a password is not enough for who may do everything. */
+function secondFactorOf({ requireSecondFactor = 'admins' }: Settings, publicUrl: string | undefined): FactorPolicy {
+  if (requireSecondFactor !== 'nobody' || publicUrl === undefined || loopback.test(new URL(publicUrl).hostname))
+    return requireSecondFactor
+  throw new SettingsError(
+    `${settingsFile}: "requireSecondFactor": "nobody" is for trials on this machine. Under ${publicUrl} use "admins" or "everybody".`,
+  )
 }
 
 function keyFile(dataFolder: string, settings: Settings, env: Environment): { file: string } | null {

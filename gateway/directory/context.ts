@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/actor.ts'
 import type { PasswordPolicy } from '../domain/password-policy.ts'
 import type { Runtime } from '../domain/runtime.ts'
+import type { FactorPolicy } from '../domain/second-factor.ts'
 import type { Store } from '../store/store.ts'
 import type { Vault } from '../store/vault.ts'
 import type { Hasher } from './hasher.ts'
@@ -34,6 +35,8 @@ export type DirectorySettings = {
   publicUrl: string
   organisation: string
   passwordPolicy: PasswordPolicy
+  /** Of whom a second factor is demanded. */
+  secondFactor: FactorPolicy
   /** How long events are kept. */
   retainEventDays: number
 }

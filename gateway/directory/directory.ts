@@ -2,6 +2,7 @@ import type { Role } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
 import { defaultPolicy, type PasswordPolicy } from '../domain/password-policy.ts'
 import type { Runtime } from '../domain/runtime.ts'
+import type { FactorPolicy } from '../domain/second-factor.ts'
 import type { Secret } from '../domain/secret.ts'
 import { openPost } from '../mail/post.ts'
 import type { Store } from '../store/store.ts'
@@ -17,7 +18,12 @@ export type DirectoryOptions = {
   store: Store
   vault: Vault
   runtime: Runtime
-  instance: { organisation: string; mail: { url: Secret; from: string } | null; retainEventDays: number }
+  instance: {
+    organisation: string
+    mail: { url: Secret; from: string } | null
+    retainEventDays: number
+    secondFactor: FactorPolicy
+  }
   /** Origin under which people reach the portal. Without it no mail with a link can be written. */
   publicUrl?: string
   passwordPolicy?: PasswordPolicy
@@ -43,6 +49,7 @@ export function createDirectory(options: DirectoryOptions) {
       publicUrl: options.publicUrl ?? '',
       organisation: instance.organisation,
       passwordPolicy: options.passwordPolicy ?? defaultPolicy,
+      secondFactor: instance.secondFactor,
       retainEventDays: instance.retainEventDays,
     },
     passwords: { send: options.sendPassword ?? (async () => []) },

@@ -3,6 +3,7 @@ import { deleteEndedAuthorizations } from '../store/authorizations.ts'
 import { erasePastImages, keptForMs } from '../store/before-images.ts'
 import { eraseEvents } from '../store/events.ts'
 import { expireFresh } from '../store/fresh-passwords.ts'
+import { deleteEndedSteps } from '../store/half-sign-ins.ts'
 import { expireIdempotent } from '../store/idempotency.ts'
 import { deleteEndedLinks } from '../store/links.ts'
 import { deleteEndedEntries } from '../store/oauth-entries.ts'
@@ -44,6 +45,7 @@ export async function tidyUp(context: Context): Promise<void> {
       })
     await expireFresh(trx, now)
     await deleteEndedSessions(trx, now)
+    await deleteEndedSteps(trx, now)
     await deleteEndedLinks(trx, now)
     await deleteEndedEntries(trx, now)
     await deleteEndedAuthorizations(trx, now)

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import { storedAttributes } from '../domain/user.ts'
 import type { BindingRow } from '../store/bindings.ts'
 import { type CredentialRow, findCredentials } from '../store/credentials.ts'
+import { countFactors } from '../store/factors.ts'
 import { presentBindings } from '../store/present-bindings.ts'
 import type { Database } from '../store/schema.ts'
 import { type UserRow, userAttributes } from '../store/users.ts'
@@ -21,11 +22,15 @@ export async function presentUser(db: Kysely<Database>, row: UserRow): Promise<U
 export async function presentUsers(db: Kysely<Database>, rows: readonly UserRow[]): Promise<User[]> {
   const ids = rows.map((row) => row.id)
   const credentials = await findCredentials(db, ids)
+  const factors = await countFactors(db, ids)
   const bound = await bindingsOf(db, ids)
   const bindings = new Map<string, Binding[]>()
   for (const binding of await presentBindings(db, bound))
     bindings.set(binding.userId, [...(bindings.get(binding.userId) ?? []), binding])
-  return rows.map((row) => toUser(row, credentials.get(row.id), bindings.get(row.id) ?? []))
+  return rows.map((row) => ({
+    ...toUser(row, credentials.get(row.id), bindings.get(row.id) ?? []),
+    mfa: mfaOf(factors.get(row.id)),
+  }))
 }
 
 async function bindingsOf(db: Kysely<Database>, userIds: readonly string[]): Promise<BindingRow[]> {
@@ -40,7 +45,9 @@ async function bindingsOf(db: Kysely<Database>, userIds: readonly string[]): Pro
     .execute()
 }
 
-function toUser(row: UserRow, credential: CredentialRow | undefined, bindings: Binding[]): User {
+const mfaOf = ({ totp, passkeys } = { totp: 0, passkeys: 0 }) => ({ totp: totp > 0, passkeys })
+
+function toUser(row: UserRow, credential: CredentialRow | undefined, bindings: Binding[]): Omit<User, 'mfa'> {
   const attributes: Record<string, string | null> = userAttributes(row)
   return {
     id: row.id as User['id'],
@@ -64,7 +71,6 @@ function toUser(row: UserRow, credential: CredentialRow | undefined, bindings: B
       expired: false,
       mustChange: credential?.must_change === 1,
     },
-    mfa: { totp: false, passkeys: 0 },
     bindings,
     createdAt: timeOf(row.created_at),
     updatedAt: timeOf(row.updated_at),

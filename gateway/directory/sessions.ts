@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Actor } from '../domain/actor.ts'
 import { system } from '../domain/actor.ts'
+import { Problem } from '../domain/problem.ts'
 import type { Runtime } from '../domain/runtime.ts'
+import { mustHaveFactor } from '../domain/second-factor.ts'
 import {
   deleteSession,
   deleteSessionsOf,
@@ -28,13 +30,23 @@ const hashOf = (token: string) => createHash('sha256').update(token).digest('hex
 
 export type NewSession = { token: string; endsAt: number }
 
+/** From where somebody signs in, and which session it takes the place of. */
+export type Visit = {
+  address: string | null
+  agent?: string | null | undefined
+  replaces?: string | null | undefined
+}
+
+const agentLength = 300
+
 /** A new session inside the change that signs somebody in. The token goes into the cookie and is not stored. */
 export async function createSession(
   change: Change,
   runtime: Pick<Runtime, 'randomBytes'>,
   user: Pick<UserRow, 'id' | 'role'>,
+  how: { visit: Visit; factor: boolean },
 ): Promise<NewSession> {
-  const token = Buffer.from(runtime.randomBytes(32)).toString('base64url')
+  const token = newToken(runtime)
   const endsAt = change.now + limitsOf(user).wholeMs
   await insertSession(change.trx, {
     id_hash: hashOf(token),
@@ -42,8 +54,38 @@ export async function createSession(
     created_at: change.now,
     seen_at: change.now,
     ends_at: endsAt,
+    address: how.visit.address,
+    agent: how.visit.agent?.slice(0, agentLength) ?? null,
+    confirmed_at: change.now,
+    factor: how.factor ? 1 : 0,
   })
   return { token, endsAt }
+}
+
+const newToken = (runtime: Pick<Runtime, 'randomBytes'>) => Buffer.from(runtime.randomBytes(32)).toString('base64url')
+
+/** What a browser had before it signed in is worth nothing after. */
+export async function endReplaced(change: Change, { replaces }: Visit): Promise<void> {
+  if (replaces) await deleteSession(change.trx, hashOf(replaces))
+}
+
+/** The same session under another token, once the person has proved again to be the one. */
+export async function renewSession(
+  change: Change,
+  runtime: Pick<Runtime, 'randomBytes'>,
+  session: SessionRow,
+  factor: boolean,
+): Promise<NewSession> {
+  const token = newToken(runtime)
+  await deleteSession(change.trx, session.id_hash)
+  await insertSession(change.trx, {
+    ...session,
+    id_hash: hashOf(token),
+    seen_at: change.now,
+    confirmed_at: change.now,
+    factor: factor ? 1 : session.factor,
+  })
+  return { token, endsAt: session.ends_at }
 }
 
 export type FoundSession = { user: UserRow; actor: Extract<Actor, { kind: 'user' }>; session: SessionRow }
@@ -54,7 +96,7 @@ export async function findSessionByToken(
   token: string,
   isUse = true,
 ): Promise<FoundSession | undefined> {
-  const { store, runtime } = context
+  const { store, runtime, settings } = context
   const session = await findSession(store.db, hashOf(token))
   if (session === undefined) return undefined
   const user = await findUser(store.db, session.user_id)
@@ -62,6 +104,8 @@ export async function findSessionByToken(
   const now = Math.max(runtime.now(), session.seen_at)
   if (user?.state !== 'active' || now >= session.ends_at || now - session.seen_at >= limitsOf(user).idleMs)
     return undefined
+  // As when somebody became an administrator, or the rule was made stricter.
+  if (session.factor === 0 && mustHaveFactor(settings.secondFactor, user.role)) return undefined
   if (isUse && now - session.seen_at >= seenEveryMs) {
     await store.change(system, async (change) => {
       change.quiet('a session was used')
@@ -93,6 +137,29 @@ export async function endSessionsOf(context: Context, actor: Actor, userId: stri
   })
 }
 
-export async function listSessions({ store }: Context, userId: string): Promise<SessionRow[]> {
-  return await listRows(store.db, userId)
+/** Those that have not ended, the one used last first. */
+export async function listSessions({ store, runtime }: Context, userId: string): Promise<SessionRow[]> {
+  const user = await findUser(store.db, userId)
+  if (user === undefined) return []
+  const now = runtime.now()
+  const rows = await listRows(store.db, userId)
+  return rows.filter(({ seen_at, ends_at }) => now < ends_at && now - seen_at < limitsOf(user).idleMs)
+}
+
+/** Ends one of the person's own sessions by its id. Problem `session_not_found`. */
+export async function endMySession({ store }: Context, actor: FoundSession['actor'], id: string): Promise<void> {
+  await store.change(actor, async (change) => {
+    const own = (await listRows(change.trx, actor.id)).some(({ id_hash }) => id_hash === id)
+    if (!own) throw new Problem('session_not_found', 'This session has ended already.')
+    await deleteSession(change.trx, id)
+    change.event({ type: 'login_end', user: actor.id, cause: 'other_device' })
+  })
+}
+
+/** Ends all sessions of the person but this one, and signs the extension and programs out. */
+export async function endOtherSessions({ store }: Context, { actor, session }: FoundSession): Promise<void> {
+  await store.change(actor, async (change) => {
+    await deleteSessionsOf(change.trx, actor.id, session.id_hash)
+    change.event({ type: 'login_end', user: actor.id, cause: 'all_others' })
+  })
 }

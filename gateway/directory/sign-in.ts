@@ -1,37 +1,75 @@
-import type { PasswordSync } from '@lockstep/shared/contract/user'
-import { type Actor, system } from '../domain/actor.ts'
+import type { Actor } from '../domain/actor.ts'
+import { system } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
+import { stepAfterPassword } from '../domain/second-factor.ts'
 import type { Secret } from '../domain/secret.ts'
-import { type BindingRow, updateBinding } from '../store/bindings.ts'
-import { type CredentialRow, findCredential, openHash, replaceHash } from '../store/credentials.ts'
-import { putPending } from '../store/pending-passwords.ts'
-import { findProposal } from '../store/proposals.ts'
-import type { Change } from '../store/store.ts'
+import { type CredentialRow, findCredential, openHash } from '../store/credentials.ts'
+import { countFactors } from '../store/factors.ts'
 import { findUserByEmail, type UserRow } from '../store/users.ts'
 import { type AttemptKeys, attemptFailed, attemptKeys, attemptSucceeded, beginAttempt } from './attempts.ts'
-import { type Context, outcomeWaitMs } from './context.ts'
-import { passwordTargets, syncOf } from './offer-password.ts'
-import { actorOf, createSession, type NewSession } from './sessions.ts'
+import type { Context } from './context.ts'
+import { enter, type SignedIn } from './enter.ts'
+import { type HalfSignIn, startHalf } from './half-sign-in.ts'
+import { spendCode } from './second-factor.ts'
+import type { Visit } from './sessions.ts'
 
-export type SignedIn = {
-  user: UserRow
-  session: NewSession
-  /** The person has to choose another password before anything else. */
-  mustChange: boolean
-  sync: PasswordSync[]
-  /** Names of connections that got a password from us for the first time. */
-  firstSync: string[]
-}
+export type { SignedIn } from './enter.ts'
+
+type Given = Visit & { email: string; password: Secret }
 
 /**
- * Verifies a password and, where Microsoft 365 does not have it yet, sends it there. Whoever is unknown, staged,
- * suspended or wrong is told the same, after the same work. Problems `wrong_credentials`, `too_many_requests`, `busy`.
+ * Verifies a password, and the second factor of whoever has one, and sends the password to Microsoft 365 where it is not
+ * yet. Whoever is unknown, staged, suspended or wrong is told the same, after the same work. Problems
+ * `wrong_credentials`, `second_factor_needed`, `second_factor_missing`, `wrong_code`, `too_many_requests`, `busy`.
  */
 export async function signIn(
   context: Context,
   _actor: Actor | null,
-  input: { email: string; password: Secret; address: string | null },
+  input: Given & { otp?: string },
 ): Promise<SignedIn> {
+  const proved = await provePassword(context, input)
+  const { user, keys } = proved
+  const step = await stepOf(context, user)
+  if (step === 'none') return (await enter(context, { ...proved, factor: null })) ?? (await refuse(context, keys, user))
+  await rightSoFar(context, keys)
+  if (step === 'set_up')
+    throw new Problem(
+      'second_factor_missing',
+      'Your role needs a second factor. Sign in at /portal/login once and set it up there.',
+    )
+  if (input.otp === undefined)
+    throw new Problem('second_factor_needed', 'Send "otp" too: the code of your authenticator app, or a recovery code.')
+  const factor = await spendCode(context, user, input.otp, input.address)
+  return (await enter(context, { ...proved, factor })) ?? (await refuse(context, keys, user))
+}
+
+export type Begun = ({ kind: 'signed_in' } & SignedIn) | ({ kind: 'half' } & HalfSignIn)
+
+/**
+ * The same in two steps: whoever needs a second factor gets a half sign-in, and nothing is sealed or signed in yet.
+ * `onward` is the path that the whole sign-in leads to.
+ */
+export async function beginSignIn(context: Context, input: Given & { onward: string | null }): Promise<Begun> {
+  const proved = await provePassword(context, input)
+  const { user, keys } = proved
+  const step = await stepOf(context, user)
+  if (step !== 'none') {
+    await rightSoFar(context, keys)
+    return { kind: 'half', ...(await startHalf(context, { ...proved, step, onward: input.onward })) }
+  }
+  const entered = (await enter(context, { ...proved, factor: null })) ?? (await refuse(context, keys, user))
+  return { kind: 'signed_in', ...entered }
+}
+
+async function stepOf({ store, settings }: Context, user: UserRow) {
+  const counts = (await countFactors(store.db, [user.id])).get(user.id)
+  return stepAfterPassword(settings.secondFactor, user.role, (counts?.totp ?? 0) + (counts?.passkeys ?? 0))
+}
+
+type Proved = { user: UserRow; credential: CredentialRow; password: Secret; visit: Visit; keys: AttemptKeys }
+
+/** Who it is. Problems `wrong_credentials`, `too_many_requests`, `busy`. */
+async function provePassword(context: Context, input: Given): Promise<Proved> {
   const { store, vault, hasher } = context
   const email = input.email.trim().toLowerCase()
   const keys = attemptKeys(context, email, input.address)
@@ -42,37 +80,16 @@ export async function signIn(
   const matches = await hasher.verify(phc, input.password)
   if (!matches || user?.state !== 'active' || credential === undefined || phc === undefined)
     return await refuse(context, keys, user)
-  const fresh = hasher.isOutdated(phc) ? await hasher.hash(input.password) : undefined
-  const admitted = await store.change(actorOf(user), (change) =>
-    admit(context, change, { user, credential, fresh, password: input.password, keys }),
-  )
-  if (admitted === null) return await refuse(context, keys, user)
-  const results = admitted.sealed.size === 0 ? [] : await sendSealed(context, user, credential.version)
-  const sent = new Map(results.map((result) => [result.connectionId, result]))
-  return {
-    user,
-    session: admitted.session,
-    mustChange: credential.must_change === 1,
-    sync: admitted.targets.map(({ binding, name }) => {
-      const result = sent.get(binding.connection_id)
-      if (result !== undefined) return syncOf(result)
-      return standing(binding, name, admitted.sealed.has(binding.connection_id), credential.version)
-    }),
-    firstSync: admitted.targets
-      .filter(({ binding }) => binding.password_synced_at === null)
-      .filter(({ binding }) => sent.get(binding.connection_id)?.result === 'updated')
-      .map(({ name }) => name),
-  }
+  const { address, agent, replaces } = input
+  return { user, credential, password: input.password, visit: { address, agent, replaces }, keys }
 }
 
-/** The person is signed in whatever becomes of the tenant: a failed attempt to send is a pending password. */
-async function sendSealed(context: Context, user: UserRow, version: number) {
-  try {
-    return await context.passwords.send(user.id, version, outcomeWaitMs, actorOf(user))
-  } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error))
-    return []
-  }
+/** The password was right, and codes are counted apart from it. */
+async function rightSoFar({ store }: Context, keys: AttemptKeys): Promise<void> {
+  await store.change(system, async (change) => {
+    change.quiet('counting attempts')
+    await attemptSucceeded(change.trx, keys)
+  })
 }
 
 async function refuse(context: Context, keys: AttemptKeys, user: UserRow | undefined): Promise<never> {
@@ -81,80 +98,4 @@ async function refuse(context: Context, keys: AttemptKeys, user: UserRow | undef
     change.event({ type: 'login_failure', outcome: 'failure', user: user?.id ?? null })
   })
   throw new Problem('wrong_credentials', 'Email or password is wrong. Check both and try again.')
-}
-
-type Verified = {
-  user: UserRow
-  credential: CredentialRow
-  fresh: string | undefined
-  password: Secret
-  keys: AttemptKeys
-}
-
-/** One transaction: the session, the seals, the event. Null when the password was changed in the meantime. */
-async function admit(context: Context, change: Change, verified: Verified) {
-  const { user, credential, fresh, password, keys } = verified
-  const { trx } = change
-  const current = await findCredential(trx, user.id)
-  const person = await findUserByEmail(trx, user.email)
-  if (current?.version !== credential.version || person?.id !== user.id || person.state !== 'active') {
-    change.quiet('nothing was changed')
-    return null
-  }
-  if (fresh !== undefined) {
-    const owner = { userId: user.id, version: credential.version }
-    await replaceHash(trx, user.id, credential.version, context.vault.wrapHash(fresh, owner))
-  }
-  const targets = await passwordTargets(trx, user)
-  const sealed = new Set<string>()
-  // While another password is proposed, the one of now must not overtake it.
-  if ((await findProposal(trx, user.id)) === undefined) {
-    for (const target of targets) {
-      if (!target.takeover || !lacks(target.binding, credential.version)) continue
-      await seal(context, change, { ...target, version: credential.version, password })
-      sealed.add(target.binding.connection_id)
-    }
-  }
-  await attemptSucceeded(trx, keys)
-  const session = await createSession(change, context.runtime, user)
-  change.event({ type: 'login_success', user: user.id })
-  return { session, targets, sealed }
-}
-
-/** What the tenant refused is not offered again: it would refuse it again. */
-function lacks(binding: BindingRow, version: number): boolean {
-  const settled = binding.password_state === 'in_sync' || binding.password_state === 'rejected'
-  return !(settled && binding.password_version === version)
-}
-
-async function seal(
-  context: Context,
-  change: Change,
-  target: { binding: BindingRow; tenantId: string; version: number; password: Secret },
-): Promise<void> {
-  const { binding } = target
-  await putPending(change.trx, context.vault, {
-    connectionId: binding.connection_id,
-    userId: binding.user_id,
-    accountId: binding.account_id,
-    tenantId: target.tenantId,
-    version: target.version,
-    password: target.password,
-    proposed: false,
-    now: change.now,
-  })
-  await updateBinding(change.trx, binding, {
-    password_state: 'pending',
-    password_reason: null,
-    dirty: binding.dirty + 1,
-    ...(binding.state === 'in_sync' && { state: 'out_of_sync' as const }),
-  })
-  change.wake(binding.connection_id, 'interactive')
-}
-
-function standing(binding: BindingRow, connection: string, sealed: boolean, version: number): PasswordSync {
-  if (sealed) return { connection, password: 'pending', reason: null }
-  if (binding.password_state === 'rejected') return { connection, password: 'failed', reason: binding.password_reason }
-  const done = binding.password_state === 'in_sync' && binding.password_version === version
-  return { connection, password: done ? 'in_sync' : 'pending', reason: binding.password_reason }
 }

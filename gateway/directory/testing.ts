@@ -59,6 +59,7 @@ export async function testDirectory(seed = 1): Promise<TestDirectory> {
     publicUrl: 'https://id.contoso.example',
     organisation: 'Contoso',
     passwordPolicy: defaultPolicy,
+    secondFactor: 'admins' as const,
     retainEventDays: 400,
   }
   const nothing = async () => {}

@@ -18,6 +18,8 @@ export type Gatekeeper = {
   session(token: string, isUse: boolean): Promise<Person | null>
   apiToken(token: string): Promise<ApiToken | null>
   accessToken(token: string): Promise<AccessToken | null>
+  /** When the person behind a session or an access token proved last to be the one. */
+  confirmedAt(credential: { session: string } | { accessToken: string }): Promise<number | null>
 }
 
 const ranks: Record<Role, number> = { auditor: 1, helpdesk: 2, admin: 3 }

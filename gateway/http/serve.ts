@@ -11,6 +11,7 @@ import type { HttpEnv } from './env.ts'
 import { type Answered, type IdempotencyMemory, once } from './idempotency.ts'
 import { type Identify, notSignedIn } from './identify.ts'
 import { endSession, readSession, startSession } from './session.ts'
+import type { AssertConfirmed } from './step-up.ts'
 import type { StreamAsk, Streamed, Streams } from './streams.ts'
 
 type ActorOf<A extends Access> = A extends 'public' ? null : A extends 'user' ? Person : Caller
@@ -33,6 +34,10 @@ export type Asked<E extends EndpointShape> = {
   stream: E extends { streams: readonly StreamType[] } ? StreamAsk : undefined
   /** Address of the caller, for throttling. */
   address: string
+  /** What the caller's browser calls itself. */
+  agent: string | null
+  /** Problem `step_up_needed` for a person who has not proved lately to be the one. */
+  assertConfirmed(): Promise<void>
 }
 
 /** Use cases that answer nothing are void. */
@@ -65,6 +70,7 @@ type AnyHandler = (asked: unknown) => Promise<unknown>
 
 export type ServeOptions = {
   identify: Identify
+  assertConfirmed: AssertConfirmed
   idempotency: IdempotencyMemory
   streams: Streams
   /** The caller's address, by the proxies that the operator trusts. */
@@ -110,11 +116,22 @@ async function answer(
 ): Promise<Response> {
   const caller = shape.access === 'public' ? null : await options.identify(c)
   authorise(shape.access, caller)
+  const assertConfirmed = () => options.assertConfirmed(c, caller)
+  if (shape.stepUp) await assertConfirmed()
   const params = readParams(c)
   const query = parse(shape.query ?? nothing, readQuery(c.req.url))
   const given = await readBody(c, shape, limitBytes)
   const body = parse(shape.body ?? nothing, given)
-  const asked = { params, query, body, actor: caller, session: sessionCookie(c), address: options.addressOf(c) }
+  const asked = {
+    params,
+    query,
+    body,
+    actor: caller,
+    session: sessionCookie(c),
+    address: options.addressOf(c),
+    agent: c.req.header('user-agent') ?? null,
+    assertConfirmed,
+  }
   if (shape.answerType !== undefined) {
     const bytes = (await handler(asked)) as Uint8Array<ArrayBuffer>
     return c.body(bytes, 200, { 'Content-Type': shape.answerType })

@@ -7,6 +7,7 @@ import { identifier } from './identify.ts'
 import { layers } from './layers.ts'
 import { type Handlers, serve } from './serve.ts'
 import type { HttpSettings } from './settings.ts'
+import { stepUp } from './step-up.ts'
 import { createStreams } from './streams.ts'
 
 /** Pieces for tests of what is served: fakes of everything behind the HTTP layer. */
@@ -43,6 +44,7 @@ export const testGatekeeper: Gatekeeper = {
     if (token === 'access-admin') return { person: person('admin'), jkt: null }
     return token.startsWith('bound-') ? { person: person('admin'), jkt: token.slice('bound-'.length) } : null
   },
+  confirmedAt: async (credential) => ('session' in credential ? testNow - 60_000 : null),
 }
 
 export function testIdempotency(): IdempotencyMemory {
@@ -93,6 +95,7 @@ export function testApp(prepared: Partial<Handlers>, settings: Partial<HttpSetti
   })
   serve(app, testHandlers(prepared), {
     identify: identifier({ gatekeeper: testGatekeeper, publicUrl: all.publicUrl, now: () => testNow }),
+    assertConfirmed: stepUp({ gatekeeper: testGatekeeper, now: () => testNow }),
     idempotency: testIdempotency(),
     streams: createStreams(new AbortController().signal),
     addressOf: () => '192.0.2.1',

@@ -70,6 +70,20 @@ export function passwordChangedMail(head: Letterhead, person: { name: string; at
   })
 }
 
+/** Something about how the person signs in, in one sentence. */
+export function securityMail(head: Letterhead, name: string, sentence: string, at: number): MailBody {
+  return compose(head, {
+    kind: 'security',
+    subject: 'The security of your account was changed',
+    greeting: `Hello ${name},`,
+    lines: [
+      `${sentence} (${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC)`,
+      'If it was not you, change your password and tell your help desk at once.',
+    ],
+    button: { label: 'Look at it in the portal', link: `${head.publicUrl}/portal/security` },
+  })
+}
+
 export function noticeMail(head: Letterhead, name: string, notice: Notice): MailBody {
   return compose(head, {
     kind: notice.kind,

@@ -1,8 +1,8 @@
 import type { Context, Hono } from 'hono'
 import type { HttpEnv } from '../http/env.ts'
 import { languageOf } from '../http/language.ts'
-import { clearFormCookie, readFormCookie, setFormCookie, startSession } from '../http/session.ts'
-import { homeAfter } from './destinations.ts'
+import { clearFormCookie, readFormCookie, setFormCookie } from '../http/session.ts'
+import { admit, visitOf } from './entry.ts'
 import { readForm } from './form.ts'
 import { ActivatePage, ActivationGonePage } from './pages/activate-page.tsx'
 import { type PortalOptions, pageSettings } from './ports.ts'
@@ -15,7 +15,8 @@ const formMaxAgeSeconds = 600
  * The link of a mail: opening it uses nothing up, since mail scanners open links too. The token moves from the address
  * bar into a cookie for ten minutes; sending the form uses it.
  */
-export function activation(app: Hono<HttpEnv>, { settings, services, addressOf }: PortalOptions): void {
+export function activation(app: Hono<HttpEnv>, options: PortalOptions): void {
+  const { settings, services } = options
   const pageOf = (c: Context<HttpEnv>) => pageSettings(settings, languageOf(c))
 
   app.get('/portal/activate/:token', (c) => {
@@ -40,11 +41,9 @@ export function activation(app: Hono<HttpEnv>, { settings, services, addressOf }
     if (token === null || !invitation) return gone(c)
     try {
       const newPassword = checkNew(form.newPassword)
-      const signedIn = await services.activate({ token, newPassword, address: addressOf(c) })
+      const entry = await services.activate({ token, newPassword, visit: visitOf(c, options) })
       clearFormCookie(c, cookie)
-      if (!signedIn) return gone(c)
-      startSession(c, signedIn.session)
-      return c.redirect(homeAfter(signedIn), 303)
+      return entry === null ? gone(c) : admit(c, entry, null)
     } catch (error) {
       const refusal = passwordRefusal(error, pageOf(c).t)
       c.status(statusOf(error))

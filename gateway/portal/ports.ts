@@ -4,11 +4,15 @@ import type { Locale } from '@lockstep/shared/messages/locale'
 import { type Translate, translator } from '@lockstep/shared/messages/message'
 import type { Context } from 'hono'
 import type { z } from 'zod'
+import type { Context as DirectoryContext } from '../directory/context.ts'
+import type { HalfSignIn } from '../directory/half-sign-in.ts'
+import type { Visit } from '../directory/sessions.ts'
 import type { PasswordPolicy } from '../domain/password-policy.ts'
 import type { Person } from '../http/caller.ts'
 import type { HttpEnv } from '../http/env.ts'
 
 export type SignedIn = {
+  kind: 'signed_in'
   person: Person
   /** The token for the cookie. */
   session: string
@@ -16,12 +20,15 @@ export type SignedIn = {
   /** The person has to choose another password first. */
   mustChange: boolean
 }
+/** The password was right, and a second factor is still to come. */
+export type HalfSignedIn = { kind: 'half' } & HalfSignIn
+export type Entry = SignedIn | HalfSignedIn
 export type Status = z.input<typeof MyStatus>
 
 /** What the pages ask of the rest of the gateway. Refusals are thrown as Problems. */
 export type PortalServices = {
-  /** Problems: wrong_credentials, too_many_requests, busy. */
-  signIn(input: { email: string; password: string; address: string }): Promise<SignedIn>
+  /** `onward`: the path that it leads to. Problems: wrong_credentials, too_many_requests, busy. */
+  signIn(input: { email: string; password: string; visit: Visit; onward: string | null }): Promise<Entry>
   signOut(session: string): Promise<void>
   status(userId: string): Promise<Status>
   /** Ends the person's other sessions. Problems: as of the endpoint changeMyPassword. */
@@ -32,7 +39,7 @@ export type PortalServices = {
   /** Who an activation link is for; null when it is used up, too old or not ours. */
   invitation(token: string): Promise<{ email: string; displayName: string } | null>
   /** Problems: password_too_weak, password_refused_by_tenant; null when the link works no more. */
-  activate(input: { token: string; newPassword: string; address: string }): Promise<SignedIn | null>
+  activate(input: { token: string; newPassword: string; visit: Visit }): Promise<Entry | null>
 }
 
 export type PortalSettings = {
@@ -53,7 +60,14 @@ export function pageSettings(settings: PortalSettings, locale: Locale = settings
 export type PortalOptions = {
   settings: PortalSettings
   services: PortalServices
+  /** For the second factor, and what a person does about the own security. */
+  directory: DirectoryContext
+  /** Origins that a form may lead to at the end of a sign-in for the extension. */
+  formTargets: readonly string[]
   addressOf(c: Context<HttpEnv>): string
   /** The person of the session cookie. */
   personOf(c: Context<HttpEnv>): Promise<Person | null>
+  /** When that person proved last to be the one. */
+  confirmedAt(c: Context<HttpEnv>): Promise<number | null>
+  now(): number
 }

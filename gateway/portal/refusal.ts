@@ -43,6 +43,26 @@ export function signInRefusal(error: unknown, t: Translate): string {
   }
 }
 
+const stepRefusals = {
+  wrong_code: 'portal.code.wrong',
+  wrong_credentials: 'portal.code.wrongPassword',
+  passkey_refused: 'portal.passkey.refused',
+  sign_in_ended: 'portal.step.ended',
+  factor_is_last: 'portal.factor.needed',
+  factor_not_found: 'portal.factor.gone',
+  too_many_factors: 'portal.factor.tooMany',
+  session_not_found: 'portal.session.gone',
+} as const
+
+/** Why a second factor, or something about it, was refused. */
+export function stepRefusal(error: unknown, t: Translate): string {
+  if (!(error instanceof Problem)) throw error
+  const { code } = error
+  if (code === 'too_many_requests' || code === 'busy') return error.message
+  if (!(code in stepRefusals)) throw error
+  return t(stepRefusals[code as keyof typeof stepRefusals])
+}
+
 /** The bounds of the contract, in the words of the form. */
 export function checkNew(password: string): string {
   try {
@@ -53,6 +73,6 @@ export function checkNew(password: string): string {
 }
 
 /** The status that a refused form is answered with. */
-export function statusOf(error: unknown): 400 | 401 | 409 | 422 | 429 | 503 {
-  return (error instanceof Problem ? problems[error.code].status : 400) as 400 | 401 | 409 | 422 | 429 | 503
+export function statusOf(error: unknown): 400 | 401 | 404 | 409 | 422 | 429 | 503 {
+  return (error instanceof Problem ? problems[error.code].status : 400) as 400 | 401 | 404 | 409 | 422 | 429 | 503
 }

@@ -2,19 +2,20 @@ import type { Translate } from '@lockstep/shared/messages/message'
 import type { Context, Hono } from 'hono'
 import type { HttpEnv } from '../http/env.ts'
 import { languageOf } from '../http/language.ts'
-import { endSession, readSession, startSession } from '../http/session.ts'
+import { endSession, readSession } from '../http/session.ts'
 import { activation } from './activation.tsx'
-import { type Destination, destinations, homeAfter, isDestination } from './destinations.ts'
+import { confirmation } from './confirmation.tsx'
+import { type Destination, destinations, isDestination, onwardPath, type Reason, readReason } from './destinations.ts'
+import { admit, visitOf } from './entry.ts'
 import { readForm } from './form.ts'
-import { HomePage } from './pages/home-page.tsx'
+import { HomePage, notices } from './pages/home-page.tsx'
 import { PasswordDonePage, PasswordPage } from './pages/password-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
+import { passkeySignIn } from './passkey-sign-in.tsx'
 import { type PortalOptions, pageSettings } from './ports.ts'
 import { checkNew, passwordRefusal, signInRefusal, statusOf } from './refusal.ts'
-
-const reasons = ['change', 'reset', 'forced', 'route'] as const
-type Reason = (typeof reasons)[number]
-const readReason = (text: string | undefined): Reason => reasons.find((reason) => reason === text) ?? 'change'
+import { secondStep } from './second-step.tsx'
+import { security } from './security.tsx'
 
 /** The pages for everyone. Each works without scripts. */
 export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
@@ -45,10 +46,9 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
     const reason = to === 'password' ? readReason(form.reason) : undefined
     try {
       const { email, password } = form
-      const signedIn = await services.signIn({ email: email.trim(), password, address: options.addressOf(c) })
-      startSession(c, signedIn.session)
-      if (to === 'home' || signedIn.mustChange) return c.redirect(homeAfter(signedIn), 303)
-      return c.redirect(destinations[to] + (reason === undefined ? '' : `?reason=${reason}`), 303)
+      const onward = onwardPath({ ...form, interaction: '' })
+      const visit = visitOf(c, options)
+      return admit(c, await services.signIn({ email: email.trim(), password, visit, onward }), onward)
     } catch (error) {
       const refusal = signInRefusal(error, pageOf(c).t)
       c.status(statusOf(error))
@@ -67,7 +67,7 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
     const person = await personOf(c)
     if (!person) return signInPage(c, { to: 'home' })
     const notice = c.req.query('notice')
-    const known = notice === 'updated' || notice === 'pending' ? notice : null
+    const known = notices.find((each) => each === notice) ?? null
     return c.html(<HomePage settings={pageOf(c)} status={await services.status(person.id)} notice={known} />)
   })
 
@@ -113,4 +113,8 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
   })
 
   activation(app, options)
+  secondStep(app, options)
+  passkeySignIn(app, options)
+  security(app, options)
+  confirmation(app, options)
 }

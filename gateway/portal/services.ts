@@ -2,24 +2,28 @@ import { consumeLink, inspectLink } from '../directory/activation.ts'
 import { changePassword } from '../directory/change-password.ts'
 import type { Context } from '../directory/context.ts'
 import { myStatus } from '../directory/my-status.ts'
-import { actorOf, endSession, findSessionByToken } from '../directory/sessions.ts'
-import { signIn } from '../directory/sign-in.ts'
+import { actorOf, endSession, findSessionByToken, type Visit } from '../directory/sessions.ts'
+import { beginSignIn, type SignedIn as DirectorySignedIn } from '../directory/sign-in.ts'
 import { system } from '../domain/actor.ts'
 import { Secret } from '../domain/secret.ts'
-import type { PortalServices, SignedIn } from './ports.ts'
+import type { Entry, PortalServices, SignedIn } from './ports.ts'
+
+export const signedInOf = ({ user, session, sync, mustChange }: DirectorySignedIn): SignedIn => ({
+  kind: 'signed_in',
+  person: actorOf(user),
+  session: session.token,
+  sync,
+  mustChange,
+})
 
 /** The use cases of the directory as the pages need them. */
 export function portalServices(context: Context): PortalServices {
-  async function enter(email: string, password: string, address: string): Promise<SignedIn> {
-    const { user, session, sync, mustChange } = await signIn(context, null, {
-      email,
-      password: new Secret(password),
-      address,
-    })
-    return { person: actorOf(user), session: session.token, sync, mustChange }
+  async function enter(email: string, password: string, visit: Visit, onward: string | null): Promise<Entry> {
+    const begun = await beginSignIn(context, { email, password: new Secret(password), onward, ...visit })
+    return begun.kind === 'half' ? begun : signedInOf(begun)
   }
   return {
-    signIn: ({ email, password, address }) => enter(email, password, address),
+    signIn: ({ email, password, visit, onward }) => enter(email, password, visit, onward),
     async signOut(session) {
       const found = await findSessionByToken(context, session)
       await endSession(context, found?.actor ?? system, session)
@@ -37,10 +41,10 @@ export function portalServices(context: Context): PortalServices {
       const user = await inspectLink(context, token)
       return user ? { email: user.email, displayName: user.display_name } : null
     },
-    async activate({ token, newPassword, address }) {
+    async activate({ token, newPassword, visit }) {
       if (!(await inspectLink(context, token))) return null
       const { user } = await consumeLink(context, null, { token, password: new Secret(newPassword) })
-      return enter(user.email, newPassword, address)
+      return enter(user.email, newPassword, visit, null)
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono'
+import type { Context } from '../directory/context.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Person } from '../http/caller.ts'
 import type { HttpEnv } from '../http/env.ts'
@@ -40,6 +41,7 @@ export function fakePortal(): FakePortal {
       fake.calls.push('signIn')
       if (password !== 'right') throw new Problem('wrong_credentials', 'Email or password is wrong.')
       return {
+        kind: 'signed_in',
         person: ana,
         session: 'session-ana',
         sync: [{ connection: 'c1', password: 'updated', reason: null }],
@@ -71,11 +73,18 @@ export function fakePortal(): FakePortal {
     async activate({ token }) {
       fake.calls.push('activate')
       if (!fake.invitations.delete(token)) return null
-      return { person: ana, session: 'session-ana', sync: [], mustChange: false }
+      return { kind: 'signed_in', person: ana, session: 'session-ana', sync: [], mustChange: false }
     },
   }
   return fake
 }
+
+/** For pages that never look into it: whoever does, fails. */
+export const noDirectory = new Proxy({} as Context, {
+  get(_, name) {
+    throw new Error(`This portal has no directory, and was asked for its ${String(name)}.`)
+  },
+})
 
 export const anaSession = async (session: string) => (session === 'session-ana' ? ana : null)
 

@@ -28,6 +28,7 @@ export class OauthEntries {
       grant_id: text('grantId'),
       user_code: text('userCode'),
       uid: text('uid'),
+      user_id: text('accountId'),
       ends_at: expiresIn === undefined ? null : this.#runtime.now() + expiresIn * 1_000,
     }
     await this.#write(async (trx) => {

@@ -28,12 +28,20 @@ export type PendingOwner = {
   version: number
 }
 
+export type FactorOwner = { userId: string; factorId: string }
+
 /** Seals what the database must not show. Format byte, 96-bit nonce, AES-256-GCM, additional data by use. */
 export type Vault = {
   wrapHash(hash: string, owner: { userId: string; version: number }): string
   unwrapHash(wrapped: string, owner: { userId: string; version: number }): string
   sealSecret(secret: Secret, owner: { connectionId: string }): string
   openSecret(sealed: string, owner: { connectionId: string }): Secret
+  /** The seed of an authenticator app. */
+  sealSeed(seed: Uint8Array, owner: FactorOwner): string
+  openSeed(sealed: string, owner: FactorOwner): Uint8Array
+  /** With a key that the caller keeps elsewhere: a password between the steps of a sign-in. */
+  sealWith(key: Uint8Array, password: Secret, owner: { userId: string; version: number }): string
+  openWith(key: Uint8Array, sealed: string, owner: { userId: string; version: number }): Secret
   /** At most 318 bytes of UTF-8. */
   sealPending(password: Secret, owner: PendingOwner): string
   openPending(sealed: string, owner: PendingOwner): Secret
@@ -57,6 +65,7 @@ export function createVault(instanceKey: Uint8Array, runtime: Pick<Runtime, 'ran
     new Uint8Array(hkdfSync('sha256', instanceKey, salt, `lockstep/v1/${use}`, 32))
   const hashKey = derive('wrap-hash')
   const secretKey = derive('wrap-secret')
+  const seedKey = derive('wrap-totp')
   const mac = (use: string, text: string) =>
     createHmac('sha256', derive(`mac/${use}`))
       .update(text, 'utf8')
@@ -87,6 +96,11 @@ export function createVault(instanceKey: Uint8Array, runtime: Pick<Runtime, 'ran
       encode(seal(secretKey, Buffer.from(secret.reveal()), aadOf('connection', owner.connectionId))),
     openSecret: (sealed, owner) =>
       new Secret(open(secretKey, decode(sealed), aadOf('connection', owner.connectionId)).toString('utf8')),
+    sealSeed: (seed, { userId, factorId }) => encode(seal(seedKey, seed, aadOf('totp', userId, factorId))),
+    openSeed: (sealed, { userId, factorId }) =>
+      new Uint8Array(open(seedKey, decode(sealed), aadOf('totp', userId, factorId))),
+    sealWith: (key, password, owner) => encode(seal(key, pad(password), aadOf('step', owner.userId, owner.version))),
+    openWith: (key, sealed, owner) => unpad(open(key, decode(sealed), aadOf('step', owner.userId, owner.version))),
     sealPending(password, owner) {
       const salt = runtime.randomBytes(saltBytes)
       return encode(Buffer.concat([salt, seal(derive('pending', salt), pad(password), pendingAad(owner))]))

@@ -12,6 +12,8 @@ export type EndpointShape = {
   path: `/${string}`
   summary: string
   access: Access
+  /** A person has to have proved lately to be the one; API tokens have their own limits. */
+  stepUp?: true
   query?: z.ZodObject
   body?: z.ZodType
   /** What the body is written in; JSON unless said. */

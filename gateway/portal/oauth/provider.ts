@@ -65,6 +65,10 @@ function configuration(options: OauthOptions): Configuration {
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: () => true,
     expiresWithSession: () => false,
+    extraTokenClaims(ctx) {
+      const { AuthorizationCode: code, RefreshToken: refresh } = ctx.oidc.entities
+      return { confirmedAt: code?.authTime ?? refresh?.authTime }
+    },
     clientBasedCORS: (_, origin) => isExtensionOrigin(origin, options.extensionIds),
     async findAccount(_, userId) {
       const person = await options.person(userId)

@@ -2,24 +2,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context, Hono } from 'hono'
 import type { Provider } from 'oidc-provider'
 import { Problem } from '../../domain/problem.ts'
+import { isConfirmed as isConfirmedAt } from '../../domain/second-factor.ts'
 import type { AccessToken } from '../../http/caller.ts'
 import type { HttpEnv } from '../../http/env.ts'
 import { contentSecurityPolicy, securityHeaders } from '../../http/headers.ts'
 import { languageOf } from '../../http/language.ts'
-import { startSession } from '../../http/session.ts'
+import { admit, visitOf } from '../entry.ts'
 import { readForm } from '../form.ts'
 import { SignInPage } from '../pages/sign-in-page.tsx'
 import { type PortalOptions, pageSettings } from '../ports.ts'
 import { signInRefusal, statusOf } from '../refusal.ts'
-import { type OauthOptions, redirectUriOf } from './provider.ts'
+import type { OauthOptions } from './provider.ts'
 
-type Options = PortalOptions & Pick<OauthOptions, 'publicUrl' | 'extensionIds'>
+type Options = PortalOptions & Pick<OauthOptions, 'publicUrl'>
 
 /** The provider below /oauth, and the sign-in that it leads to. */
 export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options): void {
-  const { settings, services, personOf, addressOf } = options
+  const { settings, services, formTargets, personOf, confirmedAt } = options
+  const isConfirmed = async (c: Context<HttpEnv>) => isConfirmedAt(await confirmedAt(c), options.now())
   const pageOf = (c: Context<HttpEnv>) => pageSettings(settings, languageOf(c))
-  const formTargets = options.extensionIds.map((id) => new URL(redirectUriOf(id)).origin)
 
   app.use('/oauth/interaction/*', async (c, next) => {
     c.header('Content-Security-Policy', contentSecurityPolicy(formTargets))
@@ -28,18 +29,22 @@ export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options):
 
   app.get('/oauth/interaction/:uid', async (c) => {
     const person = await personOf(c)
-    if (person) return finish(c, person.id)
-    await details(c)
-    return signInPage(c, {})
+    const { params } = await details(c)
+    if (!person) return signInPage(c, {})
+    const isAskedAnew = String(params['prompt'] ?? '')
+      .split(' ')
+      .includes('login')
+    if (isAskedAnew && !(await isConfirmed(c)))
+      return c.redirect(`/portal/confirm?interaction=${c.req.param('uid')}`, 303)
+    return finish(c, person.id)
   })
 
   app.post('/oauth/interaction/:uid', async (c) => {
     await details(c)
     const { email, password } = await readForm(c, 'email', 'password')
     try {
-      const signedIn = await services.signIn({ email: email.trim(), password, address: addressOf(c) })
-      startSession(c, signedIn.session)
-      return await finish(c, signedIn.person.id)
+      const visit = visitOf(c, options)
+      return admit(c, await services.signIn({ email: email.trim(), password, visit, onward: c.req.path }), c.req.path)
     } catch (error) {
       const refusal = signInRefusal(error, pageOf(c).t)
       c.status(statusOf(error))
@@ -48,7 +53,8 @@ export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options):
   })
 
   function signInPage(c: Context<HttpEnv>, given: { email?: string; refusal?: string }) {
-    return c.html(<SignInPage settings={pageOf(c)} action={c.req.path} {...given} />)
+    const interaction = c.req.param('uid')
+    return c.html(<SignInPage settings={pageOf(c)} action={c.req.path} interaction={interaction} {...given} />)
   }
 
   async function details(c: Context<HttpEnv>) {
@@ -65,7 +71,9 @@ export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options):
     const interaction = await details(c)
     await forgetOther(interaction, userId)
     const { incoming, outgoing } = rawOf(c)
-    const goOn = await provider.interactionResult(incoming, outgoing, { login: { accountId: userId } })
+    // So that a token knows how long ago the person proved to be the one.
+    const ts = Math.floor(((await confirmedAt(c)) ?? 0) / 1_000)
+    const goOn = await provider.interactionResult(incoming, outgoing, { login: { accountId: userId, ts } })
     return c.redirect(goOn, 303)
   }
 
@@ -100,6 +108,13 @@ export async function resolveAccessToken(
   if (!found || found.isExpired || found.accountId === undefined) return null
   const holder = await person(found.accountId)
   return holder && { person: holder, jkt: found.isSenderConstrained() ? (found.jkt ?? '') : null }
+}
+
+/** When the person behind an access token proved last to be the one. */
+export async function tokenConfirmedAt(provider: Provider, token: string): Promise<number | null> {
+  const found = await provider.AccessToken.find(token)
+  const seconds = found?.extra?.['confirmedAt']
+  return typeof seconds === 'number' ? seconds * 1_000 : null
 }
 
 function rawOf(c: Context<HttpEnv>) {

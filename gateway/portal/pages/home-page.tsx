@@ -9,7 +9,10 @@ const tones: Record<Status['state'], Tone> = {
   unbound: 'note',
 }
 
-type HomeProps = { settings: PageSettings; status: Status; notice: 'updated' | 'pending' | null }
+/** What a sign-in has done, or has not. */
+export const notices = ['updated', 'pending', 'passkey'] as const
+
+type HomeProps = { settings: PageSettings; status: Status; notice: (typeof notices)[number] | null }
 
 export function HomePage({ settings, status, notice }: HomeProps) {
   const since = sinceWhen(status)
@@ -18,6 +21,9 @@ export function HomePage({ settings, status, notice }: HomeProps) {
       {notice === 'updated' && <Notice tone="in-sync">{settings.t('portal.notice.updated')}</Notice>}
       {notice === 'pending' && status.state === 'waiting' && (
         <Notice tone="waiting">{settings.t('portal.notice.pending')}</Notice>
+      )}
+      {notice === 'passkey' && status.state !== 'in_sync' && (
+        <Notice tone="waiting">{settings.t('portal.notice.passkey')}</Notice>
       )}
       <section class={`status ${tones[status.state]}`} aria-labelledby="status-title">
         <Sign tone={tones[status.state]} />
@@ -36,6 +42,9 @@ export function HomePage({ settings, status, notice }: HomeProps) {
       <a class="button primary" href="/portal/password?reason=change">
         {settings.t('portal.home.change')}
       </a>
+      <p class="away">
+        <a href="/portal/security">{settings.t('portal.security.title')}</a>
+      </p>
       {status.events.length > 0 && (
         <section class="recent">
           <h2>{settings.t('portal.home.recent')}</h2>

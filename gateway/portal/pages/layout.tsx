@@ -8,11 +8,13 @@ export type LayoutProps = {
   title: string
   /** Who is signed in, to be shown beside "Sign out". */
   signedInAs?: string | undefined
+  /** A script that this page needs besides the common one. */
+  script?: string | undefined
   children: Child
 }
 
 /** One column, the organisation's name on top, the one thing to do below. */
-export function Layout({ settings, title, signedInAs, children }: LayoutProps) {
+export function Layout({ settings, title, signedInAs, script, children }: LayoutProps) {
   return html`<!doctype html>${(
     <html lang={settings.locale}>
       <head>
@@ -23,6 +25,7 @@ export function Layout({ settings, title, signedInAs, children }: LayoutProps) {
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/portal-styles.css" />
         <script src="/assets/portal.js" type="module" />
+        {script !== undefined && <script src={script} type="module" />}
       </head>
       <body data-show={settings.t('portal.password.show')} data-hide={settings.t('portal.password.hide')}>
         <header class="top">

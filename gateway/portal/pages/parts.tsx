@@ -82,6 +82,8 @@ export function Connections({ t, connections }: { t: Translate; connections: Sta
 
 type FieldProps = {
   name: string
+  /** The name, unless the page has several fields of it. */
+  id?: string
   label: string
   type: 'email' | 'password' | 'text'
   autocomplete: string
@@ -89,24 +91,27 @@ type FieldProps = {
   error?: string | undefined
   describedBy?: string | undefined
   autofocus?: boolean
+  optional?: boolean
+  inputmode?: 'numeric'
 }
 
 export function Field(props: FieldProps) {
-  const { name, label, type, error } = props
+  const { name, id = name, label, type, error } = props
   const described = [error !== undefined ? `${name}-error` : '', props.describedBy ?? '']
     .filter((id) => id !== '')
     .join(' ')
   return (
     <div class="field">
-      <label for={name}>{label}</label>
+      <label for={id}>{label}</label>
       <div class="control" data-reveal={type === 'password' ? '' : undefined}>
         <input
-          id={name}
+          id={id}
           name={name}
           type={type}
           autocomplete={props.autocomplete}
           value={props.value}
-          required
+          required={props.optional !== true}
+          inputmode={props.inputmode}
           maxlength={256}
           spellcheck={false}
           autocapitalize="none"

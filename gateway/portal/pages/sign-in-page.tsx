@@ -1,4 +1,5 @@
 import type { PageSettings } from '../ports.ts'
+import { Hidden } from './code-page.tsx'
 import { Layout } from './layout.tsx'
 import { Field, Notice } from './parts.tsx'
 
@@ -13,9 +14,11 @@ export type SignInProps = {
   lead?: string | undefined
   email?: string | undefined
   refusal?: string | undefined
+  /** What the provider began and waits for. */
+  interaction?: string | undefined
 }
 
-export function SignInPage({ settings, action, to, reason, lead, email, refusal }: SignInProps) {
+export function SignInPage({ settings, action, to, reason, lead, email, refusal, interaction }: SignInProps) {
   return (
     <Layout settings={settings} title={settings.t('portal.signIn.title')}>
       <h1>{settings.t('portal.signIn.title')}</h1>
@@ -41,6 +44,12 @@ export function SignInPage({ settings, action, to, reason, lead, email, refusal 
         />
         <button class="primary" type="submit">
           {settings.t('portal.signIn.submit')}
+        </button>
+      </form>
+      <form class="or" method="post" action="/portal/login/passkey" data-needs-passkeys hidden>
+        <Hidden fields={{ ...(to && { to }), ...(reason && { reason }), ...(interaction && { interaction }) }} />
+        <button class="secondary" type="submit">
+          {settings.t('portal.passkey.signIn')}
         </button>
       </form>
     </Layout>

@@ -1,6 +1,8 @@
 import type { Catalogue } from './en.ts'
+import { securityDe } from './security/de.ts'
 
 export const de: Catalogue = {
+  ...securityDe,
   'portal.signIn.title': 'Anmelden',
   'portal.signIn.email': 'Geschäftliche E-Mail-Adresse',
   'portal.signIn.password': 'Passwort',

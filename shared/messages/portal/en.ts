@@ -1,5 +1,8 @@
+import { securityEn } from './security/en.ts'
+
 /** Every sentence of the portal, by key; `{name}` is filled in. The other languages have the same keys. */
 export const en = {
+  ...securityEn,
   'portal.signIn.title': 'Sign in',
   'portal.signIn.email': 'Work email',
   'portal.signIn.password': 'Password',

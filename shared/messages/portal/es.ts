@@ -1,6 +1,8 @@
 import type { Catalogue } from './en.ts'
+import { securityEs } from './security/es.ts'
 
 export const es: Catalogue = {
+  ...securityEs,
   'portal.signIn.title': 'Iniciar sesión',
   'portal.signIn.email': 'Correo electrónico del trabajo',
   'portal.signIn.password': 'Contraseña',

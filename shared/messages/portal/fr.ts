@@ -1,6 +1,8 @@
 import type { Catalogue } from './en.ts'
+import { securityFr } from './security/fr.ts'
 
 export const fr: Catalogue = {
+  ...securityFr,
   'portal.signIn.title': 'Connexion',
   'portal.signIn.email': 'Adresse e-mail professionnelle',
   'portal.signIn.password': 'Mot de passe',

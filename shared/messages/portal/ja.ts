@@ -1,6 +1,8 @@
 import type { Catalogue } from './en.ts'
+import { securityJa } from './security/ja.ts'
 
 export const ja: Catalogue = {
+  ...securityJa,
   'portal.signIn.title': 'サインイン',
   'portal.signIn.email': '職場のメールアドレス',
   'portal.signIn.password': 'パスワード',

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { Problem } from '../domain/problem.ts'
+import { type GivenCode, readCode } from '../domain/second-factor.ts'
+import { securityMail } from '../mail/templates.ts'
+import { countRecoveryCodes, markStep, takeRecoveryCode, totpOf } from '../store/factors.ts'
+import type { Change } from '../store/store.ts'
+import type { UserRow } from '../store/users.ts'
+import { SealRejected, type Vault } from '../store/vault.ts'
+import { type AttemptKeys, attemptFailed, attemptSucceeded, beginAttempt } from './attempts.ts'
+import type { Context } from './context.ts'
+import { queueMailTo } from './send-mails.ts'
+import { actorOf } from './sessions.ts'
+import { stepOfCode } from './totp.ts'
+
+export const hashOfRecoveryCode = (code: string) => createHash('sha256').update(`recovery ${code}`).digest('hex')
+
+/** Codes are counted apart from passwords, so that nobody who knows the one can try the other without end. */
+export function factorKeys({ vault }: Pick<Context, 'vault'>, userId: string, address: string | null): AttemptKeys {
+  return {
+    account: `factor ${vault.mac('throttle', userId)}`,
+    address: address === null ? null : `address ${vault.mac('throttle', address)}`,
+  }
+}
+
+export const wrongCode = () =>
+  new Problem('wrong_code', 'The code is wrong, or it was used already. Wait for the next one and try again.')
+
+/**
+ * Uses up a code of the authenticator app, or a recovery code. Problems `wrong_code`, `too_many_requests`.
+ */
+export async function spendCode(
+  context: Context,
+  user: UserRow,
+  given: string,
+  address: string | null,
+): Promise<'totp' | 'recovery_code'> {
+  const keys = factorKeys(context, user.id, address)
+  await beginAttempt(context, keys)
+  const code = readCode(given)
+  const spent = await context.store.change(actorOf(user), async (change) => {
+    const how = code === null ? null : await spend(context, change, user, code)
+    if (how === null) {
+      await attemptFailed(change.trx, keys, change.now)
+      change.event({ type: 'login_failure', outcome: 'failure', cause: 'wrong_code', user: user.id })
+    } else {
+      await attemptSucceeded(change.trx, keys)
+      change.quiet('a code was used; the sign-in that it is for says so')
+    }
+    return how
+  })
+  if (spent === null) throw wrongCode()
+  return spent
+}
+
+async function spend(context: Context, change: Change, user: UserRow, { kind, code }: GivenCode) {
+  const { trx, now } = change
+  if (kind === 'recovery') {
+    if (!(await takeRecoveryCode(trx, user.id, hashOfRecoveryCode(code)))) return null
+    const left = await countRecoveryCodes(trx, user.id)
+    change.event({ type: 'login_recovery_code_use', user: user.id, detail: `${left} recovery codes are left.` })
+    const mail = securityMail(context.settings, user.display_name, `A recovery code was used. ${left} are left.`, now)
+    await queueMailTo(trx, context.runtime, user, mail)
+    return 'recovery_code'
+  }
+  for (const factor of await totpOf(trx, user.id)) {
+    const seed = seedOf(context.vault, user.id, factor)
+    const step = seed === null ? null : stepOfCode(seed, code, now)
+    if (step !== null && (await markStep(trx, factor.id, step, now))) return 'totp'
+  }
+  return null
+}
+
+/** Null when it cannot be opened any more, as after the loss of the instance key: then another factor has to do. */
+function seedOf(vault: Vault, userId: string, factor: { id: string; sealed_seed: string }): Uint8Array | null {
+  try {
+    return vault.openSeed(factor.sealed_seed, { userId, factorId: factor.id })
+  } catch (error) {
+    if (error instanceof SealRejected) return null
+    throw error
+  }
+}

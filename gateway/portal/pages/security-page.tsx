@@ -1,0 +1,151 @@
+import type { Translate } from '@lockstep/shared/messages/message'
+import type { Factor, Factors } from '../../directory/factors.ts'
+import { deviceOf } from '../../domain/device.ts'
+import type { PageSettings } from '../ports.ts'
+import { Layout } from './layout.tsx'
+import { Field, Notice, Time, type Tone } from './parts.tsx'
+
+export type MySession = { id: string; agent: string | null; address: string | null; seenAt: number; isThis: boolean }
+
+type SecurityProps = {
+  settings: PageSettings
+  email: string
+  factors: Factors
+  sessions: readonly MySession[]
+  notice?: { tone: Tone; sentence: string } | undefined
+}
+
+/** How I sign in, and where I am signed in. */
+export function SecurityPage({ settings, email, factors, sessions, notice }: SecurityProps) {
+  const { t } = settings
+  return (
+    <Layout settings={settings} title={t('portal.security.title')} signedInAs={email}>
+      <h1>{t('portal.security.title')}</h1>
+      {notice && <Notice tone={notice.tone}>{notice.sentence}</Notice>}
+      <section class="part">
+        <h2>{t('portal.security.factors')}</h2>
+        {factors.factors.length === 0 && <p class="quiet">{t('portal.security.none')}</p>}
+        <ul class="things">
+          {factors.factors.map((factor) => (
+            <FactorItem t={t} factor={factor} isNeeded={factors.required && factors.factors.length === 1} />
+          ))}
+        </ul>
+        <div class="row">
+          <a class="button secondary" href="/portal/security/app">
+            {t('portal.security.addApp')}
+          </a>
+          <a class="button secondary" href="/portal/security/passkey">
+            {t('portal.security.addPasskey')}
+          </a>
+        </div>
+      </section>
+      {factors.factors.length > 0 && (
+        <section class="part">
+          <h2>{t('portal.security.recovery')}</h2>
+          <form class="row" method="post" action="/portal/security/recovery-codes">
+            <span>{t('portal.security.codesLeft', { count: String(factors.recoveryCodesLeft) })}</span>
+            <button class="link" type="submit">
+              {t('portal.security.renewCodes')}
+            </button>
+          </form>
+        </section>
+      )}
+      <Sessions t={t} sessions={sessions} />
+      <p class="away">
+        <a href="/portal">{t('portal.password.done.home')}</a>
+      </p>
+    </Layout>
+  )
+}
+
+const atOf = (at: number) => new Date(at).toISOString()
+
+function FactorItem({ t, factor, isNeeded }: { t: Translate; factor: Factor; isNeeded: boolean }) {
+  const path = `/portal/security/factors/${factor.id}`
+  return (
+    <li>
+      <div>
+        <strong>{factor.name}</strong>
+        <span class="quiet">
+          {t(`portal.factor.${factor.kind}`)}
+          {' · '}
+          {factor.usedAt === null ? (
+            t('portal.factor.unused')
+          ) : (
+            <>
+              {t('portal.factor.used')} <Time at={atOf(factor.usedAt)} form="day" />
+            </>
+          )}
+        </span>
+      </div>
+      <details>
+        <summary>
+          {t('portal.factor.change')}
+          <span class="for-readers"> {factor.name}</span>
+        </summary>
+        <form method="post" action={`${path}/rename`}>
+          <Field
+            name="name"
+            id={`name-${factor.id}`}
+            label={t('portal.factor.newName')}
+            type="text"
+            autocomplete="off"
+            value={factor.name}
+          />
+          <button class="secondary" type="submit">
+            {t('portal.factor.rename')}
+          </button>
+        </form>
+        {isNeeded ? (
+          <p class="quiet">{t('portal.factor.needed')}</p>
+        ) : (
+          <form method="post" action={`${path}/remove`}>
+            <button class="secondary danger" type="submit">
+              {t('portal.factor.remove')}
+            </button>
+          </form>
+        )}
+      </details>
+    </li>
+  )
+}
+
+function Sessions({ t, sessions }: { t: Translate; sessions: readonly MySession[] }) {
+  return (
+    <section class="part">
+      <h2>{t('portal.security.sessions')}</h2>
+      <ul class="things">
+        {sessions.map((session) => (
+          <li>
+            <div>
+              <strong>{deviceWords(t, session.agent)}</strong>
+              <span class="quiet">
+                {session.isThis ? t('portal.session.this') : <Time at={atOf(session.seenAt)} form="day" />}
+                {session.address !== null && ` · ${session.address}`}
+              </span>
+            </div>
+            {!session.isThis && (
+              <form method="post" action={`/portal/security/sessions/${session.id}/end`}>
+                <button class="link" type="submit">
+                  {t('portal.session.end')}
+                </button>
+              </form>
+            )}
+          </li>
+        ))}
+      </ul>
+      <form method="post" action="/portal/security/sessions/end-others">
+        <button class="secondary" type="submit">
+          {t('portal.session.endOthers')}
+        </button>
+        <p class="hint">{t('portal.session.endOthers.hint')}</p>
+      </form>
+    </section>
+  )
+}
+
+function deviceWords(t: Translate, agent: string | null): string {
+  const { browser, system } = deviceOf(agent)
+  if (browser !== null && system !== null) return t('portal.session.device', { browser, system })
+  return browser ?? system ?? t('portal.session.unknown')
+}
