@@ -1,5 +1,6 @@
 import { directoryOf } from './admin/directory.ts'
 import { handlersOf } from './admin/handlers.ts'
+import { securityHandlers } from './admin/security.ts'
 import type { AppOptions } from './app.ts'
 import type { Context } from './directory/context.ts'
 import { actorOf, findSessionByToken } from './directory/sessions.ts'
@@ -42,7 +43,13 @@ export function facesOf(context: Context, sync: Sync): Faces {
       const user = await findUser(store.db, userId)
       return user?.state === 'active' ? actorOf(user) : null
     },
-    handlers: handlersOf({ directory: directoryOf(context), sync, store, runtime }),
+    handlers: handlersOf({
+      directory: directoryOf(context),
+      security: securityHandlers(context),
+      sync,
+      store,
+      runtime,
+    }),
     finishAuthorization: sync.finishAuthorization,
     portal: portalServices(context),
     idempotency: idempotencyOf(context),

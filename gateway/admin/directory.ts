@@ -12,7 +12,7 @@ import * as groups from '../directory/groups.ts'
 import { myStatus } from '../directory/my-status.ts'
 import { presentUser, presentUsers } from '../directory/present-user.ts'
 import { resumeUser } from '../directory/resume-user.ts'
-import { endSession, findSessionByToken } from '../directory/sessions.ts'
+import { endSession, findSessionByToken, type Visit } from '../directory/sessions.ts'
 import { setPassword } from '../directory/set-password.ts'
 import { signIn } from '../directory/sign-in.ts'
 import { suspendUser } from '../directory/suspend-user.ts'
@@ -25,7 +25,7 @@ import { type Page, pageOf, readCursor } from '../store/page.ts'
 import { findPhoto } from '../store/photos.ts'
 import { searchUsers, type UserQuery, type UserRow } from '../store/users.ts'
 
-type SignInInput = { email: string; password: string; address: string }
+type SignInInput = { email: string; password: string; otp?: string }
 type ChangeInput = { currentPassword: string; newPassword: string; session: string | null; address: string }
 
 export type Directory = ReturnType<typeof directoryOf>
@@ -35,8 +35,9 @@ export function directoryOf(context: Context) {
   const { db } = context.store
   const present = (row: UserRow) => presentUser(db, row)
   return {
-    async signIn({ email, password, address }: SignInInput) {
-      const { user, session, sync } = await signIn(context, null, { email, password: new Secret(password), address })
+    async signIn({ email, password, otp }: SignInInput, visit: Visit) {
+      const given = { email, password: new Secret(password), ...(otp !== undefined && { otp }), ...visit }
+      const { user, session, sync } = await signIn(context, null, given)
       return { user: await present(user), session: session.token, sync }
     },
     async signOut(session: string): Promise<void> {

@@ -5,13 +5,19 @@ import type { Sync } from '../sync/sync.ts'
 import type { Directory } from './directory.ts'
 import { assertMay, assertMayTouch } from './limits.ts'
 import { exportEvents, type RecordSources, streamEvents, streamJob } from './records.ts'
+import type { SecurityNames } from './security.ts'
 
-export type HandlerSources = { directory: Directory; sync: Sync } & RecordSources
+export type HandlerSources = {
+  directory: Directory
+  security: Pick<Handlers, SecurityNames>
+  sync: Sync
+} & RecordSources
 
 /** The contract, endpoint by endpoint: who may do it to whom, then the use case. */
 export function handlersOf(sources: HandlerSources): Handlers {
   return {
     ...ofPeople(sources),
+    ...sources.security,
     ...ofImport(sources),
     ...ofConnections(sources),
     ...ofBindings(sources),
@@ -39,8 +45,9 @@ type PeopleNames =
 
 function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
   return {
-    async signIn({ body: { email, password }, session, address }) {
-      const { session: token, user, sync } = await directory.signIn({ email, password, address })
+    async signIn({ body, session, address, agent }) {
+      const visit = { address, agent, replaces: session.token }
+      const { session: token, user, sync } = await directory.signIn(body, visit)
       session.start(token)
       return { user, sync }
     },
@@ -114,7 +121,10 @@ function ofConnections({ sync }: HandlerSources): Pick<Handlers, ConnectionNames
     createConnection: ({ actor, body }) => sync.createConnection(actor, body),
     authorizeConnection: ({ actor, body, session }) => sync.authorizeConnection(actor, session.token, body),
     getConnection: ({ params }) => sync.getConnection(params.id),
-    updateConnection: ({ actor, params, body }) => sync.updateConnection(actor, params.id, body),
+    async updateConnection({ actor, params, body, assertConfirmed }) {
+      if (body.clientSecret !== undefined || body.certificate !== undefined) await assertConfirmed()
+      return sync.updateConnection(actor, params.id, body)
+    },
     deleteConnection: ({ actor, params, query }) => sync.deleteConnection(actor, params.id, query),
     preflightConnection: ({ params }) => sync.preflightConnection(params.id),
     pauseConnection: ({ actor, params }) => sync.pauseConnection(actor, params.id),
@@ -160,9 +170,12 @@ function ofBindings({ directory, sync }: HandlerSources): Pick<Handlers, Binding
   return {
     listBindings: ({ params, query }) => sync.listBindings(params.id, query),
     getBinding: ({ params }) => sync.getBinding(params.id, params.userId),
-    async bindUser({ actor, params, body }) {
+    async bindUser({ actor, params, body, assertConfirmed }) {
       await assertMayTouch(directory, actor, [params.userId])
-      if (body.override !== undefined && body.override.length > 0) assertMay(actor, 'override')
+      if (body.override !== undefined && body.override.length > 0) {
+        assertMay(actor, 'override')
+        await assertConfirmed()
+      }
       const { created, binding } = await sync.bindUser(actor, idsOf(params), body)
       return { status: created ? 201 : 200, body: binding }
     },

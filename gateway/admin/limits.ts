@@ -19,5 +19,8 @@ export async function assertMayTouch(directory: Pick<Directory, 'rolesOf'>, acto
 export function assertMay(actor: Caller, right: 'approve' | 'override'): void {
   if (!hasRole(actor, 'admin')) throw new Problem('forbidden', 'This needs an administrator.')
   if (actor.kind === 'user' || actor.allow.includes(right)) return
-  throw new Problem('forbidden', `This token was made without the right "${right}".`)
+  throw new Problem(
+    'forbidden',
+    `This token was made without the right "${right}". On the gateway's machine, "lockstep token create --allow ${right}" makes one that has it; an administrator who is signed in needs none.`,
+  )
 }

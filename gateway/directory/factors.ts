@@ -184,9 +184,11 @@ async function makeRecoveryCodes({ runtime }: Context, change: Change, userId: s
   return codes
 }
 
-/** The former ones work no more. */
+/** The former ones work no more. Problem `factor_not_found` for whoever has no factor that they could stand in for. */
 export async function renewRecoveryCodes(context: Context, user: UserRow): Promise<string[]> {
   return await context.store.change(actorOf(user), async (change) => {
+    if ((await factorsIn(change.trx, user.id)).length === 0)
+      throw new Problem('factor_not_found', 'Add a second factor first: recovery codes come with it.')
     const codes = await makeRecoveryCodes(context, change, user.id)
     await tell(context, change, user, 'login_recovery_codes_renew', 'New recovery codes were made.')
     return codes

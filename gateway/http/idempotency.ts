@@ -19,7 +19,7 @@ export type Answered = { status: number; body: string | null }
 /** Runs at most once per key; a refusal is forgotten, since it changed nothing and may go well next time. */
 export async function once(
   memory: IdempotencyMemory,
-  request: { scope: string; key: string; content: string },
+  request: { scope: string; key: string; content: string; isSecret: boolean },
   run: () => Promise<Answered>,
 ): Promise<Answered> {
   const { scope, key } = request
@@ -29,6 +29,10 @@ export async function once(
   const before = await memory.begin(scope, key, memory.mac(request.content))
   switch (before.kind) {
     case 'again':
+      if (request.isSecret) {
+        const detail = 'This was done, and its answer was told once: it is not kept. Ask with another Idempotency-Key.'
+        throw new Problem('answer_not_kept', detail)
+      }
       return { status: before.status, body: before.answer }
     case 'other_request':
       throw new Problem('idempotency_key_reused', 'Use a new Idempotency-Key for a new request.')
@@ -40,7 +44,7 @@ export async function once(
   }
   try {
     const answered = await run()
-    await memory.finish(scope, key, answered.status, answered.body)
+    await memory.finish(scope, key, answered.status, request.isSecret ? null : answered.body)
     return answered
   } catch (error) {
     await memory.forget(scope, key)

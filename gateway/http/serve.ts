@@ -116,12 +116,12 @@ async function answer(
 ): Promise<Response> {
   const caller = shape.access === 'public' ? null : await options.identify(c)
   authorise(shape.access, caller)
-  const assertConfirmed = () => options.assertConfirmed(c, caller)
-  if (shape.stepUp) await assertConfirmed()
   const params = readParams(c)
   const query = parse(shape.query ?? nothing, readQuery(c.req.url))
   const given = await readBody(c, shape, limitBytes)
   const body = parse(shape.body ?? nothing, given)
+  const assertConfirmed = () => options.assertConfirmed(c, caller)
+  if (shape.stepUp) await assertConfirmed()
   const asked = {
     params,
     query,
@@ -151,7 +151,12 @@ async function answer(
       ? await run()
       : await once(
           options.idempotency,
-          { scope: scopeOf(caller, c.req.path), key, content: JSON.stringify(given) },
+          {
+            scope: scopeOf(caller, c.req.path),
+            key,
+            content: JSON.stringify(given),
+            isSecret: shape.secretAnswer ?? false,
+          },
           run,
         )
   if (answered.body === null) return c.body(null, answered.status as 204)

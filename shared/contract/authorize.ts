@@ -14,8 +14,15 @@ export const authorizeConnection = endpoint({
   path: '/connections/authorize',
   summary: 'Connect a tenant by the sign-in of one of its administrators, or renew that sign-in',
   access: 'admin',
+  stepUp: true,
   body: AuthorizeConnection,
   /** Where the administrator signs in; Microsoft leads back to /connections/callback. */
   answers: { 200: z.object({ url: z.url() }) },
-  problems: ['authorization_not_set_up', 'tenant_already_connected', 'cloud_not_allowed', 'tenant_unreachable'],
+  problems: [
+    'step_up_needed',
+    'authorization_not_set_up',
+    'tenant_already_connected',
+    'cloud_not_allowed',
+    'tenant_unreachable',
+  ],
 })

@@ -150,9 +150,11 @@ export const createConnection = endpoint({
   path: '/connections',
   summary: 'Connect a tenant, after a preflight',
   access: 'admin',
+  stepUp: true,
   body: CreateConnection,
   answers: { 201: Connection },
   problems: [
+    'step_up_needed',
     'group_not_found',
     'tenant_already_connected',
     'tenant_managed_by_reseller',
@@ -186,9 +188,10 @@ export const deleteConnection = endpoint({
   path: '/connections/{id}',
   summary: 'Deactivate: accounts stay as they are, secrets are erased at once',
   access: 'admin',
+  stepUp: true,
   query: z.strictObject({ confirm: z.string().max(100), purge: z.enum(['now']).optional() }),
   answers: { 204: null },
-  problems: ['connection_not_found', 'confirmation_mismatch'],
+  problems: ['step_up_needed', 'connection_not_found', 'confirmation_mismatch'],
 })
 
 export const preflightConnection = endpoint({

@@ -22,6 +22,8 @@ export type EndpointShape = {
   answerType?: 'image/jpeg'
   /** By status; null for an empty answer. */
   answers: Readonly<Partial<Record<200 | 201 | 202 | 204, z.ZodType | null>>>
+  /** The answer is told once: a repeated request with the same idempotency key learns only that it was done. */
+  secretAnswer?: true
   /** The 200 answer is not one value but a stream of them, in one of these types. */
   streams?: readonly StreamType[]
   problems: readonly ProblemCode[]

@@ -11,6 +11,7 @@ import * as mapping from './mapping.ts'
 import * as plan from './plan.ts'
 import * as readiness from './readiness.ts'
 import * as rollout from './rollout.ts'
+import * as security from './security.ts'
 import * as session from './session.ts'
 import * as undo from './undo.ts'
 import * as user from './user.ts'
@@ -22,6 +23,20 @@ export const endpoints = {
   me: session.me,
   myStatus: session.myStatus,
   changeMyPassword: session.changeMyPassword,
+
+  myFactors: security.myFactors,
+  beginTotp: security.beginTotp,
+  addTotp: security.addTotp,
+  beginPasskey: security.beginPasskey,
+  addPasskey: security.addPasskey,
+  renameFactor: security.renameFactor,
+  removeFactor: security.removeFactor,
+  renewRecoveryCodes: security.renewRecoveryCodes,
+  confirmMe: security.confirmMe,
+  mySessions: security.mySessions,
+  endMySession: security.endMySession,
+  endOtherSessions: security.endOtherSessions,
+  resetFactors: security.resetFactors,
 
   listUsers: user.listUsers,
   createUser: user.createUser,

@@ -67,6 +67,7 @@ export const exportEvents = endpoint({
   path: '/events/export',
   summary: 'All events, oldest first, as JSON lines or CSV',
   access: 'auditor',
+  stepUp: true,
   query: z.strictObject({
     ...about,
     since: z.iso.datetime().optional(),
@@ -75,7 +76,7 @@ export const exportEvents = endpoint({
   }),
   answers: { 200: LockstepEvent },
   streams: ['application/jsonl', 'text/csv'],
-  problems: ['busy'],
+  problems: ['step_up_needed', 'busy'],
 })
 
 export const verifyEvents = endpoint({

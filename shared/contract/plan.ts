@@ -93,6 +93,7 @@ export const approvePlan = endpoint({
   path: '/connections/{id}/plan/{planId}/approve',
   summary: 'Release the brake for that plan only',
   access: 'admin',
+  stepUp: true,
   answers: { 200: Plan },
-  problems: ['connection_not_found', 'plan_not_found', 'plan_changed', 'forbidden'],
+  problems: ['step_up_needed', 'connection_not_found', 'plan_not_found', 'plan_changed', 'forbidden'],
 })

@@ -82,6 +82,7 @@ export const problems = {
   job_not_found: { status: 404, title: 'No such job' },
   token_not_found: { status: 404, title: 'No such token' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },
+  answer_not_kept: { status: 409, title: 'The answer is not kept' },
   idempotency_in_flight: { status: 409, title: 'The first request with this key is still running' },
 } as const satisfies Record<string, { status: number; title: string }>
 

@@ -13,10 +13,18 @@ export const signIn = endpoint({
   body: z.strictObject({
     email: z.string().min(1).max(254),
     password: PasswordInput,
-    otp: z.string().max(16).optional(),
+    /** A code of the authenticator app, or a recovery code. */
+    otp: z.string().max(64).optional(),
   }),
   answers: { 200: z.object({ user: User, sync: z.array(PasswordSync) }) },
-  problems: ['wrong_credentials', 'too_many_requests', 'busy'],
+  problems: [
+    'wrong_credentials',
+    'second_factor_needed',
+    'second_factor_missing',
+    'wrong_code',
+    'too_many_requests',
+    'busy',
+  ],
 })
 
 export const signOut = endpoint({

@@ -182,9 +182,16 @@ export const setUserPassword = endpoint({
   path: '/users/{id}/password',
   summary: 'Set a password; it goes to Microsoft 365 at once',
   access: 'admin',
+  stepUp: true,
   body: z.strictObject({ password: PasswordInput, mustChange: z.boolean().default(false) }),
   answers: { 200: z.object({ sync: z.array(PasswordSync) }) },
-  problems: ['user_not_found', 'password_too_weak', 'password_refused_by_tenant', 'password_change_in_progress'],
+  problems: [
+    'step_up_needed',
+    'user_not_found',
+    'password_too_weak',
+    'password_refused_by_tenant',
+    'password_change_in_progress',
+  ],
 })
 
 /** First row: email and any of displayName, givenName, familyName, alternateEmail, state and the attributes. */

@@ -5,6 +5,7 @@ import type { Group } from '@lockstep/shared/contract/group'
 import type { User } from '@lockstep/shared/contract/user'
 import puppeteer, { type Browser, type Page } from 'puppeteer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { setUpApp } from '../support/authenticator.ts'
 import { provideBrowser } from '../support/browser.ts'
 import { root } from '../support/root.ts'
 import { cli, connect, importAll, runCycle, startWorld, until, type World } from '../support/world.ts'
@@ -141,6 +142,7 @@ describe.sequential('an administrator in the console', () => {
     await page.type('input[name=email]', admin.email)
     await page.type('input[name=password]', admin.password)
     await Promise.all([page.waitForNavigation(), page.click('main form button[type=submit]')])
+    await setUpApp(page)
     await open(`/admin/connections/${connection}`, '[data-part=drift] .count')
     expect(await page.$eval('[data-part=drift] .count', (count) => count.textContent)).toBe('2')
   })

@@ -1,6 +1,7 @@
 import type { User } from '@lockstep/shared/contract/user'
 import type { Page } from 'puppeteer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { goOn, setUpApp } from '../support/authenticator.ts'
 import { type Chromium, openChromium } from '../support/chromium.ts'
 import { type FakeMicrosoft, startFakeMicrosoft } from '../support/microsoft.ts'
 import { cli, connect, importAll, startWorld, until, type World } from '../support/world.ts'
@@ -61,12 +62,14 @@ const submit = async (page: Page) => {
   await Promise.all([page.waitForNavigation(), page.click('main form button[type=submit]')])
 }
 
-/** Signs in through the window that the browser opens for it. */
+/** Signs in through the window that the browser opens for it, for the first time. */
 async function signInWindow(person: { email: string; password: string }): Promise<void> {
   const target = await chromium.browser.waitForTarget((each) => each.url().includes('/oauth/'), { timeout: 15_000 })
   const page = await target.asPage()
   await fill(page, person)
-  await page.click('main form button[type=submit]')
+  await Promise.all([page.waitForNavigation(), page.click('main form button[type=submit]')])
+  await setUpApp(page)
+  await goOn(page)
 }
 
 describe.sequential('from the password page of Microsoft to a password that works there', () => {

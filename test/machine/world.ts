@@ -240,7 +240,7 @@ function gatewayOf(life: Life, ground: Ground): { directory: Context; sync: Sync
     store,
     vault,
     runtime,
-    instance: { organisation: 'Practice', mail: null, retainEventDays: 400 },
+    instance: { organisation: 'Practice', mail: null, retainEventDays: 400, secondFactor: 'nobody' },
     publicUrl: 'https://id.contoso.example',
     hasher: mortal.hasher(life, quickHasher),
     sendPassword: sync.sendPassword,

@@ -37,6 +37,8 @@ type HereOptions = {
   cycleEveryMs?: number
   /** The gateway knows the tenant's app as the one at which administrators sign in. */
   delegatedApp?: boolean
+  /** Of whom a second factor is demanded; of nobody unless a test is about it. */
+  secondFactor?: 'admins' | 'everybody'
 }
 
 export async function startHere(options: HereOptions = {}): Promise<Here> {
@@ -46,7 +48,11 @@ export async function startHere(options: HereOptions = {}): Promise<Here> {
   const tenant = await startPracticeTenant({ users: options.users ?? 6, quota: 'off' })
   trust(tenant.caPem)
   const env = { LOCKSTEP_PORT: '0' }
-  if (options.delegatedApp) await nameApp(dataFolder, tenant)
+  const settings = {
+    requireSecondFactor: options.secondFactor ?? 'nobody',
+    ...(options.delegatedApp && (await appOf(dataFolder, tenant))),
+  }
+  await writeFile(join(dataFolder, 'lockstep.json'), JSON.stringify(settings))
   const launch = () => startGateway({ dataFolder, env, cycleEveryMs: options.cycleEveryMs ?? day })
   const first = await launch()
   const open = await openInstance(dataFolder, env, systemRuntime)
@@ -88,8 +94,7 @@ function reach(gateway: Gateway, token: string): Pick<Here, 'gateway' | 'client'
   return { gateway: { ...gateway, close }, client }
 }
 
-async function nameApp(dataFolder: string, { clientId, clientSecret }: PracticeTenant): Promise<void> {
+async function appOf(dataFolder: string, { clientId, clientSecret }: PracticeTenant) {
   await writeFile(join(dataFolder, 'app.secret'), `${clientSecret}\n`, { mode: 0o600 })
-  const settings = { delegatedApp: { clientId, clientSecretFile: 'app.secret' } }
-  await writeFile(join(dataFolder, 'lockstep.json'), JSON.stringify(settings))
+  return { delegatedApp: { clientId, clientSecretFile: 'app.secret' } }
 }

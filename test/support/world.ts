@@ -59,6 +59,8 @@ export type WorldOptions = {
   quota?: 'S' | 'M' | 'L' | 'off'
   tenantArgs?: readonly string[]
   built?: boolean
+  /** For a rehearsal: administrators sign in with a password alone. */
+  secondFactor?: 'nobody'
   env?: Record<string, string>
 }
 
@@ -89,7 +91,9 @@ export async function startGateway(
   options: WorldOptions = {},
 ): Promise<{ gateway: RunningGateway; launch: () => Promise<RunningGateway> }> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
-  await writeFile(join(dataFolder, 'lockstep.json'), JSON.stringify({ organisation: 'Contoso' }))
+  const { secondFactor } = options
+  const settings = { organisation: 'Contoso', ...(secondFactor && { requireSecondFactor: secondFactor }) }
+  await writeFile(join(dataFolder, 'lockstep.json'), JSON.stringify(settings))
   const env = { NODE_EXTRA_CA_CERTS: tenant.ca, LOCKSTEP_DATA: dataFolder, LOCKSTEP_PORT: '0', ...options.env }
   const start = () =>
     startProgram('gateway/cli.ts', { args: ['serve'], env, ready: /https?:\/\/\S+/, readyMs: 60_000 }, options.built)
