@@ -44,6 +44,10 @@ export function passkeySignIn(app: Hono<HttpEnv>, options: PortalOptions): void 
     await next()
   })
 
+  // A page that was sent a form cannot be loaded again, as in another language.
+  for (const path of ['/portal/login/passkey', '/portal/login/passkey/use'])
+    app.get(path, (c) => c.redirect(`/portal/login${new URL(c.req.url).search}`, 303))
+
   app.post('/portal/login/passkey', async (c) => page(c, await readForm(c, 'to', 'reason', 'interaction')))
 
   app.post('/portal/login/passkey/use', async (c) => {

@@ -10,11 +10,13 @@ export type LayoutProps = {
   signedInAs?: string | undefined
   /** A script that this page needs besides the common one. */
   script?: string | undefined
+  /** What it shows is shown once: another language would be another page. */
+  isOnce?: boolean
   children: Child
 }
 
 /** One column, the organisation's name on top, the one thing to do below. */
-export function Layout({ settings, title, signedInAs, script, children }: LayoutProps) {
+export function Layout({ settings, title, signedInAs, script, isOnce, children }: LayoutProps) {
   return html`<!doctype html>${(
     <html lang={settings.locale}>
       <head>
@@ -47,18 +49,20 @@ export function Layout({ settings, title, signedInAs, script, children }: Layout
           {settings.supportContact !== null && (
             <p>{settings.t('portal.support', { contact: settings.supportContact })}</p>
           )}
-          <nav class="languages" aria-label={settings.t('portal.language')}>
-            {locales.map((locale) => (
-              <a
-                href={`?lang=${locale}`}
-                lang={locale}
-                hreflang={locale}
-                aria-current={locale === settings.locale ? 'true' : undefined}
-              >
-                {localeNames[locale]}
-              </a>
-            ))}
-          </nav>
+          {!isOnce && (
+            <nav class="languages" aria-label={settings.t('portal.language')}>
+              {locales.map((locale) => (
+                <a
+                  href={`?lang=${locale}`}
+                  lang={locale}
+                  hreflang={locale}
+                  aria-current={locale === settings.locale ? 'true' : undefined}
+                >
+                  {localeNames[locale]}
+                </a>
+              ))}
+            </nav>
+          )}
         </footer>
       </body>
     </html>

@@ -14,7 +14,7 @@ type RecoveryCodesProps = {
 export function RecoveryCodesPage({ settings, email, codes, onward }: RecoveryCodesProps) {
   const { t } = settings
   return (
-    <Layout settings={settings} title={t('portal.recovery.title')} signedInAs={email}>
+    <Layout settings={settings} title={t('portal.recovery.title')} signedInAs={email} isOnce>
       <h1>{t('portal.recovery.title')}</h1>
       <p class="lead">{t('portal.recovery.lead', { organisation: settings.organisation, email })}</p>
       <ul class="codes">
