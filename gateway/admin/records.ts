@@ -15,6 +15,10 @@ const heartbeatMs = 15_000
 /** How soon an event is seen that another process wrote, in ms; those of this one are seen at once. */
 const pollMs = 2_000
 const jobPollMs = 500
+/** How soon a stream ends whose reader was signed out meanwhile, in ms. */
+const lookAgainMs = 2_000
+/** Nothing to say: only the reader's rights are looked at again. */
+const silence = ''
 
 const heartbeat = ': \n\n'
 /** Tells a browser how long to wait before it connects again, and both ends that the stream is open. */
@@ -43,7 +47,7 @@ async function* follow(
   const ring = () => bell.abort()
   const stopListening = store.onEvent(ring)
   signal.addEventListener('abort', ring)
-  let [after, saidAt] = [start, runtime.now()]
+  let [after, saidAt, lookedAt] = [start, runtime.now(), runtime.now()]
   try {
     yield opening
     for (;;) {
@@ -56,10 +60,14 @@ async function* follow(
       if (page.events.length > 0) yield page.events.map((event) => message(event, event.id)).join('')
       else if (runtime.now() - saidAt >= heartbeatMs) yield heartbeat
       else {
+        if (runtime.now() - lookedAt >= lookAgainMs) {
+          yield silence
+          lookedAt = runtime.now()
+        }
         if (after >= upTo) await runtime.sleep(pollMs, bell.signal)
         continue
       }
-      saidAt = runtime.now()
+      saidAt = lookedAt = runtime.now()
     }
   } finally {
     stopListening()
@@ -103,7 +111,7 @@ export async function streamJob(
 }
 
 async function* followJob(runtime: Runtime, jobOf: () => Promise<Job>, signal: AbortSignal): AsyncGenerator<string> {
-  let [said, saidAt] = ['', runtime.now()]
+  let [said, saidAt, lookedAt] = ['', runtime.now(), runtime.now()]
   yield opening
   while (!signal.aborted) {
     const job = await jobOf()
@@ -116,7 +124,10 @@ async function* followJob(runtime: Runtime, jobOf: () => Promise<Job>, signal: A
     if (now !== said || runtime.now() - saidAt >= heartbeatMs) {
       yield now === said ? heartbeat : message(job)
       said = now
-      saidAt = runtime.now()
+      saidAt = lookedAt = runtime.now()
+    } else if (runtime.now() - lookedAt >= lookAgainMs) {
+      yield silence
+      lookedAt = runtime.now()
     }
     await runtime.sleep(jobPollMs, signal)
   }

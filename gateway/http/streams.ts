@@ -11,7 +11,7 @@ export type StreamAsk = {
   signal: AbortSignal
 }
 
-/** Text, part by part. Before each part the caller's rights are looked at again, so an idle stream says something too. */
+/** Text, part by part. Before each part the caller's rights are looked at again; an empty one serves for that alone. */
 export type Streamed = { type: StreamType; fileName?: string; parts: AsyncIterable<string> }
 
 export type Streams = {
@@ -74,9 +74,11 @@ function readable(
     {
       async pull(controller) {
         try {
-          const { done, value } = await source.next()
-          const goesOn = done !== true && !gone.signal.aborted && (await isAllowed())
-          if (goesOn) return controller.enqueue(encoder.encode(value))
+          for (;;) {
+            const { done, value } = await source.next()
+            if (done === true || gone.signal.aborted || !(await isAllowed())) break
+            if (value !== '') return controller.enqueue(encoder.encode(value))
+          }
           gone.abort()
           await source.return?.()
           controller.close()

@@ -73,7 +73,9 @@ export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options):
     const { incoming, outgoing } = rawOf(c)
     // So that a token knows how long ago the person proved to be the one.
     const ts = Math.floor(((await confirmedAt(c)) ?? 0) / 1_000)
-    const goOn = await provider.interactionResult(incoming, outgoing, { login: { accountId: userId, ts } })
+    // Programs on the person's machine would be asked about once more; they are ours, and ask for nothing else.
+    const result = { login: { accountId: userId, ts }, consent: {} }
+    const goOn = await provider.interactionResult(incoming, outgoing, result)
     return c.redirect(goOn, 303)
   }
 
