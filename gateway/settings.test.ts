@@ -63,6 +63,17 @@ test('the secret of the app at which administrators sign in comes from a file, a
   expect(inspect(instance, { depth: 9 }) + JSON.stringify(instance)).not.toContain('hunter2')
 })
 
+test('a second factor is demanded of administrators; of nobody only where nobody else gets', async () => {
+  expect(await openSettings(folder, {})).toMatchObject({ secondFactor: 'admins' })
+  await writeFile(file, '{"requireSecondFactor":"nobody"}')
+  expect(await openSettings(folder, {})).toMatchObject({ secondFactor: 'nobody' })
+  const refusal = openSettings(folder, { LOCKSTEP_PUBLIC_URL: 'https://id.contoso.example' })
+  await expect(refusal).rejects.toThrow('"requireSecondFactor": "nobody" is for trials on this machine')
+  await writeFile(file, '{"requireSecondFactor":"everybody"}')
+  const instance = await openSettings(folder, { LOCKSTEP_PUBLIC_URL: 'https://id.contoso.example' })
+  expect(instance).toMatchObject({ secondFactor: 'everybody' })
+})
+
 test.each([
   ['{\n  "organisation": "Contoso"\n  "listen": {}\n}', 3, 'not JSON'],
   ['{\n  "organisation": "Contoso",\n  "listne": {}\n}', 3, 'listne: there is no such setting'],

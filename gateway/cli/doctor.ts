@@ -35,13 +35,20 @@ async function examine(shell: Shell, folder: string): Promise<Finding[]> {
   try {
     const instance = await readSettings(folder, shell.env)
     findings.push(fine('settings', join(folder, 'lockstep.json')), await instanceKey(instance), publicUrl(instance))
-    findings.push(mail(instance))
+    findings.push(mail(instance), secondFactor(instance))
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     findings.push(bad('settings', error.message, 'Mend the setting; nothing starts before.'))
   }
   findings.push(await running(shell, folder))
   return findings
+}
+
+function secondFactor({ secondFactor: demanded }: Instance): Finding {
+  if (demanded === 'everybody') return fine('second factor', 'demanded of everybody')
+  if (demanded === 'admins') return fine('second factor', 'demanded of administrators and helpdesk')
+  const remedy = 'Take "requireSecondFactor" out of lockstep.json before other people reach this gateway.'
+  return bad('second factor', 'demanded of nobody, which is for trials on this machine', remedy)
 }
 
 function node(): Finding {

@@ -116,6 +116,17 @@ export function addUsers(program: Command, shell: Shell): void {
       report(shell, options, await finish(shell, client, job, 'Importing'))
     })
 
+  users
+    .command('reset-factors')
+    .description('take all second factors away from a person who lost them')
+    .argument('<user>', 'email or id')
+    .action(async (named: string, _options: Json, command: Command) => {
+      const { client } = await connect(shell, dataOption(command))
+      const { id, displayName } = await findUser(client, named)
+      await client.call('POST /users/{id}/factors/reset', { params: { id } })
+      shell.out(`${displayName} has no second factor any more, is signed out everywhere and told by mail.\n`)
+    })
+
   for (const verb of ['suspend', 'resume'] as const) {
     users
       .command(verb)

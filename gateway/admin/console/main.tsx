@@ -7,6 +7,7 @@ import { EventsView } from './events-view.tsx'
 import { GroupView } from './group-view.tsx'
 import { GroupsView } from './groups-view.tsx'
 import { Empty } from './parts.tsx'
+import { returnToPlace } from './place.ts'
 import { PlanView } from './plan-view.tsx'
 import { RemoteGroupsView } from './remote-groups-view.tsx'
 import { followLinks, useRoute } from './route.ts'
@@ -119,6 +120,7 @@ function selectionOf([kind, id]: string[]): Selection | null {
 const root = document.getElementById('console')
 if (root) {
   const { organisation = '', name = '', role = '' } = root.dataset
+  returnToPlace()
   followLinks(root)
   render(<Console organisation={organisation} name={name} role={role} />, root)
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { Refusal } from './api.ts'
+import { keepPlace } from './place.ts'
 import type { Answer } from './use-answer.ts'
 import type { Standing, Tone } from './words.ts'
 
@@ -30,7 +31,17 @@ export function RefusalNotice({ refusal }: { refusal: Refusal | null }) {
   return (
     <div class="notice failed" role="alert">
       <strong>{refusal.title}</strong>
-      <p>{refusal.detail}</p>
+      {refusal.code === 'step_up_needed' ? (
+        <p>
+          What you are about to do is asked for twice.{' '}
+          <a href="/portal/confirm?to=admin" onClick={keepPlace}>
+            Confirm with your second factor
+          </a>
+          , then do it again within five minutes.
+        </p>
+      ) : (
+        <p>{refusal.detail}</p>
+      )}
       {refusal.errors.length > 0 && (
         <ul>
           {refusal.errors.map(({ path, message }) => (

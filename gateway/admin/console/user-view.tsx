@@ -7,6 +7,7 @@ import { useState } from 'preact/hooks'
 import { api } from './api.ts'
 import { DriftOfPerson } from './drift-of-person.tsx'
 import { EventList } from './events-view.tsx'
+import { FactorsOfPerson } from './factors-of-person.tsx'
 import { Badge, Empty, RefusalNotice, Shown } from './parts.tsx'
 import { useAction } from './use-action.ts'
 import { useAnswer } from './use-answer.ts'
@@ -61,6 +62,7 @@ export function UserView({ id, role }: { id: string; role: string }) {
               changed={again}
             />
           ))}
+          <FactorsOfPerson user={user} mayReset={role === 'admin'} changed={again} />
           <h2>What happened</h2>
           <EventList query={{ user: user.id, limit: 20 }} round={answer} />
         </section>
