@@ -21,6 +21,7 @@ import { system } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
 import { Secret } from '../domain/secret.ts'
 import type { Caller, Person } from '../http/caller.ts'
+import { countFactors } from '../store/factors.ts'
 import { type Page, pageOf, readCursor } from '../store/page.ts'
 import { findPhoto } from '../store/photos.ts'
 import { searchUsers, type UserQuery, type UserRow } from '../store/users.ts'
@@ -44,6 +45,7 @@ export function directoryOf(context: Context) {
       const found = await findSessionByToken(context, session)
       await endSession(context, found?.actor ?? system, session)
     },
+    hasFactor: async (id: string): Promise<boolean> => (await countFactors(db, [id])).has(id),
     myStatus: (person: Person): Promise<MyStatus> => myStatus(context, person.id),
     changeMyPassword: (person: Person, { currentPassword, newPassword, session, address }: ChangeInput) =>
       changePassword(context, person, {

@@ -57,9 +57,10 @@ function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
     },
     me: async ({ actor }) => ({ user: await directory.getUser(actor.id), role: actor.role }),
     myStatus: ({ actor }) => directory.myStatus(actor),
-    changeMyPassword: async ({ actor, body, session, address }) => ({
-      sync: await directory.changeMyPassword(actor, { ...body, session: session.token, address }),
-    }),
+    async changeMyPassword({ actor, body, session, address, assertConfirmed }) {
+      if (await directory.hasFactor(actor.id)) await assertConfirmed()
+      return { sync: await directory.changeMyPassword(actor, { ...body, session: session.token, address }) }
+    },
     listUsers: ({ query }) => directory.listUsers(query),
     createUser: ({ actor, body }) => directory.createUser(actor, body),
     getUser: ({ params }) => directory.getUser(params.id),

@@ -1,4 +1,5 @@
 import { Problem } from '../domain/problem.ts'
+import { isConfirmed } from '../domain/second-factor.ts'
 import { Secret } from '../domain/secret.ts'
 import { findCredential, openHash } from '../store/credentials.ts'
 import { countFactors } from '../store/factors.ts'
@@ -11,6 +12,13 @@ import { type FoundSession, type NewSession, renewSession } from './sessions.ts'
 export async function proofFor({ store }: Context, userId: string): Promise<{ totp: boolean; passkey: boolean }> {
   const counts = (await countFactors(store.db, [userId])).get(userId)
   return { totp: (counts?.totp ?? 0) > 0, passkey: (counts?.passkeys ?? 0) > 0 }
+}
+
+/** Whoever has a second factor proves it before changing the password, too. */
+export async function mustConfirm(context: Context, userId: string, confirmedAt: number | null): Promise<boolean> {
+  if (isConfirmed(confirmedAt, context.runtime.now())) return false
+  const { totp, passkey } = await proofFor(context, userId)
+  return totp || passkey
 }
 
 /**

@@ -36,6 +36,8 @@ export type PortalServices = {
     person: Person,
     input: { currentPassword: string; newPassword: string; session: string | null; address: string },
   ): Promise<unknown>
+  /** The person has to prove the second factor first: it is too long ago. */
+  mustConfirm(userId: string, confirmedAt: number | null): Promise<boolean>
   /** Who an activation link is for; null when it is used up, too old or not ours. */
   invitation(token: string): Promise<{ email: string; displayName: string } | null>
   /** Problems: password_too_weak, password_refused_by_tenant; null when the link works no more. */

@@ -33,6 +33,10 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
   }
   const signInLead = (t: Translate, reason: Reason) => `${leadOf(t, reason)} ${t('portal.reason.signInFirst')}`
 
+  const mustConfirm = async (c: Context<HttpEnv>, { id }: { id: string }) =>
+    services.mustConfirm(id, await options.confirmedAt(c))
+  const confirmPath = (reason: Reason) => `/portal/confirm?to=password&reason=${reason}`
+
   app.get('/portal/login', async (c) => {
     const to = c.req.query('to') ?? 'home'
     const destination = isDestination(to) ? to : 'home'
@@ -75,6 +79,7 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
     const reason = readReason(c.req.query('reason'))
     const person = await personOf(c)
     if (!person) return signInPage(c, { to: 'password', reason })
+    if (await mustConfirm(c, person)) return c.redirect(confirmPath(reason), 303)
     const { user } = await services.status(person.id)
     return c.html(<PasswordPage settings={pageOf(c)} {...user} lead={leadOf(pageOf(c).t, reason)} reason={reason} />)
   })
@@ -84,6 +89,7 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
     const reason = readReason(form.reason)
     const person = await personOf(c)
     if (!person) return signInPage(c, { to: 'password', reason, refusal: pageOf(c).t('portal.signIn.ended') })
+    if (await mustConfirm(c, person)) return c.redirect(confirmPath(reason), 303)
     try {
       const newPassword = checkNew(form.newPassword)
       const { currentPassword } = form

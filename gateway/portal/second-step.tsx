@@ -23,6 +23,7 @@ import { contentSecurityPolicy } from '../http/headers.ts'
 import { languageOf } from '../http/language.ts'
 import { leadsTo } from './destinations.ts'
 import { endStep, readKey, readStep, visitOf } from './entry.ts'
+import { factorName } from './factor-name.ts'
 import { readForm } from './form.ts'
 import { CodePage } from './pages/code-page.tsx'
 import { RecoveryCodesPage } from './pages/recovery-codes-page.tsx'
@@ -148,15 +149,16 @@ export function secondStep(app: Hono<HttpEnv>, options: PortalOptions): void {
     const { user, row } = half
     const visit = visitOf(c, options)
     const isPasskey = response !== ''
+    const factor = isPasskey ? 'passkey' : 'totp'
+    const named = { name: factorName(pageOf(c).t, factor, name) }
     const { recoveryCodes } = isPasskey
       ? await addPasskey(
           directory,
           user,
           await provedPasskey(directory, row.id_hash, readPasskey(AddedPasskey, response)),
-          { name },
+          named,
         )
-      : await addTotp(directory, user, row.id_hash, { code, name, address: visit.address })
-    const factor = isPasskey ? 'passkey' : 'totp'
+      : await addTotp(directory, user, row.id_hash, { code, ...named, address: visit.address })
     const signedIn = await finishHalf(directory, half, factor, { key: readKey(c), visit })
     endStep(c, signedIn.session.token)
     const onward = leadsTo(signedIn, row.onward)

@@ -20,6 +20,7 @@ import { isConfirmed } from '../domain/second-factor.ts'
 import type { HttpEnv } from '../http/env.ts'
 import { languageOf } from '../http/language.ts'
 import { readSession } from '../http/session.ts'
+import { factorName, plainName } from './factor-name.ts'
 import { readForm } from './form.ts'
 import type { Tone } from './pages/parts.tsx'
 import { RecoveryCodesPage } from './pages/recovery-codes-page.tsx'
@@ -32,7 +33,6 @@ import { statusOf, stepRefusal } from './refusal.ts'
 const home = '/portal/security'
 const done = ['added', 'renamed', 'removed', 'ended', 'endedOthers'] as const
 type Done = (typeof done)[number]
-const nameLength = 60
 
 type Mine = { c: Context<HttpEnv>; found: FoundSession; page: PageSettings }
 
@@ -100,7 +100,7 @@ export function security(app: Hono<HttpEnv>, { settings, directory, addressOf }:
     const { code, name, response } = await readForm(c, 'code', 'name', 'response')
     const given = {
       code,
-      name: plainName(name) || page.t(kind === 'app' ? 'portal.factor.totp' : 'portal.factor.passkey'),
+      name: factorName(page.t, kind === 'app' ? 'totp' : 'passkey', name),
       address: addressOf(c),
     }
     if (kind === 'app') return await addTotp(directory, user, session.id_hash, given)
@@ -173,9 +173,3 @@ export function security(app: Hono<HttpEnv>, { settings, directory, addressOf }:
     }),
   )
 }
-
-const plainName = (text: string) =>
-  text
-    .replace(/\p{Cc}+/gu, ' ')
-    .trim()
-    .slice(0, nameLength)

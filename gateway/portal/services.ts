@@ -4,6 +4,7 @@ import type { Context } from '../directory/context.ts'
 import { myStatus } from '../directory/my-status.ts'
 import { actorOf, endSession, findSessionByToken, type Visit } from '../directory/sessions.ts'
 import { beginSignIn, type SignedIn as DirectorySignedIn } from '../directory/sign-in.ts'
+import { mustConfirm } from '../directory/step-up.ts'
 import { system } from '../domain/actor.ts'
 import { Secret } from '../domain/secret.ts'
 import type { Entry, PortalServices, SignedIn } from './ports.ts'
@@ -37,6 +38,7 @@ export function portalServices(context: Context): PortalServices {
         address,
         ...(session !== null && { sessionToken: session }),
       }),
+    mustConfirm: (userId, confirmedAt) => mustConfirm(context, userId, confirmedAt),
     async invitation(token) {
       const user = await inspectLink(context, token)
       return user ? { email: user.email, displayName: user.display_name } : null

@@ -67,6 +67,7 @@ export function fakePortal(): FakePortal {
         )
       }
     },
+    mustConfirm: async () => false,
     async invitation(token) {
       return fake.invitations.has(token) ? { email: 'ana@contoso.example', displayName: 'Ana Horvat' } : null
     },

@@ -79,6 +79,7 @@ export const changeMyPassword = endpoint({
   body: z.strictObject({ currentPassword: PasswordInput, newPassword: PasswordInput }),
   answers: { 200: z.object({ sync: z.array(PasswordSync) }) },
   problems: [
+    'step_up_needed',
     'wrong_credentials',
     'password_too_weak',
     'password_refused_by_tenant',

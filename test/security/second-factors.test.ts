@@ -173,6 +173,28 @@ describe('administrators', () => {
   })
 })
 
+test('before the password is changed the factor is asked for again, once five minutes are over', async () => {
+  const { browser, app } = await enrolled()
+  const change = { currentPassword: password, newPassword: 'Velvet-Tractor-Moon-5' }
+  expect((await browser.get('/portal/password?reason=change')).status).toBe(200)
+  await here.context.store.change({ kind: 'system', id: null, name: 'test' }, async (changed) => {
+    changed.quiet('time goes by')
+    await changed.trx
+      .updateTable('sessions')
+      .set({ confirmed_at: changed.now - 300_000 })
+      .execute()
+  })
+  expect(await browser.call('PUT', '/me/password', change)).toMatchObject({ body: { code: 'step_up_needed' } })
+  const confirm = '/portal/confirm?to=password&reason=forced'
+  expect(await browser.post('/portal/password', { ...change, reason: 'forced' })).toMatchObject({ to: confirm })
+  expect(await browser.get('/portal/password?reason=forced')).toMatchObject({ to: confirm })
+  const sent = await browser.post('/portal/confirm', { code: app.code(), to: 'password', reason: 'forced' })
+  expect(sent.to).toBe('/portal/password?reason=forced')
+  expect(await browser.post('/portal/password', { ...change, reason: 'forced' })).toMatchObject({
+    to: '/portal/password/done',
+  })
+})
+
 test('a password that is set anew leaves the factors as they are', async () => {
   const { id, email } = await enrolled()
   const fresh = 'Velvet-Tractor-Moon-5'

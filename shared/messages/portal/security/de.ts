@@ -41,7 +41,7 @@ export const securityDe: SecurityCatalogue = {
   'portal.app.code': 'Der Code, den die App zeigt',
   'portal.app.submit': 'Einschalten',
 
-  'portal.recovery.title': 'Ihre Wiederherstellungscodes',
+  'portal.recovery.title': 'Ihre Wiederherstellungs\u00ADcodes',
   'portal.recovery.lead':
     'Für {email} bei {organisation}. Wenn Telefon oder Passkey nicht zur Hand sind, kommen Sie mit jedem dieser Codes einmal hinein.',
   'portal.recovery.once':
@@ -58,7 +58,7 @@ export const securityDe: SecurityCatalogue = {
   'portal.security.none': 'Noch keiner. Mit einem ist Ihr Passwort allein für andere nichts wert.',
   'portal.security.addApp': 'App hinzufügen',
   'portal.security.addPasskey': 'Passkey hinzufügen',
-  'portal.security.recovery': 'Wiederherstellungscodes',
+  'portal.security.recovery': 'Wiederherstellungs\u00ADcodes',
   'portal.security.codesLeft': 'Noch {count} von 10',
   'portal.security.renewCodes': 'Neue erzeugen',
   'portal.security.sessions': 'Wo Sie angemeldet sind',
