@@ -9,7 +9,9 @@ import { createUser } from '../directory/create-user.ts'
 import { deleteUser } from '../directory/delete-user.ts'
 import { userOrProblem } from '../directory/find.ts'
 import * as groups from '../directory/groups.ts'
+import { requestLink } from '../directory/link-requests.ts'
 import { myStatus } from '../directory/my-status.ts'
+import { sendLink } from '../directory/password-links.ts'
 import { presentUser, presentUsers } from '../directory/present-user.ts'
 import { resumeUser } from '../directory/resume-user.ts'
 import { endSession, findSessionByToken } from '../directory/sessions.ts'
@@ -18,6 +20,7 @@ import { signIn } from '../directory/sign-in.ts'
 import { suspendUser } from '../directory/suspend-user.ts'
 import { updateUser } from '../directory/update-user.ts'
 import { system } from '../domain/actor.ts'
+import type { LinkPurpose } from '../domain/link.ts'
 import { Problem } from '../domain/problem.ts'
 import { Secret } from '../domain/secret.ts'
 import type { Caller, Person } from '../http/caller.ts'
@@ -25,7 +28,7 @@ import { type Page, pageOf, readCursor } from '../store/page.ts'
 import { findPhoto } from '../store/photos.ts'
 import { searchUsers, type UserQuery, type UserRow } from '../store/users.ts'
 
-type SignInInput = { email: string; password: string; address: string }
+type SignInInput = { email: string; password: string; address: string; browser: string | null }
 type ChangeInput = { currentPassword: string; newPassword: string; session: string | null; address: string }
 
 export type Directory = ReturnType<typeof directoryOf>
@@ -35,10 +38,13 @@ export function directoryOf(context: Context) {
   const { db } = context.store
   const present = (row: UserRow) => presentUser(db, row)
   return {
-    async signIn({ email, password, address }: SignInInput) {
-      const { user, session, sync } = await signIn(context, null, { email, password: new Secret(password), address })
-      return { user: await present(user), session: session.token, sync }
+    async signIn({ password, ...given }: SignInInput) {
+      const { user, session, sync, browser } = await signIn(context, null, { ...given, password: new Secret(password) })
+      return { user: await present(user), session: session.token, sync, browser }
     },
+    requestLink: (email: string, address: string): Promise<void> => requestLink(context, null, { email, address }),
+    sendLink: (actor: Caller, userId: string, purpose: LinkPurpose): Promise<{ recipient: string }> =>
+      sendLink(context, actor, { userId, purpose }),
     async signOut(session: string): Promise<void> {
       const found = await findSessionByToken(context, session)
       await endSession(context, found?.actor ?? system, session)

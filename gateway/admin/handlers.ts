@@ -23,6 +23,9 @@ export function handlersOf(sources: HandlerSources): Handlers {
 type PeopleNames =
   | 'signIn'
   | 'signOut'
+  | 'forgotPassword'
+  | 'sendActivation'
+  | 'sendPasswordReset'
   | 'me'
   | 'myStatus'
   | 'changeMyPassword'
@@ -40,9 +43,13 @@ type PeopleNames =
 function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
   return {
     async signIn({ body: { email, password }, session, address }) {
-      const { session: token, user, sync } = await directory.signIn({ email, password, address })
-      session.start(token)
-      return { user, sync }
+      const signedIn = await directory.signIn({ email, password, address, browser: session.browser })
+      session.start(signedIn.session, signedIn.browser)
+      return { user: signedIn.user, sync: signedIn.sync }
+    },
+    async forgotPassword({ body, address }) {
+      await directory.requestLink(body.email, address)
+      return { detail: 'If somebody here has this address, a link is on its way by mail. It works for 30 minutes.' }
     },
     async signOut({ session }) {
       if (session.token !== null) await directory.signOut(session.token)
@@ -61,6 +68,14 @@ function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
     async activateUser({ actor, params, body }) {
       await assertMayTouch(directory, actor, [params.id])
       return directory.activateUser(actor, params.id, body)
+    },
+    async sendActivation({ actor, params }) {
+      await assertMayTouch(directory, actor, [params.id])
+      return directory.sendLink(actor, params.id, 'activation')
+    },
+    async sendPasswordReset({ actor, params }) {
+      await assertMayTouch(directory, actor, [params.id])
+      return directory.sendLink(actor, params.id, 'reset')
     },
     suspendUser: ({ actor, params }) => directory.suspendUser(actor, params.id),
     resumeUser: ({ actor, params }) => directory.resumeUser(actor, params.id),

@@ -8,14 +8,19 @@ import { putPending } from '../store/pending-passwords.ts'
 import { findProposal } from '../store/proposals.ts'
 import type { Change } from '../store/store.ts'
 import { findUserByEmail, type UserRow } from '../store/users.ts'
-import { type AttemptKeys, attemptFailed, attemptKeys, attemptSucceeded, beginAttempt } from './attempts.ts'
+import { type Attempt, type AttemptKeys, attemptFailed, attemptSucceeded } from './attempts.ts'
+import { beginSignIn } from './begin-sign-in.ts'
 import { type Context, outcomeWaitMs } from './context.ts'
-import { passwordTargets, syncOf } from './offer-password.ts'
+import { introduce } from './known-browser.ts'
+import { syncOf } from './offer-password.ts'
+import { passwordTargets } from './password-targets.ts'
 import { actorOf, createSession, type NewSession } from './sessions.ts'
 
 export type SignedIn = {
   user: UserRow
   session: NewSession
+  /** What the browser keeps, to be known the next time. */
+  browser: string
   /** The person has to choose another password before anything else. */
   mustChange: boolean
   sync: PasswordSync[]
@@ -30,28 +35,34 @@ export type SignedIn = {
 export async function signIn(
   context: Context,
   _actor: Actor | null,
-  input: { email: string; password: Secret; address: string | null },
+  input: { email: string; password: Secret; address: string | null; browser?: string | null },
 ): Promise<SignedIn> {
   const { store, vault, hasher } = context
   const email = input.email.trim().toLowerCase()
-  const keys = attemptKeys(context, email, input.address)
-  await beginAttempt(context, keys)
   const user = await findUserByEmail(store.db, email)
+  const browser = input.browser ?? null
+  const { keys, counts } = await beginSignIn(context, {
+    email,
+    userId: user?.id ?? '',
+    address: input.address,
+    browser,
+  })
   const credential = await findCredential(store.db, user?.id ?? '')
-  const phc = credential === undefined ? undefined : openHash(vault, credential)
+  const phc = credential === undefined || !counts ? undefined : openHash(vault, credential)
   const matches = await hasher.verify(phc, input.password)
   if (!matches || user?.state !== 'active' || credential === undefined || phc === undefined)
-    return await refuse(context, keys, user)
+    return await refuse(context, { keys, counts }, user)
   const fresh = hasher.isOutdated(phc) ? await hasher.hash(input.password) : undefined
   const admitted = await store.change(actorOf(user), (change) =>
     admit(context, change, { user, credential, fresh, password: input.password, keys }),
   )
-  if (admitted === null) return await refuse(context, keys, user)
+  if (admitted === null) return await refuse(context, { keys, counts }, user)
   const results = admitted.sealed.size === 0 ? [] : await sendSealed(context, user, credential.version)
   const sent = new Map(results.map((result) => [result.connectionId, result]))
   return {
     user,
     session: admitted.session,
+    browser: introduce(context, browser, user.id),
     mustChange: credential.must_change === 1,
     sync: admitted.targets.map(({ binding, name }) => {
       const result = sent.get(binding.connection_id)
@@ -75,9 +86,9 @@ async function sendSealed(context: Context, user: UserRow, version: number) {
   }
 }
 
-async function refuse(context: Context, keys: AttemptKeys, user: UserRow | undefined): Promise<never> {
+async function refuse(context: Context, attempt: Attempt, user: UserRow | undefined): Promise<never> {
   await context.store.change(system, async (change) => {
-    await attemptFailed(change.trx, keys, change.now)
+    await attemptFailed(context, change, attempt)
     change.event({ type: 'login_failure', outcome: 'failure', user: user?.id ?? null })
   })
   throw new Problem('wrong_credentials', 'Email or password is wrong. Check both and try again.')

@@ -21,6 +21,18 @@ export function endSession(c: Context): void {
   deleteCookie(c, cookie, flags)
 }
 
+const browserCookie = '__Host-lockstep-browser'
+const yearSeconds = 365 * 86_400
+
+/** By what people who signed in with this browser know it again; null when nobody did. */
+export function readBrowser(c: Context): string | null {
+  return getCookie(c, browserCookie) ?? null
+}
+
+export function keepBrowser(c: Context, known: string): void {
+  setCookie(c, browserCookie, known, { ...flags, maxAge: yearSeconds })
+}
+
 /** A cookie for one form of ours, such as a link's token that must leave the address bar. */
 export function setFormCookie(c: Context, name: string, value: string, maxAgeSeconds: number): void {
   setCookie(c, `__Host-lockstep-${name}`, value, { ...flags, maxAge: maxAgeSeconds })

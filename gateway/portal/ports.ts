@@ -4,6 +4,7 @@ import type { Locale } from '@lockstep/shared/messages/locale'
 import { type Translate, translator } from '@lockstep/shared/messages/message'
 import type { Context } from 'hono'
 import type { z } from 'zod'
+import type { LinkPurpose } from '../domain/link.ts'
 import type { PasswordPolicy } from '../domain/password-policy.ts'
 import type { Person } from '../http/caller.ts'
 import type { HttpEnv } from '../http/env.ts'
@@ -12,16 +13,23 @@ export type SignedIn = {
   person: Person
   /** The token for the cookie. */
   session: string
+  /** By what the browser is known from now on. */
+  browser: string
   sync: z.input<typeof PasswordSync>[]
   /** The person has to choose another password first. */
   mustChange: boolean
 }
 export type Status = z.input<typeof MyStatus>
 
+/** Where a form comes from. */
+type From = { address: string; browser: string | null }
+type LinkUse = { token: string; purpose: LinkPurpose }
+export type Invitation = { id: string; email: string; displayName: string }
+
 /** What the pages ask of the rest of the gateway. Refusals are thrown as Problems. */
 export type PortalServices = {
   /** Problems: wrong_credentials, too_many_requests, busy. */
-  signIn(input: { email: string; password: string; address: string }): Promise<SignedIn>
+  signIn(input: { email: string; password: string } & From): Promise<SignedIn>
   signOut(session: string): Promise<void>
   status(userId: string): Promise<Status>
   /** Ends the person's other sessions. Problems: as of the endpoint changeMyPassword. */
@@ -29,16 +37,20 @@ export type PortalServices = {
     person: Person,
     input: { currentPassword: string; newPassword: string; session: string | null; address: string },
   ): Promise<unknown>
-  /** Who an activation link is for; null when it is used up, too old or not ours. */
-  invitation(token: string): Promise<{ email: string; displayName: string } | null>
-  /** Problems: password_too_weak, password_refused_by_tenant; null when the link works no more. */
-  activate(input: { token: string; newPassword: string; address: string }): Promise<SignedIn | null>
+  /** Has a link sent, if there is such a person. Problem: too_many_requests. */
+  forgot(input: { email: string; address: string }): Promise<void>
+  /** Who a link is for; null when it is used up, too old, for something else or not ours. */
+  invitation(link: LinkUse): Promise<Invitation | null>
+  /** Problems: link_gone, password_too_weak, password_refused_by_tenant. */
+  choosePassword(input: LinkUse & { newPassword: string } & From): Promise<SignedIn>
 }
 
 export type PortalSettings = {
   organisation: string
   supportContact: string | null
   passwordPolicy: PasswordPolicy
+  /** Whether mails can be sent: without them nobody can reset a password alone. */
+  sendsMail: boolean
   /** For readers whose own is not known. */
   language: Locale
 }

@@ -2,10 +2,12 @@ import type { Translate } from '@lockstep/shared/messages/message'
 import type { Context, Hono } from 'hono'
 import type { HttpEnv } from '../http/env.ts'
 import { languageOf } from '../http/language.ts'
-import { endSession, readSession, startSession } from '../http/session.ts'
-import { activation } from './activation.tsx'
+import { endSession, readBrowser, readSession } from '../http/session.ts'
 import { type Destination, destinations, homeAfter, isDestination } from './destinations.ts'
+import { enter } from './enter.ts'
+import { forgot } from './forgot.tsx'
 import { readForm } from './form.ts'
+import { links } from './links.tsx'
 import { HomePage } from './pages/home-page.tsx'
 import { PasswordDonePage, PasswordPage } from './pages/password-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
@@ -45,8 +47,9 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
     const reason = to === 'password' ? readReason(form.reason) : undefined
     try {
       const { email, password } = form
-      const signedIn = await services.signIn({ email: email.trim(), password, address: options.addressOf(c) })
-      startSession(c, signedIn.session)
+      const from = { address: options.addressOf(c), browser: readBrowser(c) }
+      const signedIn = await services.signIn({ email: email.trim(), password, ...from })
+      enter(c, signedIn)
       if (to === 'home' || signedIn.mustChange) return c.redirect(homeAfter(signedIn), 303)
       return c.redirect(destinations[to] + (reason === undefined ? '' : `?reason=${reason}`), 303)
     } catch (error) {
@@ -112,5 +115,6 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
     return c.html(<PasswordDonePage settings={pageOf(c)} status={await services.status(person.id)} />)
   })
 
-  activation(app, options)
+  forgot(app, options)
+  links(app, options)
 }

@@ -1,7 +1,8 @@
-import { consumeLink, inspectLink } from '../directory/activation.ts'
 import { changePassword } from '../directory/change-password.ts'
 import type { Context } from '../directory/context.ts'
+import { requestLink } from '../directory/link-requests.ts'
 import { myStatus } from '../directory/my-status.ts'
+import { consumeLink, inspectLink } from '../directory/password-links.ts'
 import { actorOf, endSession, findSessionByToken } from '../directory/sessions.ts'
 import { signIn } from '../directory/sign-in.ts'
 import { system } from '../domain/actor.ts'
@@ -10,16 +11,12 @@ import type { PortalServices, SignedIn } from './ports.ts'
 
 /** The use cases of the directory as the pages need them. */
 export function portalServices(context: Context): PortalServices {
-  async function enter(email: string, password: string, address: string): Promise<SignedIn> {
-    const { user, session, sync, mustChange } = await signIn(context, null, {
-      email,
-      password: new Secret(password),
-      address,
-    })
-    return { person: actorOf(user), session: session.token, sync, mustChange }
+  const enter: PortalServices['signIn'] = async ({ password, ...given }): Promise<SignedIn> => {
+    const { user, session, ...rest } = await signIn(context, null, { ...given, password: new Secret(password) })
+    return { person: actorOf(user), session: session.token, ...rest }
   }
   return {
-    signIn: ({ email, password, address }) => enter(email, password, address),
+    signIn: enter,
     async signOut(session) {
       const found = await findSessionByToken(context, session)
       await endSession(context, found?.actor ?? system, session)
@@ -33,14 +30,14 @@ export function portalServices(context: Context): PortalServices {
         address,
         ...(session !== null && { sessionToken: session }),
       }),
-    async invitation(token) {
-      const user = await inspectLink(context, token)
-      return user ? { email: user.email, displayName: user.display_name } : null
+    forgot: (input) => requestLink(context, null, input),
+    async invitation(link) {
+      const user = await inspectLink(context, link)
+      return user ? { id: user.id, email: user.email, displayName: user.display_name } : null
     },
-    async activate({ token, newPassword, address }) {
-      if (!(await inspectLink(context, token))) return null
-      const { user } = await consumeLink(context, null, { token, password: new Secret(newPassword) })
-      return enter(user.email, newPassword, address)
+    async choosePassword({ token, purpose, newPassword, ...from }) {
+      const { user } = await consumeLink(context, null, { token, purpose, password: new Secret(newPassword) })
+      return enter({ email: user.email, password: newPassword, ...from })
     },
   }
 }

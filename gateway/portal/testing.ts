@@ -35,13 +35,14 @@ export function fakePortal(): FakePortal {
   const fake: FakePortal = {
     calls: [],
     state: 'in_sync',
-    invitations: new Set(['invitation']),
+    invitations: new Set(['activation invitation', 'reset invitation']),
     async signIn({ password }) {
       fake.calls.push('signIn')
       if (password !== 'right') throw new Problem('wrong_credentials', 'Email or password is wrong.')
       return {
         person: ana,
         session: 'session-ana',
+        browser: 'browser-ana',
         sync: [{ connection: 'c1', password: 'updated', reason: null }],
         mustChange: false,
       }
@@ -65,13 +66,17 @@ export function fakePortal(): FakePortal {
         )
       }
     },
-    async invitation(token) {
-      return fake.invitations.has(token) ? { email: 'ana@contoso.example', displayName: 'Ana Horvat' } : null
+    async forgot({ email }) {
+      fake.calls.push(`forgot ${email}`)
     },
-    async activate({ token }) {
-      fake.calls.push('activate')
-      if (!fake.invitations.delete(token)) return null
-      return { person: ana, session: 'session-ana', sync: [], mustChange: false }
+    async invitation({ token, purpose }) {
+      const alive = fake.invitations.has(`${purpose} ${token}`)
+      return alive ? { id: ana.id, email: 'ana@contoso.example', displayName: 'Ana Horvat' } : null
+    },
+    async choosePassword({ token, purpose }) {
+      fake.calls.push('choosePassword')
+      if (!fake.invitations.delete(`${purpose} ${token}`)) throw new Problem('link_gone', 'Ask for another one.')
+      return { person: ana, session: 'session-ana', browser: 'browser-ana', sync: [], mustChange: false }
     },
   }
   return fake

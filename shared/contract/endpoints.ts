@@ -19,6 +19,7 @@ import * as user from './user.ts'
 export const endpoints = {
   signIn: session.signIn,
   signOut: session.signOut,
+  forgotPassword: session.forgotPassword,
   me: session.me,
   myStatus: session.myStatus,
   changeMyPassword: session.changeMyPassword,
@@ -29,6 +30,8 @@ export const endpoints = {
   updateUser: user.updateUser,
   deleteUser: user.deleteUser,
   activateUser: user.activateUser,
+  sendActivation: user.sendActivation,
+  sendPasswordReset: user.sendPasswordReset,
   suspendUser: user.suspendUser,
   resumeUser: user.resumeUser,
   setUserPassword: user.setUserPassword,

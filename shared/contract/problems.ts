@@ -24,6 +24,7 @@ export const problems = {
   user_is_last_admin: { status: 409, title: 'The last administrator cannot go' },
   user_is_bound: { status: 409, title: 'The user is bound to an account' },
 
+  link_gone: { status: 410, title: 'The link does not work any more' },
   password_too_weak: { status: 422, title: 'The password does not meet the rules' },
   password_refused_by_tenant: { status: 422, title: 'Microsoft 365 refused the password' },
   password_change_in_progress: { status: 409, title: 'Another password change is under way' },

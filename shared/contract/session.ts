@@ -19,6 +19,17 @@ export const signIn = endpoint({
   problems: ['wrong_credentials', 'too_many_requests', 'busy'],
 })
 
+/** The same answer for everybody, whether there is such a person or not. */
+export const forgotPassword = endpoint({
+  method: 'POST',
+  path: '/session/forgot',
+  summary: 'Have a link sent by mail to choose another password, if there is such a person',
+  access: 'public',
+  body: z.strictObject({ email: z.string().min(1).max(254) }),
+  answers: { 202: z.object({ detail: z.string() }) },
+  problems: ['too_many_requests'],
+})
+
 export const signOut = endpoint({
   method: 'DELETE',
   path: '/session',

@@ -6,7 +6,8 @@ import type { AccessToken } from '../../http/caller.ts'
 import type { HttpEnv } from '../../http/env.ts'
 import { contentSecurityPolicy, securityHeaders } from '../../http/headers.ts'
 import { languageOf } from '../../http/language.ts'
-import { startSession } from '../../http/session.ts'
+import { readBrowser } from '../../http/session.ts'
+import { enter } from '../enter.ts'
 import { readForm } from '../form.ts'
 import { SignInPage } from '../pages/sign-in-page.tsx'
 import { type PortalOptions, pageSettings } from '../ports.ts'
@@ -37,8 +38,9 @@ export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options):
     await details(c)
     const { email, password } = await readForm(c, 'email', 'password')
     try {
-      const signedIn = await services.signIn({ email: email.trim(), password, address: addressOf(c) })
-      startSession(c, signedIn.session)
+      const from = { address: addressOf(c), browser: readBrowser(c) }
+      const signedIn = await services.signIn({ email: email.trim(), password, ...from })
+      enter(c, signedIn)
       return await finish(c, signedIn.person.id)
     } catch (error) {
       const refusal = signInRefusal(error, pageOf(c).t)

@@ -1,4 +1,5 @@
 import type { Catalogue } from './en.ts'
+import { flowsDe } from './flows/de.ts'
 
 export const de: Catalogue = {
   'portal.signIn.title': 'Anmelden',
@@ -73,4 +74,5 @@ export const de: Catalogue = {
   'portal.problem.home': 'Zur Startseite',
   'portal.support': 'Hilfe: {contact}',
   'portal.form.expired': 'Gehen Sie zurück, laden Sie die Seite neu und senden Sie das Formular noch einmal ab.',
+  ...flowsDe,
 }

@@ -1,3 +1,5 @@
+import { flowsEn } from './flows/en.ts'
+
 /** Every sentence of the portal, by key; `{name}` is filled in. The other languages have the same keys. */
 export const en = {
   'portal.signIn.title': 'Sign in',
@@ -70,6 +72,7 @@ export const en = {
   'portal.problem.home': 'Go to the start page',
   'portal.support': 'Help: {contact}',
   'portal.form.expired': 'Go back, reload the page and send the form again.',
+  ...flowsEn,
 } as const
 
 export type MessageKey = keyof typeof en

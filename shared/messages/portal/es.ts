@@ -1,4 +1,5 @@
 import type { Catalogue } from './en.ts'
+import { flowsEs } from './flows/es.ts'
 
 export const es: Catalogue = {
   'portal.signIn.title': 'Iniciar sesión',
@@ -72,4 +73,5 @@ export const es: Catalogue = {
   'portal.problem.home': 'Ir a la página de inicio',
   'portal.support': 'Ayuda: {contact}',
   'portal.form.expired': 'Vuelva atrás, recargue la página y envíe el formulario de nuevo.',
+  ...flowsEs,
 }

@@ -1,4 +1,5 @@
 import type { Catalogue } from './en.ts'
+import { flowsFr } from './flows/fr.ts'
 
 export const fr: Catalogue = {
   'portal.signIn.title': 'Connexion',
@@ -71,4 +72,5 @@ export const fr: Catalogue = {
   'portal.problem.home': 'Aller à la page d’accueil',
   'portal.support': 'Aide : {contact}',
   'portal.form.expired': 'Revenez en arrière, rechargez la page et envoyez de nouveau le formulaire.',
+  ...flowsFr,
 }

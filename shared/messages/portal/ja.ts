@@ -1,4 +1,5 @@
 import type { Catalogue } from './en.ts'
+import { flowsJa } from './flows/ja.ts'
 
 export const ja: Catalogue = {
   'portal.signIn.title': 'サインイン',
@@ -70,4 +71,5 @@ export const ja: Catalogue = {
   'portal.problem.home': '最初のページへ',
   'portal.support': 'お問い合わせ: {contact}',
   'portal.form.expired': '前のページに戻って再読み込みし、フォームをもう一度送信してください。',
+  ...flowsJa,
 }
