@@ -5,7 +5,8 @@ import { Problem } from './domain/problem.ts'
 import { testHandlers, testIdempotency, testNow, testSettings } from './http/testing.ts'
 import { oauthKeys } from './portal/oauth/keys.ts'
 import { memoryAdapter } from './portal/oauth/testing.ts'
-import { ana, anaSession, browserOf, fakePortal } from './portal/testing.ts'
+import type { Status } from './portal/ports.ts'
+import { ana, anaSession, anaStatus, browserOf, fakePortal } from './portal/testing.ts'
 
 const { publicUrl } = testSettings
 const services = () => fakePortal()
@@ -47,6 +48,28 @@ beforeEach(async () => {
 })
 
 const signIn = () => browser.post('/portal/login', { email: 'ana@contoso.example', password: 'right' })
+const [anaConnection] = anaStatus('in_sync').connections
+if (!anaConnection) throw new Error('Ana has no connection.')
+const driftedConnection: Status['connections'][number] = {
+  ...anaConnection,
+  password: { state: 'drifted', syncedAt: null, reason: null },
+}
+const happened = (type: string, outcome: Status['events'][number]['outcome']): Status['events'][number] => ({
+  id: `e-${type}`,
+  at: '2026-11-23T14:02:00.000Z',
+  type,
+  outcome,
+  cause: null,
+  actor: { kind: 'user', id: ana.id, name: ana.name },
+  user: ana.id,
+  connection: null,
+  account: null,
+  changes: [],
+  requestId: null,
+  detail: null,
+  hash: '',
+})
+
 const leadsTo = (response: Response) => [response.status, response.headers.get('location')]
 
 describe('password page', () => {
@@ -139,6 +162,41 @@ describe('sign-in', () => {
 
   test('too large a form is refused', async () => {
     expect((await browser.post('/portal/login', { email: 'a'.repeat(20_000), password: 'x' })).status).toBe(413)
+  })
+})
+
+describe('home', () => {
+  test('news is said until it was read, without scripts too', async () => {
+    await signIn()
+    const news = [{ connection: 'c1', name: 'Contoso', at: '2026-11-23T14:02:00.000Z' }]
+    portal.more = { news }
+    const text = await (await browser.get('/portal')).text()
+    expect(text).toContain('Your Microsoft 365 password has been updated')
+    expect(text).toContain('Phones, Outlook and other apps')
+    expect(text).toContain('action="/portal/seen"')
+    expect(leadsTo(await browser.post('/portal/seen', {}))).toEqual([303, '/portal'])
+    expect(portal.calls.at(-1)).toBe('newsSeen u-ana')
+    portal.more = {}
+    expect(await (await browser.get('/portal')).text()).not.toContain('Phones, Outlook')
+  })
+
+  test('two passwords are made one by confirming the one of here', async () => {
+    await signIn()
+    portal.more = { state: 'waiting', action: 'sign_in', connections: [driftedConnection] }
+    const text = await (await browser.get('/portal')).text()
+    expect(text).toContain('You have two passwords at the moment')
+    expect(text).toContain('href="/portal/login?reason=same"')
+    const form = await (await browser.get('/portal/login?reason=same')).text()
+    expect(form).toContain('Confirm your password, and Microsoft 365 gets it.')
+    expect(form).toContain('value="ana@contoso.example"')
+  })
+
+  test('what happened is told in words, and what is for administrators is not', async () => {
+    await signIn()
+    portal.more = { events: [happened('password_change', 'success'), happened('binding_update', 'success')] }
+    const text = await (await browser.get('/portal?lang=de')).text()
+    expect(text).toContain('Ihr Passwort wurde geändert')
+    expect(text).not.toContain('binding')
   })
 })
 

@@ -11,6 +11,7 @@ import { userOrProblem } from '../directory/find.ts'
 import * as groups from '../directory/groups.ts'
 import { requestLink } from '../directory/link-requests.ts'
 import { myStatus } from '../directory/my-status.ts'
+import { newsSeen } from '../directory/news.ts'
 import { sendLink } from '../directory/password-links.ts'
 import { presentUser, presentUsers } from '../directory/present-user.ts'
 import { resumeUser } from '../directory/resume-user.ts'
@@ -50,6 +51,7 @@ export function directoryOf(context: Context) {
       await endSession(context, found?.actor ?? system, session)
     },
     myStatus: (person: Person): Promise<MyStatus> => myStatus(context, person.id),
+    newsSeen: (person: Person): Promise<void> => newsSeen(context, person, person.id),
     changeMyPassword: (person: Person, { currentPassword, newPassword, session, address }: ChangeInput) =>
       changePassword(context, person, {
         userId: person.id,

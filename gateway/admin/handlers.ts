@@ -28,6 +28,7 @@ type PeopleNames =
   | 'sendPasswordReset'
   | 'me'
   | 'myStatus'
+  | 'myNewsSeen'
   | 'changeMyPassword'
   | 'listUsers'
   | 'createUser'
@@ -57,6 +58,7 @@ function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
     },
     me: async ({ actor }) => ({ user: await directory.getUser(actor.id), role: actor.role }),
     myStatus: ({ actor }) => directory.myStatus(actor),
+    myNewsSeen: ({ actor }) => directory.newsSeen(actor),
     changeMyPassword: async ({ actor, body, session, address }) => ({
       sync: await directory.changeMyPassword(actor, { ...body, session: session.token, address }),
     }),

@@ -11,7 +11,8 @@ import { createUser } from './create-user.ts'
 import { deleteUser } from './delete-user.ts'
 import { createDirectory } from './directory.ts'
 import { tidyUp } from './housekeeping.ts'
-import { myStatus, standingOf } from './my-status.ts'
+import { myStatus } from './my-status.ts'
+import { newsSeen } from './news.ts'
 import { consumeLink, inspectLink } from './password-links.ts'
 import { presentUser } from './present-user.ts'
 import { resumeUser } from './resume-user.ts'
@@ -248,8 +249,23 @@ test('what the popup shows of a person', async () => {
     connections: [{ name: 'Tenant c1', account: 'ana@contoso.example', password: { state: 'in_sync' } }],
     action: null,
   })
-  const rejected = { state: 'in_sync', password: { state: 'rejected' } } as const
-  expect(standingOf([rejected])).toEqual({ state: 'failed', action: 'change_password' })
+})
+
+test('S32: that Microsoft 365 has the password is news until it was read, and again for another account', async () => {
+  const ana = await create('ana', { initialPassword: oldPassword.reveal() })
+  const news = async () => (await myStatus(directory.context, ana.id)).news.map(({ name }) => name)
+  await bound(ana.id)
+  expect(await news()).toEqual([])
+  const enter = () => signIn(directory.context, null, { email: ana.email, password: oldPassword, address: null })
+  await enter()
+  expect(await news()).toEqual(['Tenant c1'])
+  await newsSeen(directory.context, system, ana.id)
+  await enter()
+  expect(await news()).toEqual([])
+  await directory.addConnection('c2')
+  await directory.bind('c2', ana.id)
+  await enter()
+  expect(await news()).toEqual(['Tenant c2'])
 })
 
 test('a mail that cannot be delivered is tried again later, then given up with an event', async () => {

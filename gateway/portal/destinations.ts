@@ -9,6 +9,5 @@ export const isDestination = (name: string): name is Destination => Object.hasOw
 export function homeAfter({ sync, mustChange }: SignedIn): string {
   if (mustChange) return '/portal/password?reason=forced'
   if (sync.some(({ password }) => password === 'updated')) return '/portal?notice=updated'
-  if (sync.some(({ password }) => password === 'pending')) return '/portal?notice=pending'
   return '/portal'
 }

@@ -32,6 +32,8 @@ export type PortalServices = {
   signIn(input: { email: string; password: string } & From): Promise<SignedIn>
   signOut(session: string): Promise<void>
   status(userId: string): Promise<Status>
+  /** The person has read the news of the status. */
+  newsSeen(person: Person): Promise<void>
   /** Ends the person's other sessions. Problems: as of the endpoint changeMyPassword. */
   changePassword(
     person: Person,

@@ -26,7 +26,7 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
 
   function signInPage(
     c: Context<HttpEnv>,
-    given: { to: Destination; reason?: Reason; email?: string; refusal?: string },
+    given: { to: Destination; reason?: Reason; email?: string; refusal?: string; lead?: string },
   ) {
     const page = pageOf(c)
     const lead = given.to !== 'password' || given.reason === undefined ? undefined : signInLead(page.t, given.reason)
@@ -37,7 +37,13 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
   app.get('/portal/login', async (c) => {
     const to = c.req.query('to') ?? 'home'
     const destination = isDestination(to) ? to : 'home'
-    if (await personOf(c)) return c.redirect(destinations[destination], 303)
+    const person = await personOf(c)
+    // Who confirms the password signs in again: that brings it to where it is missing.
+    if (person && c.req.query('reason') === 'same') {
+      const { user } = await services.status(person.id)
+      return signInPage(c, { to: 'home', email: user.email, lead: pageOf(c).t('portal.reason.same') })
+    }
+    if (person) return c.redirect(destinations[destination], 303)
     return signInPage(c, { to: destination })
   })
 
@@ -69,9 +75,14 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
   app.get('/portal', async (c) => {
     const person = await personOf(c)
     if (!person) return signInPage(c, { to: 'home' })
-    const notice = c.req.query('notice')
-    const known = notice === 'updated' || notice === 'pending' ? notice : null
-    return c.html(<HomePage settings={pageOf(c)} status={await services.status(person.id)} notice={known} />)
+    const justUpdated = c.req.query('notice') === 'updated'
+    return c.html(<HomePage settings={pageOf(c)} status={await services.status(person.id)} justUpdated={justUpdated} />)
+  })
+
+  app.post('/portal/seen', async (c) => {
+    const person = await personOf(c)
+    if (person) await services.newsSeen(person)
+    return c.redirect('/portal', 303)
   })
 
   app.get('/portal/password', async (c) => {

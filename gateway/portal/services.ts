@@ -2,6 +2,7 @@ import { changePassword } from '../directory/change-password.ts'
 import type { Context } from '../directory/context.ts'
 import { requestLink } from '../directory/link-requests.ts'
 import { myStatus } from '../directory/my-status.ts'
+import { newsSeen } from '../directory/news.ts'
 import { consumeLink, inspectLink } from '../directory/password-links.ts'
 import { actorOf, endSession, findSessionByToken } from '../directory/sessions.ts'
 import { signIn } from '../directory/sign-in.ts'
@@ -22,6 +23,7 @@ export function portalServices(context: Context): PortalServices {
       await endSession(context, found?.actor ?? system, session)
     },
     status: (userId) => myStatus(context, userId),
+    newsSeen: (person) => newsSeen(context, person, person.id),
     changePassword: (person, { currentPassword, newPassword, session, address }) =>
       changePassword(context, person, {
         userId: person.id,

@@ -24,17 +24,25 @@ export function anaStatus(state: Status['state']): Status {
     user: { email: 'ana@contoso.example', displayName: 'Ana Horvat' },
     state,
     connections: state === 'unbound' ? [] : [connection],
+    news: [],
     action: null,
     events: [],
   }
 }
 
-export type FakePortal = PortalServices & { calls: string[]; state: Status['state']; invitations: Set<string> }
+export type FakePortal = PortalServices & {
+  calls: string[]
+  state: Status['state']
+  /** What the status is apart from its state. */
+  more: Partial<Status>
+  invitations: Set<string>
+}
 
 export function fakePortal(): FakePortal {
   const fake: FakePortal = {
     calls: [],
     state: 'in_sync',
+    more: {},
     invitations: new Set(['activation invitation', 'reset invitation']),
     async signIn({ password }) {
       fake.calls.push('signIn')
@@ -50,7 +58,10 @@ export function fakePortal(): FakePortal {
     async signOut(session) {
       fake.calls.push(`signOut ${session}`)
     },
-    status: async () => anaStatus(fake.state),
+    status: async () => ({ ...anaStatus(fake.state), ...fake.more }),
+    async newsSeen({ id }) {
+      fake.calls.push(`newsSeen ${id}`)
+    },
     async changePassword(_, { currentPassword, newPassword }) {
       fake.calls.push('changePassword')
       if (currentPassword !== 'right') throw new Problem('wrong_credentials', 'Email or password is wrong.')

@@ -22,6 +22,7 @@ export const endpoints = {
   forgotPassword: session.forgotPassword,
   me: session.me,
   myStatus: session.myStatus,
+  myNewsSeen: session.myNewsSeen,
   changeMyPassword: session.changeMyPassword,
 
   listUsers: user.listUsers,

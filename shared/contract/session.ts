@@ -60,6 +60,8 @@ export const MyStatus = z.object({
       lastSyncAt: Time.nullable(),
     }),
   ),
+  /** Accounts that have the password of here since they were bound, until the person has read so. */
+  news: z.array(z.object({ connection: z.string(), name: z.string(), at: Time })),
   action: z.enum(['sign_in', 'change_password', 'try_again']).nullable(),
   events: z.array(LockstepEvent).max(5),
 })
@@ -71,6 +73,15 @@ export const myStatus = endpoint({
   summary: 'What the popup shows',
   access: 'user',
   answers: { 200: MyStatus },
+  problems: [],
+})
+
+export const myNewsSeen = endpoint({
+  method: 'POST',
+  path: '/me/news/seen',
+  summary: 'The person has read what the status has as news',
+  access: 'user',
+  answers: { 204: null },
   problems: [],
 })
 

@@ -1,4 +1,5 @@
 import { localTimes } from './local-times.ts'
+import { newsWindow } from './news.ts'
 import { passwordForms } from './password-form.ts'
 import { revealButtons } from './reveal.ts'
 
@@ -6,3 +7,4 @@ import { revealButtons } from './reveal.ts'
 localTimes(document)
 revealButtons(document)
 passwordForms(document)
+newsWindow(document)

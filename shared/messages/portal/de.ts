@@ -26,14 +26,12 @@ export const de: Catalogue = {
   'portal.home.in_sync': 'Überall dasselbe Passwort',
   'portal.home.in_sync.since': 'Überall dasselbe Passwort seit',
   'portal.home.waiting': 'Ihr Passwort ist unterwegs zu Microsoft 365',
-  'portal.home.failed': 'Microsoft 365 hat Ihr Passwort nicht',
   'portal.home.unbound': 'Sie haben hier ein Passwort',
   'portal.home.unbound.detail': 'Noch ist kein Konto bei Microsoft 365 damit verbunden. Sie müssen nichts tun.',
   'portal.home.change': 'Passwort ändern',
   'portal.home.recent': 'Zuletzt geschehen',
   'portal.notice.updated':
     'Ihr Passwort für Microsoft 365 wurde aktualisiert: Verwenden Sie von jetzt an dieses Passwort.',
-  'portal.notice.pending': 'Ihr Passwort ist unterwegs zu Microsoft 365. Sie können diese Seite schließen.',
 
   'portal.connection.none': 'Hier liegt noch kein Passwort von Ihnen.',
   'portal.connection.awaiting_login': 'Wartet darauf, dass Sie sich hier anmelden.',

@@ -25,13 +25,11 @@ export const en = {
   'portal.home.in_sync': 'Same password everywhere',
   'portal.home.in_sync.since': 'Same password everywhere since',
   'portal.home.waiting': 'Your password is on its way to Microsoft 365',
-  'portal.home.failed': 'Microsoft 365 does not have your password',
   'portal.home.unbound': 'You have a password here',
   'portal.home.unbound.detail': 'No Microsoft 365 account is bound to it yet. There is nothing for you to do.',
   'portal.home.change': 'Change password',
   'portal.home.recent': 'What happened lately',
   'portal.notice.updated': 'Your Microsoft 365 password has been updated: use this password from now on.',
-  'portal.notice.pending': 'Your password is on its way to Microsoft 365. You can close this page.',
 
   'portal.connection.none': 'No password of yours is there yet.',
   'portal.connection.awaiting_login': 'Waits for you to sign in here.',

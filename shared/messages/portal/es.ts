@@ -25,14 +25,12 @@ export const es: Catalogue = {
   'portal.home.in_sync': 'La misma contraseña en todas partes',
   'portal.home.in_sync.since': 'La misma contraseña en todas partes desde',
   'portal.home.waiting': 'Su contraseña va de camino a Microsoft 365',
-  'portal.home.failed': 'Microsoft 365 no tiene su contraseña',
   'portal.home.unbound': 'Tiene una contraseña aquí',
   'portal.home.unbound.detail': 'Todavía no hay ninguna cuenta de Microsoft 365 vinculada. No tiene que hacer nada.',
   'portal.home.change': 'Cambiar la contraseña',
   'portal.home.recent': 'Actividad reciente',
   'portal.notice.updated':
     'Su contraseña de Microsoft 365 se ha actualizado: use esta contraseña de ahora en adelante.',
-  'portal.notice.pending': 'Su contraseña va de camino a Microsoft 365. Puede cerrar esta página.',
 
   'portal.connection.none': 'Todavía no hay ninguna contraseña suya.',
   'portal.connection.awaiting_login': 'Espera a que inicie sesión aquí.',

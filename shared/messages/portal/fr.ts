@@ -25,13 +25,11 @@ export const fr: Catalogue = {
   'portal.home.in_sync': 'Le même mot de passe partout',
   'portal.home.in_sync.since': 'Le même mot de passe partout depuis',
   'portal.home.waiting': 'Votre mot de passe est en route vers Microsoft 365',
-  'portal.home.failed': 'Microsoft 365 n’a pas votre mot de passe',
   'portal.home.unbound': 'Vous avez un mot de passe ici',
   'portal.home.unbound.detail': 'Aucun compte Microsoft 365 n’y est encore rattaché. Vous n’avez rien à faire.',
   'portal.home.change': 'Changer le mot de passe',
   'portal.home.recent': 'Activité récente',
   'portal.notice.updated': 'Votre mot de passe Microsoft 365 a été mis à jour : utilisez désormais ce mot de passe.',
-  'portal.notice.pending': 'Votre mot de passe est en route vers Microsoft 365. Vous pouvez fermer cette page.',
 
   'portal.connection.none': 'Aucun mot de passe de votre part ne s’y trouve encore.',
   'portal.connection.awaiting_login': 'Attend que vous vous connectiez ici.',

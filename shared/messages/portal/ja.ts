@@ -25,13 +25,11 @@ export const ja: Catalogue = {
   'portal.home.in_sync': 'どこでも同じパスワードです',
   'portal.home.in_sync.since': 'どこでも同じパスワードになった時刻:',
   'portal.home.waiting': 'パスワードを Microsoft 365 に送っています',
-  'portal.home.failed': 'Microsoft 365 にパスワードが反映されていません',
   'portal.home.unbound': 'ここにパスワードがあります',
   'portal.home.unbound.detail': 'まだ Microsoft 365 のアカウントは結び付けられていません。何もする必要はありません。',
   'portal.home.change': 'パスワードを変更',
   'portal.home.recent': '最近の出来事',
   'portal.notice.updated': 'Microsoft 365 のパスワードが更新されました。これからはこのパスワードをお使いください。',
-  'portal.notice.pending': 'パスワードを Microsoft 365 に送っています。このページは閉じてかまいません。',
 
   'portal.connection.none': 'まだパスワードが届いていません。',
   'portal.connection.awaiting_login': 'ここでのサインインを待っています。',
