@@ -13,7 +13,7 @@ import { queueMailTo } from './send-mails.ts'
 import { standingOf } from './state.ts'
 
 /** How long a person waits for the mail to be written, in ms, beside the outbox's own time. */
-const everyMs = 2_000
+const everyMs = 1_000
 const atOnce = 50
 
 /**

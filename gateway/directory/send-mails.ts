@@ -10,7 +10,7 @@ import type { UserRow } from '../store/users.ts'
 
 /** Minutes until each further attempt; after the last one the mail is given up. */
 const waitMinutes = [1, 5, 15, 60, 240, 720]
-const idleMs = 5_000
+const idleMs = 1_000
 
 /**
  * Queues a mail to a person, in the transaction of what it tells about: to the other address while there is one, or the

@@ -37,6 +37,7 @@ type HereOptions = {
   cycleEveryMs?: number
   /** The gateway knows the tenant's app as the one at which administrators sign in. */
   delegatedApp?: boolean
+  env?: Record<string, string>
 }
 
 export async function startHere(options: HereOptions = {}): Promise<Here> {
@@ -45,7 +46,7 @@ export async function startHere(options: HereOptions = {}): Promise<Here> {
   await mkdir(dataFolder, { mode: 0o700 })
   const tenant = await startPracticeTenant({ users: options.users ?? 6, quota: 'off' })
   trust(tenant.caPem)
-  const env = { LOCKSTEP_PORT: '0' }
+  const env = { LOCKSTEP_PORT: '0', ...options.env }
   if (options.delegatedApp) await nameApp(dataFolder, tenant)
   const launch = () => startGateway({ dataFolder, env, cycleEveryMs: options.cycleEveryMs ?? day })
   const first = await launch()
