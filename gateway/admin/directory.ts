@@ -1,6 +1,7 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
 import type { CreateGroup, UpdateGroup } from '@lockstep/shared/contract/group'
 import type { MyStatus } from '@lockstep/shared/contract/session'
+import type { TakeoverPreview } from '@lockstep/shared/contract/takeover'
 import type { CreateUser, PasswordSync, Role, UpdateUser, User } from '@lockstep/shared/contract/user'
 import { activateUser } from '../directory/activate-user.ts'
 import { changePassword } from '../directory/change-password.ts'
@@ -19,6 +20,7 @@ import { endSession, findSessionByToken } from '../directory/sessions.ts'
 import { setPassword } from '../directory/set-password.ts'
 import { signIn } from '../directory/sign-in.ts'
 import { suspendUser } from '../directory/suspend-user.ts'
+import { previewTakeover } from '../directory/takeover.ts'
 import { updateUser } from '../directory/update-user.ts'
 import { system } from '../domain/actor.ts'
 import type { LinkPurpose } from '../domain/link.ts'
@@ -43,6 +45,8 @@ export function directoryOf(context: Context) {
       const { user, session, sync, browser } = await signIn(context, null, { ...given, password: new Secret(password) })
       return { user: await present(user), session: session.token, sync, browser }
     },
+    previewTakeover: (id: string, wanted: Parameters<typeof previewTakeover>[2]): Promise<TakeoverPreview> =>
+      previewTakeover(context, id, wanted),
     requestLink: (email: string, address: string): Promise<void> => requestLink(context, null, { email, address }),
     sendLink: (actor: Caller, userId: string, purpose: LinkPurpose): Promise<{ recipient: string }> =>
       sendLink(context, actor, { userId, purpose }),

@@ -30,6 +30,7 @@ type PeopleNames =
   | 'myStatus'
   | 'myNewsSeen'
   | 'changeMyPassword'
+  | 'previewTakeover'
   | 'listUsers'
   | 'createUser'
   | 'getUser'
@@ -62,6 +63,11 @@ function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
     changeMyPassword: async ({ actor, body, session, address }) => ({
       sync: await directory.changeMyPassword(actor, { ...body, session: session.token, address }),
     }),
+    previewTakeover: ({ params, query }) =>
+      directory.previewTakeover(params.id, {
+        enabled: query.enabled === 'true',
+        except: (query.except ?? '').split(',').filter((id) => id !== ''),
+      }),
     listUsers: ({ query }) => directory.listUsers(query),
     createUser: ({ actor, body }) => directory.createUser(actor, body),
     getUser: ({ params }) => directory.getUser(params.id),

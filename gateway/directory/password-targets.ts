@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
-import { z } from 'zod'
 import { type BindingRow, bindingsOfUser } from '../store/bindings.ts'
 import { listConnections } from '../store/connections.ts'
 import type { Database } from '../store/schema.ts'
 import type { UserRow } from '../store/users.ts'
+import { takenOver } from './takeover.ts'
 
 export type PasswordTarget = { binding: BindingRow; tenantId: string; takeover: boolean; name: string }
 
@@ -14,12 +14,14 @@ export async function passwordTargets(
 ): Promise<PasswordTarget[]> {
   if (user.state !== 'active') return []
   const connections = new Map((await listConnections(db)).map((row) => [row.id, row]))
-  return (await bindingsOfUser(db, user.id)).flatMap((binding) => {
+  const targets: PasswordTarget[] = []
+  for (const binding of await bindingsOfUser(db, user.id)) {
     const connection = connections.get(binding.connection_id)
-    if (connection === undefined || isOutOfReach[binding.state] === true) return []
-    const { passwordTakeover } = Settings.parse(JSON.parse(connection.settings))
-    return [{ binding, tenantId: connection.tenant_id, takeover: passwordTakeover, name: connection.name }]
-  })
+    if (connection === undefined || isOutOfReach[binding.state] === true) continue
+    const takeover = (await takenOver(db, connection, [user.id])).has(user.id)
+    targets.push({ binding, tenantId: connection.tenant_id, takeover, name: connection.name })
+  }
+  return targets
 }
 
 /** Whose account is gone or not followed, has nowhere to have a password. */
@@ -28,5 +30,3 @@ const isOutOfReach: Partial<Record<BindingRow['state'], boolean>> = {
   missing: true,
   out_of_scope: true,
 }
-
-const Settings = z.object({ passwordTakeover: z.boolean().default(true) })

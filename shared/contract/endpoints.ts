@@ -12,6 +12,7 @@ import * as plan from './plan.ts'
 import * as readiness from './readiness.ts'
 import * as rollout from './rollout.ts'
 import * as session from './session.ts'
+import * as takeover from './takeover.ts'
 import * as undo from './undo.ts'
 import * as user from './user.ts'
 
@@ -47,6 +48,7 @@ export const endpoints = {
   updateConnection: connection.updateConnection,
   deleteConnection: connection.deleteConnection,
   preflightConnection: connection.preflightConnection,
+  previewTakeover: takeover.previewTakeover,
   pauseConnection: connection.pauseConnection,
   resumeConnection: connection.resumeConnection,
   syncConnection: connection.syncConnection,
