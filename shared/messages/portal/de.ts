@@ -39,8 +39,7 @@ export const de: Catalogue = {
   'portal.connection.in_sync': 'Aktualisiert.',
   'portal.connection.in_sync.at': 'In Microsoft 365 aktualisiert um',
   'portal.connection.rejected': 'Hat das Passwort abgelehnt.',
-  'portal.connection.drifted':
-    'Das Passwort wurde bei Microsoft geändert. Melden Sie sich hier an oder ändern Sie es hier, damit es wieder eines ist.',
+  'portal.connection.drifted': 'Das Passwort wurde bei Microsoft geändert.',
 
   'portal.password.title': 'Passwort ändern',
   'portal.password.current': 'Bisheriges Passwort',

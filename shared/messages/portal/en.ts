@@ -37,8 +37,7 @@ export const en = {
   'portal.connection.in_sync': 'Updated.',
   'portal.connection.in_sync.at': 'Updated in Microsoft 365 at',
   'portal.connection.rejected': 'Refused the password.',
-  'portal.connection.drifted':
-    'The password was changed at Microsoft. Sign in here or change it here to make it one again.',
+  'portal.connection.drifted': 'The password was changed at Microsoft.',
 
   'portal.password.title': 'Change your password',
   'portal.password.current': 'Current password',

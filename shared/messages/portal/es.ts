@@ -38,8 +38,7 @@ export const es: Catalogue = {
   'portal.connection.in_sync': 'Actualizada.',
   'portal.connection.in_sync.at': 'Actualizada en Microsoft 365 a las',
   'portal.connection.rejected': 'Ha rechazado la contraseña.',
-  'portal.connection.drifted':
-    'La contraseña se cambió en Microsoft. Inicie sesión o cámbiela aquí para volver a tener una sola.',
+  'portal.connection.drifted': 'La contraseña se cambió en Microsoft.',
 
   'portal.password.title': 'Cambiar su contraseña',
   'portal.password.current': 'Contraseña actual',

@@ -37,8 +37,7 @@ export const fr: Catalogue = {
   'portal.connection.in_sync': 'Mis à jour.',
   'portal.connection.in_sync.at': 'Mis à jour dans Microsoft 365 à',
   'portal.connection.rejected': 'A refusé le mot de passe.',
-  'portal.connection.drifted':
-    'Le mot de passe a été changé chez Microsoft. Connectez-vous ou changez-le ici pour n’en avoir de nouveau qu’un seul.',
+  'portal.connection.drifted': 'Le mot de passe a été modifié chez Microsoft.',
 
   'portal.password.title': 'Changer votre mot de passe',
   'portal.password.current': 'Mot de passe actuel',

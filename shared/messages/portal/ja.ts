@@ -37,8 +37,7 @@ export const ja: Catalogue = {
   'portal.connection.in_sync': '更新済みです。',
   'portal.connection.in_sync.at': 'Microsoft 365 で更新された時刻:',
   'portal.connection.rejected': 'パスワードが拒否されました。',
-  'portal.connection.drifted':
-    'Microsoft 側でパスワードが変更されました。ここでサインインするか変更すると、再び一つになります。',
+  'portal.connection.drifted': 'Microsoft 側でパスワードが変更されました。',
 
   'portal.password.title': 'パスワードの変更',
   'portal.password.current': '現在のパスワード',
