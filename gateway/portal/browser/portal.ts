@@ -1,5 +1,4 @@
 import { localTimes } from './local-times.ts'
-import { newsWindow } from './news.ts'
 import { passwordForms } from './password-form.ts'
 import { revealButtons } from './reveal.ts'
 
@@ -7,4 +6,3 @@ import { revealButtons } from './reveal.ts'
 localTimes(document)
 revealButtons(document)
 passwordForms(document)
-newsWindow(document)

@@ -1,7 +1,10 @@
 import type { PageSettings, Status } from '../ports.ts'
 import { Sign, Time } from './parts.tsx'
 
-/** Said once, at the first sign-in after an account was bound: which password it has now, and what that changes. */
+/**
+ * Said once, at the first sign-in after an account was bound: which password it has now, and what that changes. It
+ * stands above the page and locks nothing behind it, so that it is the same with scripts and without.
+ */
 export function News({ settings: { t, locale }, status }: { settings: PageSettings; status: Status }) {
   if (status.news.length === 0) return null
   const accountOf = (id: string) => status.connections.find((each) => each.id === id)?.account
