@@ -21,7 +21,7 @@ export const previewTakeover = endpoint({
   query: z.strictObject({
     enabled: z.enum(['true', 'false']),
     /** Ids of groups, separated by commas. */
-    except: z.string().max(6_500).optional(),
+    except: z.string().max(2_300).optional(),
   }),
   answers: { 200: TakeoverPreview },
   problems: ['connection_not_found'],
