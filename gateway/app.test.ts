@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { buildApp } from './app.ts'
 import { defaultPolicy } from './domain/password-policy.ts'
+import { Problem } from './domain/problem.ts'
 import { testHandlers, testIdempotency, testNow, testSettings } from './http/testing.ts'
 import { oauthKeys } from './portal/oauth/keys.ts'
 import { memoryAdapter } from './portal/oauth/testing.ts'
-import { ana, anaSession, browserOf, fakePortal, noDirectory } from './portal/testing.ts'
+import type { Status } from './portal/ports.ts'
+import { ana, anaSession, anaStatus, browserOf, fakePortal, noDirectory } from './portal/testing.ts'
 
 const { publicUrl } = testSettings
 const services = () => fakePortal()
@@ -17,6 +19,7 @@ async function open() {
       organisation: 'Contoso',
       passwordPolicy: defaultPolicy,
       supportContact: 'help@contoso.example',
+      sendsMail: true,
       language: 'en',
       version: '0.1.0',
     },
@@ -47,6 +50,28 @@ beforeEach(async () => {
 })
 
 const signIn = () => browser.post('/portal/login', { email: 'ana@contoso.example', password: 'right' })
+const [anaConnection] = anaStatus('in_sync').connections
+if (!anaConnection) throw new Error('Ana has no connection.')
+const driftedConnection: Status['connections'][number] = {
+  ...anaConnection,
+  password: { state: 'drifted', syncedAt: null, reason: null },
+}
+const happened = (type: string, outcome: Status['events'][number]['outcome']): Status['events'][number] => ({
+  id: `e-${type}`,
+  at: '2026-11-23T14:02:00.000Z',
+  type,
+  outcome,
+  cause: null,
+  actor: { kind: 'user', id: ana.id, name: ana.name },
+  user: ana.id,
+  connection: null,
+  account: null,
+  changes: [],
+  requestId: null,
+  detail: null,
+  hash: '',
+})
+
 const leadsTo = (response: Response) => [response.status, response.headers.get('location')]
 
 describe('password page', () => {
@@ -133,7 +158,8 @@ describe('sign-in', () => {
     await signIn()
     expect(leadsTo(await browser.post('/portal/logout', {}))).toEqual([303, '/portal/login'])
     expect(portal.calls).toEqual(['signIn', 'signOut session-ana'])
-    expect(browser.cookies.size).toBe(0)
+    // What is left lets nobody in.
+    expect([...browser.cookies.keys()]).toEqual(['__Host-lockstep-browser'])
   })
 
   test('too large a form is refused', async () => {
@@ -141,29 +167,124 @@ describe('sign-in', () => {
   })
 })
 
-describe('activation', () => {
-  test('opening the link uses nothing up, sending the form does', async () => {
-    for (let i = 0; i < 5; i += 1) {
-      expect(leadsTo(await browser.get('/portal/activate/invitation'))).toEqual([303, '/portal/activate'])
-    }
-    expect(await (await browser.get('/portal/activate')).text()).toContain('Welcome, Ana Horvat.')
-    const form = { newPassword: 'correct horse battery' }
-    expect(leadsTo(await browser.post('/portal/activate', form))).toEqual([303, '/portal'])
-    await browser.get('/portal/activate/invitation')
-    expect((await browser.post('/portal/activate', form)).status).toBe(410)
+describe('home', () => {
+  test('news is said until it was read, without scripts too', async () => {
+    await signIn()
+    const news = [{ connection: 'c1', name: 'Contoso', at: '2026-11-23T14:02:00.000Z' }]
+    portal.more = { news }
+    const text = await (await browser.get('/portal')).text()
+    expect(text).toContain('Your Microsoft 365 password has been updated')
+    expect(text).toContain('Phones, Outlook and other apps')
+    expect(text).toContain('action="/portal/seen"')
+    expect(leadsTo(await browser.post('/portal/seen', {}))).toEqual([303, '/portal'])
+    expect(portal.calls.at(-1)).toBe('newsSeen u-ana')
+    portal.more = {}
+    expect(await (await browser.get('/portal')).text()).not.toContain('Phones, Outlook')
   })
 
-  test('a link that is not ours says what to do', async () => {
-    await browser.get('/portal/activate/other')
-    const response = await browser.get('/portal/activate')
+  test('two passwords are made one by confirming the one of here', async () => {
+    await signIn()
+    portal.more = { state: 'waiting', action: 'sign_in', connections: [driftedConnection] }
+    const text = await (await browser.get('/portal')).text()
+    expect(text).toContain('You have two passwords at the moment')
+    expect(text).toContain('href="/portal/login?reason=same"')
+    const form = await (await browser.get('/portal/login?reason=same')).text()
+    expect(form).toContain('Confirm your password, and Microsoft 365 gets it.')
+    expect(form).toContain('value="ana@contoso.example"')
+  })
+
+  test('what happened is told in words, and what is for administrators is not', async () => {
+    await signIn()
+    portal.more = { events: [happened('password_change', 'success'), happened('binding_update', 'success')] }
+    const text = await (await browser.get('/portal?lang=de')).text()
+    expect(text).toContain('Ihr Passwort wurde geändert')
+    expect(text).not.toContain('binding')
+  })
+})
+
+describe.each([
+  ['activate', '/portal', 'Ask the person who invited you for a new one.'],
+  ['reset', '/portal/password/done', 'Have a new one sent to you.'],
+])('the link to %s', (name, leads, goneWords) => {
+  const path = `/portal/${name}`
+  const form = { newPassword: 'correct horse battery' }
+
+  test('opening it uses nothing up, sending the form does', async () => {
+    for (let i = 0; i < 5; i += 1) {
+      const opened = await browser.get(`${path}/invitation`, { method: i % 2 === 0 ? 'GET' : 'HEAD' })
+      expect(leadsTo(opened)).toEqual([303, path])
+      expect(opened.headers.get('referrer-policy')).toBe('no-referrer')
+      expect(opened.headers.get('cache-control')).toContain('no-store')
+    }
+    expect(await (await browser.get(path)).text()).toContain('Ana Horvat')
+    expect(leadsTo(await browser.post(path, form))).toEqual([303, leads])
+    await browser.get(`${path}/invitation`)
+    expect((await browser.post(path, form)).status).toBe(410)
+  })
+
+  test('one that is not ours says what to do', async () => {
+    await browser.get(`${path}/other`)
+    const response = await browser.get(path)
     expect(response.status).toBe(410)
-    expect(await response.text()).toContain('Ask the person who invited you for a new one.')
+    expect(await response.text()).toContain(goneWords)
+  })
+
+  test('a script needs no cookie, and a browser with another link cannot use this one', async () => {
+    expect((await browser.post(`${path}/invitation`, form)).status).toBe(303)
+    portal.invitations.add('activation invitation').add('reset invitation')
+    await browser.post('/portal/logout', {})
+    await browser.get(`${path}/other`)
+    expect((await browser.post(`${path}/invitation`, form)).status).toBe(410)
+  })
+
+  test('in the browser of somebody else it does nothing but say so', async () => {
+    await signIn()
+    portal.invitation = async () => ({ id: 'u-ben', email: 'ben@contoso.example', displayName: 'Ben Maier' })
+    await browser.get(`${path}/invitation`)
+    const shown = await browser.get(path)
+    expect(shown.status).toBe(409)
+    expect(await shown.text()).toContain('It was sent to Ben Maier, and this browser is signed in as Ana Horvat.')
+    expect((await browser.post(path, form)).status).toBe(409)
+    expect(portal.calls).toEqual(['signIn'])
+  })
+})
+
+test('a link for one purpose is none for the other', async () => {
+  portal.invitations.delete('reset invitation')
+  await browser.get('/portal/reset/invitation')
+  expect((await browser.post('/portal/reset', { newPassword: 'correct horse battery' })).status).toBe(410)
+})
+
+describe('forgotten', () => {
+  test('the page answers the same whoever is asked for', async () => {
+    const told = []
+    for (const email of ['ana@contoso.example', 'nobody@contoso.example']) {
+      const response = await browser.post('/portal/forgot', { email })
+      expect(response.status).toBe(202)
+      told.push(await response.text())
+    }
+    expect(new Set(told).size).toBe(1)
+    expect(portal.calls).toEqual(['forgot ana@contoso.example', 'forgot nobody@contoso.example'])
+  })
+
+  test('an empty form asks for the address, and a refusal keeps it', async () => {
+    expect((await browser.post('/portal/forgot', { email: ' ' })).status).toBe(422)
+    portal.forgot = async () => {
+      throw new Problem('too_many_requests', 'Wait 6 seconds.', { retryAfterSeconds: 6 })
+    }
+    const response = await browser.post('/portal/forgot', { email: 'ana@contoso.example' })
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '6'])
+    expect(await response.text()).toContain('value="ana@contoso.example"')
+  })
+
+  test('the way there is on the sign-in page', async () => {
+    expect(await (await browser.get('/portal/login')).text()).toContain('href="/portal/forgot"')
   })
 })
 
 test('what people wrote is shown as text', async () => {
   const name = '<img src=x onerror=alert(1)>'
-  portal.invitation = async () => ({ email: 'a@b.example', displayName: name })
+  portal.invitation = async () => ({ id: 'u-a', email: 'a@b.example', displayName: name })
   await browser.get('/portal/activate/invitation')
   expect(await (await browser.get('/portal/activate')).text()).not.toContain('<img src=x')
 })
@@ -176,6 +297,8 @@ test('every page carries the content security policy and asks no other host', as
     '/portal/password',
     '/portal/password/done',
     '/portal/activate',
+    '/portal/reset',
+    '/portal/forgot',
     '/docs',
     '/admin',
     '/nowhere',

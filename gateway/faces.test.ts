@@ -34,6 +34,7 @@ beforeEach(async () => {
         ...testSettings,
         organisation: 'Contoso',
         supportContact: null,
+        sendsMail: true,
         language: 'en',
         version: '0.1.0',
         passwordPolicy: defaultPolicy,

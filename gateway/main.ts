@@ -111,6 +111,7 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
       trustedProxies: instance.trustedProxies,
       organisation: instance.organisation,
       supportContact: instance.supportContact,
+      sendsMail: instance.mail !== null,
       language: instance.language,
       passwordPolicy: directory.context.settings.passwordPolicy,
       version,

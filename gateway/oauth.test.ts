@@ -35,6 +35,7 @@ beforeEach(async () => {
       organisation: 'Contoso',
       passwordPolicy: defaultPolicy,
       supportContact: null,
+      sendsMail: true,
       language: 'en',
       version: '0.1.0',
     },

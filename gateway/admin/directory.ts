@@ -1,6 +1,7 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
 import type { CreateGroup, UpdateGroup } from '@lockstep/shared/contract/group'
 import type { MyStatus } from '@lockstep/shared/contract/session'
+import type { TakeoverPreview } from '@lockstep/shared/contract/takeover'
 import type { CreateUser, PasswordSync, Role, UpdateUser, User } from '@lockstep/shared/contract/user'
 import { activateUser } from '../directory/activate-user.ts'
 import { changePassword } from '../directory/change-password.ts'
@@ -9,15 +10,20 @@ import { createUser } from '../directory/create-user.ts'
 import { deleteUser } from '../directory/delete-user.ts'
 import { userOrProblem } from '../directory/find.ts'
 import * as groups from '../directory/groups.ts'
+import { requestLink } from '../directory/link-requests.ts'
 import { myStatus } from '../directory/my-status.ts'
+import { newsSeen } from '../directory/news.ts'
+import { sendLink } from '../directory/password-links.ts'
 import { presentUser, presentUsers } from '../directory/present-user.ts'
 import { resumeUser } from '../directory/resume-user.ts'
 import { endSession, findSessionByToken, type Visit } from '../directory/sessions.ts'
 import { setPassword } from '../directory/set-password.ts'
 import { signIn } from '../directory/sign-in.ts'
 import { suspendUser } from '../directory/suspend-user.ts'
+import { previewTakeover } from '../directory/takeover.ts'
 import { updateUser } from '../directory/update-user.ts'
 import { system } from '../domain/actor.ts'
+import type { LinkPurpose } from '../domain/link.ts'
 import { Problem } from '../domain/problem.ts'
 import { Secret } from '../domain/secret.ts'
 import type { Caller, Person } from '../http/caller.ts'
@@ -38,15 +44,21 @@ export function directoryOf(context: Context) {
   return {
     async signIn({ email, password, otp }: SignInInput, visit: Visit) {
       const given = { email, password: new Secret(password), ...(otp !== undefined && { otp }), ...visit }
-      const { user, session, sync } = await signIn(context, null, given)
-      return { user: await present(user), session: session.token, sync }
+      const { user, session, sync, browser } = await signIn(context, null, given)
+      return { user: await present(user), session: session.token, sync, browser }
     },
+    previewTakeover: (id: string, wanted: Parameters<typeof previewTakeover>[2]): Promise<TakeoverPreview> =>
+      previewTakeover(context, id, wanted),
+    requestLink: (email: string, address: string): Promise<void> => requestLink(context, null, { email, address }),
+    sendLink: (actor: Caller, userId: string, purpose: LinkPurpose): Promise<{ recipient: string }> =>
+      sendLink(context, actor, { userId, purpose }),
     async signOut(session: string): Promise<void> {
       const found = await findSessionByToken(context, session)
       await endSession(context, found?.actor ?? system, session)
     },
     hasFactor: async (id: string): Promise<boolean> => (await countFactors(db, [id])).has(id),
     myStatus: (person: Person): Promise<MyStatus> => myStatus(context, person.id),
+    newsSeen: (person: Person): Promise<void> => newsSeen(context, person, person.id),
     changeMyPassword: (person: Person, { currentPassword, newPassword, session, address }: ChangeInput) =>
       changePassword(context, person, {
         userId: person.id,

@@ -29,9 +29,14 @@ export function handlersOf(sources: HandlerSources): Handlers {
 type PeopleNames =
   | 'signIn'
   | 'signOut'
+  | 'forgotPassword'
+  | 'sendActivation'
+  | 'sendPasswordReset'
   | 'me'
   | 'myStatus'
+  | 'myNewsSeen'
   | 'changeMyPassword'
+  | 'previewTakeover'
   | 'listUsers'
   | 'createUser'
   | 'getUser'
@@ -46,10 +51,14 @@ type PeopleNames =
 function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
   return {
     async signIn({ body, session, address, agent }) {
-      const visit = { address, agent, replaces: session.token }
-      const { session: token, user, sync } = await directory.signIn(body, visit)
-      session.start(token)
-      return { user, sync }
+      const visit = { address, agent, replaces: session.token, browser: session.browser }
+      const signedIn = await directory.signIn(body, visit)
+      session.start(signedIn.session, signedIn.browser)
+      return { user: signedIn.user, sync: signedIn.sync }
+    },
+    async forgotPassword({ body, address }) {
+      await directory.requestLink(body.email, address)
+      return { detail: 'If somebody here has this address, a link is on its way by mail. It works for 30 minutes.' }
     },
     async signOut({ session }) {
       if (session.token !== null) await directory.signOut(session.token)
@@ -57,10 +66,16 @@ function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
     },
     me: async ({ actor }) => ({ user: await directory.getUser(actor.id), role: actor.role }),
     myStatus: ({ actor }) => directory.myStatus(actor),
+    myNewsSeen: ({ actor }) => directory.newsSeen(actor),
     async changeMyPassword({ actor, body, session, address, assertConfirmed }) {
       if (await directory.hasFactor(actor.id)) await assertConfirmed()
       return { sync: await directory.changeMyPassword(actor, { ...body, session: session.token, address }) }
     },
+    previewTakeover: ({ params, query }) =>
+      directory.previewTakeover(params.id, {
+        enabled: query.enabled === 'true',
+        except: (query.except ?? '').split(',').filter((id) => id !== ''),
+      }),
     listUsers: ({ query }) => directory.listUsers(query),
     createUser: ({ actor, body }) => directory.createUser(actor, body),
     getUser: ({ params }) => directory.getUser(params.id),
@@ -69,6 +84,14 @@ function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
     async activateUser({ actor, params, body }) {
       await assertMayTouch(directory, actor, [params.id])
       return directory.activateUser(actor, params.id, body)
+    },
+    async sendActivation({ actor, params }) {
+      await assertMayTouch(directory, actor, [params.id])
+      return directory.sendLink(actor, params.id, 'activation')
+    },
+    async sendPasswordReset({ actor, params }) {
+      await assertMayTouch(directory, actor, [params.id])
+      return directory.sendLink(actor, params.id, 'reset')
     },
     suspendUser: ({ actor, params }) => directory.suspendUser(actor, params.id),
     resumeUser: ({ actor, params }) => directory.resumeUser(actor, params.id),

@@ -127,6 +127,39 @@ export function addUsers(program: Command, shell: Shell): void {
       shell.out(`${displayName} has no second factor any more, is signed out everywhere and told by mail.\n`)
     })
 
+  users
+    .command('activate')
+    .description('let a staged person in')
+    .argument('<user>', 'email or id')
+    .option('--no-mail', 'send no mail')
+    .option('--json', 'print JSON')
+    .action(async (named: string, options: Json & { mail: boolean }, command: Command) => {
+      const { client } = await connect(shell, dataOption(command))
+      const { id } = await findUser(client, named)
+      const user = await client.call('POST /users/{id}/activate', { params: { id }, body: { sendMail: options.mail } })
+      if (options.json) return printJson(shell, user)
+      print(shell, false, [user], columns)
+    })
+
+  const links = [
+    ['resend', 'send the activation mail again, with a new link', 'POST /users/{id}/activation'],
+    ['reset-password', 'send a person a link to choose another password', 'POST /users/{id}/password-reset'],
+  ] as const
+  for (const [verb, description, path] of links) {
+    users
+      .command(verb)
+      .description(description)
+      .argument('<user>', 'email or id')
+      .option('--json', 'print JSON')
+      .action(async (named: string, options: Json, command: Command) => {
+        const { client } = await connect(shell, dataOption(command))
+        const { id } = await findUser(client, named)
+        const sent = await client.call(path, { params: { id } })
+        if (options.json) return printJson(shell, sent)
+        shell.out(`A mail with a link is on its way to ${sent.recipient}.\n`)
+      })
+  }
+
   for (const verb of ['suspend', 'resume'] as const) {
     users
       .command(verb)

@@ -7,7 +7,7 @@ import type { Secret } from '../domain/secret.ts'
 import { findCredential, openHash } from '../store/credentials.ts'
 import type { Database } from '../store/schema.ts'
 import { assertAcceptable } from './assert-acceptable.ts'
-import { attemptFailed, attemptKeys, attemptSucceeded, beginAttempt } from './attempts.ts'
+import { attemptFailed, attemptSucceeded, beginAttempt, ownKeys } from './attempts.ts'
 import type { Context } from './context.ts'
 import { userOrProblem } from './find.ts'
 import { offerPassword } from './offer-password.ts'
@@ -34,8 +34,9 @@ export async function changePassword(
   const { store, vault, hasher, runtime } = context
   const user = await userOrProblem(store.db, input.userId)
   await assertNotTooOften(store.db, user.id, runtime.now())
-  const keys = attemptKeys(context, user.email, input.address)
-  await beginAttempt(context, keys)
+  const keys = ownKeys(user.id)
+  if (!(await beginAttempt(context, keys)))
+    throw new Problem('too_many_requests', 'Too many wrong passwords. Sign out, and have a link sent to you instead.')
   const credential = await findCredential(store.db, user.id)
   const phc = credential === undefined ? undefined : openHash(vault, credential)
   const matches = await hasher.verify(phc, input.currentPassword)
@@ -44,7 +45,7 @@ export async function changePassword(
       change.quiet('counting attempts')
       return await attemptSucceeded(change.trx, keys)
     }
-    await attemptFailed(change.trx, keys, change.now)
+    await attemptFailed(context, change, { keys, counts: true })
     change.event({ type: 'password_change', outcome: 'failure', cause: 'wrong_password', user: user.id })
   })
   if (!matches || credential === undefined)

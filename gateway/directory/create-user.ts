@@ -2,17 +2,16 @@ import type { CreateUser, Role } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
 import { Secret } from '../domain/secret.ts'
 import { changesBetween, displayNameOf } from '../domain/user.ts'
-import { welcomeMail } from '../mail/templates.ts'
 import { commitCredential } from '../store/credentials.ts'
 import { putFresh } from '../store/fresh-passwords.ts'
 import { insertUser, type UserRow } from '../store/users.ts'
 import { isUniqueViolation } from '../store/violation.ts'
-import { queueActivation } from './activation.ts'
 import { assertAcceptable } from './assert-acceptable.ts'
+import { carryOut } from './carry-out.ts'
 import type { Context } from './context.ts'
 import { emailTaken, userOrProblem } from './find.ts'
 import { assertManager, columnsOf, personValues } from './person.ts'
-import { queueMailTo } from './send-mails.ts'
+import { stepOrProblem } from './state.ts'
 
 /** Problems `email_taken`, `password_too_weak`, `validation_failed` (manager), `busy`. */
 export async function createUser(
@@ -59,17 +58,10 @@ export async function createUser(
         await putFresh(change.trx, vault, { userId: user.id, version: 1, password, now: change.now })
       }
       const stored = await userOrProblem(change.trx, user.id)
-      if (input.sendMail && user.state === 'active') {
-        if (hash === undefined) await queueActivation(context, change, stored)
-        else
-          await queueMailTo(
-            change.trx,
-            runtime,
-            stored,
-            welcomeMail(context.settings, { name: user.display_name, email: user.email }),
-          )
-      }
-      change.event({ type: 'user_create', user: user.id, changes: changesBetween({}, personValues(stored)) })
+      const password = hash === undefined ? 'none' : 'set'
+      const asked = { act: 'create', state: input.state, password, mail: input.sendMail } as const
+      const step = stepOrProblem(user, { state: 'none', password: 'none', bound: false }, asked)
+      await carryOut(context, change, stored, step, { changes: changesBetween({}, personValues(stored)) })
       if (role !== null)
         change.event({
           type: 'admin_role_grant',

@@ -1,25 +1,28 @@
 import type { Actor } from '../domain/actor.ts'
 import { bindingsOfUser, deleteBinding, updateBinding } from '../store/bindings.ts'
 import { findConnection } from '../store/connections.ts'
-import { erasePendingOfUser } from '../store/pending-passwords.ts'
 import { removeUser } from '../store/users.ts'
+import { carryOut } from './carry-out.ts'
 import type { Context } from './context.ts'
 import { assertAdminRemains, userOrProblem } from './find.ts'
+import { standingOf, stepOrProblem } from './state.ts'
 
 /**
  * Deletes a person. Bound accounts are kept as they are, or blocked: then the bindings stay, unbinding, until each
  * account is. Problems `user_not_found`, `user_is_last_admin`.
  */
 export async function deleteUser(
-  { store }: Context,
+  context: Context,
   actor: Actor,
   input: { userId: string; accounts: 'keep' | 'disable' },
 ): Promise<void> {
-  await store.change(actor, async (change) => {
+  await context.store.change(actor, async (change) => {
     const { trx, now } = change
     const user = await userOrProblem(trx, input.userId)
     await assertAdminRemains(trx, user)
-    await erasePendingOfUser(trx, user.id)
+    const step = stepOrProblem(user, await standingOf(trx, user), { act: 'delete' })
+    const detail = `${user.display_name} (${user.email})`
+    await carryOut(context, change, user, step, { cause: input.accounts, detail })
     for (const binding of await bindingsOfUser(trx, user.id)) {
       const connection = await findConnection(trx, binding.connection_id)
       const block = input.accounts === 'disable' && connection?.state !== 'deactivated' && binding.state !== 'missing'
@@ -35,11 +38,5 @@ export async function deleteUser(
       } else await deleteBinding(trx, binding)
     }
     await removeUser(trx, user.id, now)
-    change.event({
-      type: 'user_delete',
-      user: user.id,
-      cause: input.accounts,
-      detail: `${user.display_name} (${user.email})`,
-    })
   })
 }

@@ -11,6 +11,7 @@ import type { Context, PasswordLane } from './context.ts'
 import { createAdmin } from './create-admin.ts'
 import { createHasher, type Hasher } from './hasher.ts'
 import { recover, tidyUp } from './housekeeping.ts'
+import { answerRequests } from './link-requests.ts'
 import { runMails } from './send-mails.ts'
 import { createToken } from './tokens.ts'
 
@@ -71,6 +72,7 @@ export function createDirectory(options: DirectoryOptions) {
     /** Before anybody is served and before the engine starts: decides what the last stop left open. */
     async start(): Promise<void> {
       await recover(context)
+      keepOn('links', answerRequests(context, ending.signal))
       keepOn('tidying', tidying(context, ending.signal, options.log))
       if (instance.mail === null) return
       const post = openPost(instance.mail.url.reveal(), { name: instance.organisation, address: instance.mail.from })

@@ -8,12 +8,16 @@ import type { Change } from '../store/store.ts'
 import { findUser, type UserRow } from '../store/users.ts'
 import { type AttemptKeys, attemptSucceeded } from './attempts.ts'
 import { type Context, outcomeWaitMs } from './context.ts'
-import { passwordTargets, syncOf } from './offer-password.ts'
+import { introduce } from './known-browser.ts'
+import { syncOf } from './offer-password.ts'
+import { passwordTargets } from './password-targets.ts'
 import { actorOf, createSession, endReplaced, type NewSession, type Visit } from './sessions.ts'
 
 export type SignedIn = {
   user: UserRow
   session: NewSession
+  /** What the browser keeps, to be known the next time. */
+  browser: string
   /** The person has to choose another password before anything else. */
   mustChange: boolean
   sync: PasswordSync[]
@@ -46,6 +50,7 @@ export async function enter(context: Context, entrance: Entrance): Promise<Signe
   return {
     user,
     session: admitted.session,
+    browser: introduce(context, entrance.visit.browser ?? null, user.id),
     mustChange: credential?.must_change === 1,
     sync: admitted.targets.map(({ binding, name }) => {
       const result = sent.get(binding.connection_id)

@@ -27,11 +27,11 @@ import type { Database } from '../store/schema.ts'
 import { deleteSessionsOf } from '../store/sessions.ts'
 import type { Change } from '../store/store.ts'
 import type { UserRow } from '../store/users.ts'
-import { attemptFailed, attemptSucceeded, beginAttempt } from './attempts.ts'
+import { attemptFailed, attemptSucceeded, beginAttempt, factorKeys } from './attempts.ts'
 import type { Context } from './context.ts'
 import { userOrProblem } from './find.ts'
 import type { NewPasskey } from './passkeys.ts'
-import { factorKeys, hashOfRecoveryCode, wrongCode } from './second-factor.ts'
+import { hashOfRecoveryCode, wrongCode } from './second-factor.ts'
 import { queueMailTo } from './send-mails.ts'
 import { actorOf } from './sessions.ts'
 import { seedBytes, setUpOf, stepOfCode } from './totp.ts'
@@ -106,8 +106,8 @@ export async function addTotp(
 ): Promise<Added> {
   const { store, vault } = context
   const keys = factorKeys(context, user.id, given.address)
-  await beginAttempt(context, keys)
-  const typed = readCode(given.code)
+  const counts = await beginAttempt(context, keys)
+  const typed = counts ? readCode(given.code) : null
   const added = await store.change(actorOf(user), async (change) => {
     const { trx, now } = change
     const begun = await findCeremony(trx, holder, 'totp', now)
@@ -117,7 +117,7 @@ export async function addTotp(
     const step = typed?.kind === 'totp' ? stepOfCode(seed, typed.code, now) : null
     if (step === null) {
       change.quiet('a code that was wrong while an app was set up')
-      await attemptFailed(trx, keys, now)
+      await attemptFailed(context, change, { keys, counts })
       return null
     }
     await takeCeremony(trx, holder, 'totp', now)

@@ -50,7 +50,7 @@ export async function tidyUp(context: Context): Promise<void> {
     await deleteEndedEntries(trx, now)
     await deleteEndedAuthorizations(trx, now)
     await expireIdempotent(trx, now)
-    await expireAttempts(trx, now - dayMs)
+    await expireAttempts(trx, { addresses: now - dayMs, accounts: now - 30 * dayMs })
     await erasePastImages(trx, now - keptForMs)
     await erasePastTombstones(trx, now)
     await purgeLetGo(trx)

@@ -1,4 +1,5 @@
 import { bindingsOfUser, markUserDirty } from '../store/bindings.ts'
+import { eraseFresh } from '../store/fresh-passwords.ts'
 import { markGroupsOfUserDirty } from '../store/group-bindings.ts'
 import { erasePendingOfUser } from '../store/pending-passwords.ts'
 import type { Change } from '../store/store.ts'
@@ -24,6 +25,7 @@ export async function markGroupsDirty({ trx }: Change, userId: string): Promise<
 /** A person who may not sign in has no password on its way; the next sign-in brings it again. */
 export async function holdPasswords(change: Change, userId: string): Promise<void> {
   await erasePendingOfUser(change.trx, userId)
+  await eraseFresh(change.trx, userId)
   await change.trx
     .updateTable('bindings')
     .set({ password_state: 'awaiting_login', password_reason: null })

@@ -1,23 +1,22 @@
 import type { PasswordSync } from '@lockstep/shared/contract/user'
-import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Actor } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Secret } from '../domain/secret.ts'
-import { passwordChangedMail } from '../mail/templates.ts'
+import { stepOf } from '../domain/user-flow.ts'
 import { type BindingRow, bindingsOfUser, updateBinding } from '../store/bindings.ts'
-import { listConnections } from '../store/connections.ts'
 import { commitCredential, findCredential } from '../store/credentials.ts'
 import { eraseFresh, putFresh } from '../store/fresh-passwords.ts'
-import { deleteLinksOf, findLink } from '../store/links.ts'
+import { insertLink, type LinkRow, takeLink } from '../store/links.ts'
 import { erasePending, erasePendingOfUser, findPending, putPending } from '../store/pending-passwords.ts'
 import { closeProposal, findProposal, listProposals, openProposal, type ProposalRow } from '../store/proposals.ts'
-import type { Database } from '../store/schema.ts'
-import { deleteSessionsOf } from '../store/sessions.ts'
 import type { Change } from '../store/store.ts'
-import { findUser, type UserRow } from '../store/users.ts'
+import { findUser } from '../store/users.ts'
+import { forgetFailures } from './attempts.ts'
+import { carryOut } from './carry-out.ts'
 import { type Context, type LaneResult, outcomeWaitMs } from './context.ts'
-import { queueMailTo } from './send-mails.ts'
+import { passwordTargets } from './password-targets.ts'
+import { standingOf } from './state.ts'
 
 export type Offer = {
   userId: string
@@ -30,7 +29,7 @@ export type Offer = {
   origin: ProposalRow['origin']
   /** The session that goes on; all others of the person end. */
   keepSession?: string
-  /** The link that allows it; it has to be alive still when the proposal is made. */
+  /** The link that allows it; it is used up unless the offer comes to nothing. */
   linkHash?: string
 }
 
@@ -40,17 +39,17 @@ export type Offer = {
  * `password_change_in_progress`.
  */
 export async function offerPassword(context: Context, actor: Actor, offer: Offer): Promise<PasswordSync[]> {
-  const { proposal, sealed } = await propose(context, actor, offer)
+  const { proposal, sealed, link } = await propose(context, actor, offer)
   let results: LaneResult[] = []
   try {
     if (sealed > 0) results = await context.passwords.send(offer.userId, proposal.version, outcomeWaitMs, actor)
   } catch (error) {
-    await settleOne(context, proposal)
+    await settleOne(context, proposal, link)
     throw error
   }
   if (verdict(results) === 'drop') {
     const reason = results.find(({ refused }) => refused)?.reason ?? 'Microsoft 365 refused this password.'
-    await drop(context, actor, proposal, reason)
+    await drop(context, actor, proposal, reason, link)
     throw new Problem('password_refused_by_tenant', `${reason} Nothing was changed. Choose another password.`)
   }
   await rollForward(context, actor, proposal, results, offer.keepSession)
@@ -72,41 +71,18 @@ export function verdict(results: readonly LaneResult[]): 'commit' | 'drop' {
   return results.some(({ refused }) => refused) ? 'drop' : 'commit'
 }
 
-/** Bindings that a password can go to, with the tenant that they are in. */
-export async function passwordTargets(
-  db: Kysely<Database>,
-  user: Pick<UserRow, 'id' | 'state'>,
-): Promise<{ binding: BindingRow; tenantId: string; takeover: boolean; name: string }[]> {
-  if (user.state === 'suspended') return []
-  const connections = new Map((await listConnections(db)).map((row) => [row.id, row]))
-  return (await bindingsOfUser(db, user.id)).flatMap((binding) => {
-    const connection = connections.get(binding.connection_id)
-    if (connection === undefined || isOutOfReach[binding.state] === true) return []
-    const { passwordTakeover } = Settings.parse(JSON.parse(connection.settings))
-    return [{ binding, tenantId: connection.tenant_id, takeover: passwordTakeover, name: connection.name }]
-  })
-}
-
-/** Whose account is gone or not followed, has nowhere to have a password. */
-const isOutOfReach: Partial<Record<BindingRow['state'], boolean>> = {
-  unbinding: true,
-  missing: true,
-  out_of_scope: true,
-}
-
-const Settings = z.object({ passwordTakeover: z.boolean().default(true) })
-
 async function propose(
   context: Context,
   actor: Actor,
   offer: Offer,
-): Promise<{ proposal: ProposalRow; sealed: number }> {
+): Promise<{ proposal: ProposalRow; sealed: number; link: LinkRow | undefined }> {
   const { store, vault } = context
   const version = offer.expected + 1
   return await store.change(actor, async (change) => {
     change.quiet('a proposal is an event when it is decided')
     const { trx, now } = change
-    if (offer.linkHash !== undefined && (await findLink(trx, offer.linkHash)) === undefined) throw linkIsDead()
+    const link = offer.linkHash === undefined ? undefined : await takeLink(trx, offer.linkHash)
+    if (offer.linkHash !== undefined && link === undefined) throw linkIsDead()
     const user = await findUser(trx, offer.userId)
     const credential = await findCredential(trx, offer.userId)
     const proposal: ProposalRow = {
@@ -138,24 +114,31 @@ async function propose(
         now,
       })
     }
-    // Nobody to send it to yet: the first account gets it.
-    if (targets.length === 0 && offer.origin === 'set') {
+    const step = stepOf(await standingOf(trx, user), { act: acts[offer.origin] })
+    if (step?.password === 'keep')
       await putFresh(trx, vault, { userId: user.id, version, password: offer.password, now })
-    }
-    return { proposal, sealed: targets.length }
+    return { proposal, sealed: targets.length, link }
   })
 }
 
-export const linkIsDead = () =>
-  new Problem('not_found', 'This link was used or has ended. Ask your help desk to send another one.')
+export const linkIsDead = () => new Problem('link_gone', 'This link was used or has ended. Ask for another one.')
 
+const acts = { change: 'change_password', set: 'set_password', link: 'set_by_link' } as const
 const eventTypes = { change: 'password_change', set: 'password_set', link: 'password_change' } as const
 
-async function drop(context: Context, actor: Actor, proposal: ProposalRow, reason: string | null): Promise<void> {
+async function drop(
+  context: Context,
+  actor: Actor,
+  proposal: ProposalRow,
+  reason: string | null,
+  link?: LinkRow,
+): Promise<void> {
   await context.store.change(actor, async (change) => {
     if (!(await closeProposal(change.trx, proposal.user_id, proposal.version))) return
     await erasePendingOfUser(change.trx, proposal.user_id, { version: proposal.version })
     await eraseFresh(change.trx, proposal.user_id, proposal.version)
+    if (link !== undefined && (await findUser(change.trx, link.user_id)) !== undefined)
+      await insertLink(change.trx, link)
     change.event({
       type: eventTypes[proposal.origin],
       outcome: 'failure',
@@ -230,37 +213,35 @@ async function followUp(
   change.wake(binding.connection_id, 'interactive')
 }
 
+/** What a person may do next follows from the password that was in force until now. */
 async function announce(
   context: Context,
   change: Change,
   proposal: ProposalRow,
   keepSession: string | undefined,
 ): Promise<void> {
-  const { trx, now } = change
-  await deleteSessionsOf(trx, proposal.user_id, keepSession)
-  await deleteLinksOf(trx, proposal.user_id)
-  const user = await findUser(trx, proposal.user_id)
-  if (user !== undefined && proposal.version > 1) {
-    const at = `${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-    await queueMailTo(
-      trx,
-      context.runtime,
-      user,
-      passwordChangedMail(context.settings, { name: user.display_name, at }),
-    )
-  }
-  change.event({ type: eventTypes[proposal.origin], user: proposal.user_id, cause: proposal.origin })
+  const { user_id: userId, version, origin } = proposal
+  const user = await findUser(change.trx, userId)
+  if (user === undefined) throw new Error('A proposal is about nobody.')
+  const { state, bound } = await standingOf(change.trx, user)
+  const password = version > 1 ? 'set' : 'none'
+  const step = stepOf({ state, password, bound }, { act: acts[origin] })
+  // Whoever was suspended in the meantime has the password all the same: a tenant may have it.
+  const event = { type: eventTypes[origin], user: userId, cause: origin }
+  if (step === null) return void change.event(event)
+  await forgetFailures(context, change.trx, user)
+  await carryOut(context, change, user, step, { cause: origin, keepSession, everyAddress: origin === 'link' })
 }
 
 const StoredActor = z.custom<Actor>((value) => typeof value === 'object' && value !== null && 'kind' in value)
 
 /** What may have left is rolled forward, since nobody has the old password any more; what has not is dropped. */
-async function settleOne(context: Context, proposal: ProposalRow): Promise<void> {
+async function settleOne(context: Context, proposal: ProposalRow, link?: LinkRow): Promise<void> {
   const actor = StoredActor.parse(JSON.parse(proposal.actor))
   const stored = await findProposal(context.store.db, proposal.user_id)
   if (stored === undefined || stored.version !== proposal.version) return
   if (stored.sent === 1) await rollForward(context, actor, stored, [])
-  else await drop(context, actor, stored, null)
+  else await drop(context, actor, stored, null, link)
 }
 
 /** Decides the proposals that a stop of the gateway left open; `olderThanMs` spares those that are under way. */

@@ -6,13 +6,14 @@ import { dueMails } from '../store/mails.ts'
 import { findPending } from '../store/pending-passwords.ts'
 import { findUser } from '../store/users.ts'
 import { activateUser } from './activate-user.ts'
-import { consumeLink, inspectLink } from './activation.ts'
 import { createAdmin } from './create-admin.ts'
 import { createUser } from './create-user.ts'
 import { deleteUser } from './delete-user.ts'
 import { createDirectory } from './directory.ts'
 import { tidyUp } from './housekeeping.ts'
-import { myStatus, standingOf } from './my-status.ts'
+import { myStatus } from './my-status.ts'
+import { newsSeen } from './news.ts'
+import { consumeLink, inspectLink } from './password-links.ts'
 import { presentUser } from './present-user.ts'
 import { resumeUser } from './resume-user.ts'
 import { grantRole, revokeRole } from './roles.ts'
@@ -32,6 +33,7 @@ afterEach(() => directory.close())
 
 const create = (name = 'ana', more: Partial<Parameters<typeof createUser>[2]> = {}) =>
   createUser(directory.context, system, { email: `${name}@contoso.example`, state: 'active', sendMail: false, ...more })
+const purpose = 'activation' as const
 const row = (userId: string) => findBinding(directory.context.store.db, 'c1', userId)
 const bound = async (userId: string) => {
   await directory.addConnection('c1')
@@ -146,18 +148,18 @@ test('an activation link sets the password once; looking at it consumes nothing'
   await activateUser(directory.context, system, { userId: ana.id, sendMail: true })
   const [mail] = await dueMails(directory.context.store.db, directory.runtime.now(), 10)
   const token = /portal\/activate\/([\w-]{43})/.exec(mail?.text ?? '')?.[1] ?? ''
-  for (let n = 0; n < 3; n++) expect((await inspectLink(directory.context, token))?.id).toBe(ana.id)
+  for (let n = 0; n < 3; n++) expect((await inspectLink(directory.context, { token, purpose }))?.id).toBe(ana.id)
   directory.behaviour.set('c1', 'refuses')
-  await expect(consumeLink(directory.context, null, { token, password: newPassword })).rejects.toMatchObject({
+  await expect(consumeLink(directory.context, null, { token, purpose, password: newPassword })).rejects.toMatchObject({
     code: 'password_refused_by_tenant',
   })
   directory.behaviour.set('c1', 'accepts')
   const both = await Promise.allSettled(
-    [newPassword, oldPassword].map((password) => consumeLink(directory.context, null, { token, password })),
+    [newPassword, oldPassword].map((password) => consumeLink(directory.context, null, { token, purpose, password })),
   )
   expect(both.map((each) => each.status).sort()).toEqual(['fulfilled', 'rejected'])
-  await expect(consumeLink(directory.context, null, { token, password: oldPassword })).rejects.toMatchObject({
-    code: 'not_found',
+  await expect(consumeLink(directory.context, null, { token, purpose, password: oldPassword })).rejects.toMatchObject({
+    code: 'link_gone',
   })
   expect(directory.tenants.size).toBe(1)
 })
@@ -167,9 +169,9 @@ test('a link ends after 72 hours', async () => {
   const [mail] = await dueMails(directory.context.store.db, directory.runtime.now(), 10)
   const token = /activate\/([\w-]{43})/.exec(mail?.text ?? '')?.[1] ?? ''
   await directory.runtime.advance(72 * 3_600_000 - 1)
-  expect(await inspectLink(directory.context, token)).toBeDefined()
+  expect(await inspectLink(directory.context, { token, purpose })).toBeDefined()
   await directory.runtime.advance(1)
-  expect(await inspectLink(directory.context, token)).toBeUndefined()
+  expect(await inspectLink(directory.context, { token, purpose })).toBeUndefined()
 })
 
 test('a session ends when idle, at its absolute end, at sign-out; sooner for whoever holds a role', async () => {
@@ -248,8 +250,23 @@ test('what the popup shows of a person', async () => {
     connections: [{ name: 'Tenant c1', account: 'ana@contoso.example', password: { state: 'in_sync' } }],
     action: null,
   })
-  const rejected = { state: 'in_sync', password: { state: 'rejected' } } as const
-  expect(standingOf([rejected])).toEqual({ state: 'failed', action: 'change_password' })
+})
+
+test('S32: that Microsoft 365 has the password is news until it was read, and again for another account', async () => {
+  const ana = await create('ana', { initialPassword: oldPassword.reveal() })
+  const news = async () => (await myStatus(directory.context, ana.id)).news.map(({ name }) => name)
+  await bound(ana.id)
+  expect(await news()).toEqual([])
+  const enter = () => signIn(directory.context, null, { email: ana.email, password: oldPassword, address: null })
+  await enter()
+  expect(await news()).toEqual(['Tenant c1'])
+  await newsSeen(directory.context, system, ana.id)
+  await enter()
+  expect(await news()).toEqual([])
+  await directory.addConnection('c2')
+  await directory.bind('c2', ana.id)
+  await enter()
+  expect(await news()).toEqual(['Tenant c2'])
 })
 
 test('a mail that cannot be delivered is tried again later, then given up with an event', async () => {

@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { system } from '../domain/actor.ts'
 import { defaultReminders, dueReminder } from '../domain/reminder.ts'
@@ -5,10 +6,12 @@ import { reminderMail } from '../mail/templates.ts'
 import { type AwaitingRow, awaitingUnseen, noteAwaiting } from '../store/awaiting.ts'
 import { updateBinding } from '../store/bindings.ts'
 import { type ConnectionRow, listConnections } from '../store/connections.ts'
+import type { Database } from '../store/schema.ts'
 import type { Change } from '../store/store.ts'
 import { findUser } from '../store/users.ts'
 import type { Context } from './context.ts'
 import { queueMailTo } from './send-mails.ts'
+import { takenOver } from './takeover.ts'
 
 /** How exact reminders are, in ms. */
 const lookEveryMs = 3_600_000
@@ -16,7 +19,6 @@ const atOnce = 500
 
 const Settings = z.object({
   mode: z.enum(['observe', 'apply']).default('observe'),
-  passwordTakeover: z.boolean().default(true),
   signInReminders: z.array(z.number()).default([...defaultReminders]),
 })
 
@@ -34,7 +36,7 @@ export async function remindAwaiting(context: Context): Promise<void> {
     const unseen = await awaitingUnseen(store.db, runtime.now() - lookEveryMs, atOnce)
     more = unseen.length === atOnce
     if (unseen.length === 0) return
-    const connections = new Map((await listConnections(store.db)).map((row) => [row.id, row]))
+    const connections = await withTakeover(store.db, unseen)
     await store.change(system, async (change) => {
       change.quiet('nobody is due')
       const due = unseen.filter((row) => isDue(change, connections.get(row.connection_id), row))
@@ -44,11 +46,23 @@ export async function remindAwaiting(context: Context): Promise<void> {
   }
 }
 
+type Awaiting = ConnectionRow & { takenOver: ReadonlySet<string> }
+
+/** Connections by id, with the people among these for whom a sign-in is enough. */
+async function withTakeover(db: Kysely<Database>, rows: readonly AwaitingRow[]): Promise<Map<string, Awaiting>> {
+  const found = new Map<string, Awaiting>()
+  for (const connection of await listConnections(db)) {
+    const people = rows.filter(({ connection_id }) => connection_id === connection.id).map(({ user_id }) => user_id)
+    found.set(connection.id, { ...connection, takenOver: await takenOver(db, connection, people) })
+  }
+  return found
+}
+
 /** Tells of the reminder where one is due. */
-function isDue(change: Change, connection: ConnectionRow | undefined, row: AwaitingRow): boolean {
-  if (connection === undefined) return false
-  const { mode, passwordTakeover, signInReminders } = Settings.parse(JSON.parse(connection.settings))
-  if (mode === 'observe' || !passwordTakeover) return false
+function isDue(change: Change, connection: Awaiting | undefined, row: AwaitingRow): boolean {
+  if (connection === undefined || !connection.takenOver.has(row.user_id)) return false
+  const { mode, signInReminders } = Settings.parse(JSON.parse(connection.settings))
+  if (mode === 'observe') return false
   const reminder = dueReminder(signInReminders, row, change.now)
   if (reminder === null) return false
   const days = `${reminder.days} ${reminder.days === 1 ? 'day' : 'days'}`

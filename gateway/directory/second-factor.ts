@@ -6,21 +6,13 @@ import { countRecoveryCodes, markStep, takeRecoveryCode, totpOf } from '../store
 import type { Change } from '../store/store.ts'
 import type { UserRow } from '../store/users.ts'
 import { SealRejected, type Vault } from '../store/vault.ts'
-import { type AttemptKeys, attemptFailed, attemptSucceeded, beginAttempt } from './attempts.ts'
+import { attemptFailed, attemptSucceeded, beginAttempt, factorKeys } from './attempts.ts'
 import type { Context } from './context.ts'
 import { queueMailTo } from './send-mails.ts'
 import { actorOf } from './sessions.ts'
 import { stepOfCode } from './totp.ts'
 
 export const hashOfRecoveryCode = (code: string) => createHash('sha256').update(`recovery ${code}`).digest('hex')
-
-/** Codes are counted apart from passwords, so that nobody who knows the one can try the other without end. */
-export function factorKeys({ vault }: Pick<Context, 'vault'>, userId: string, address: string | null): AttemptKeys {
-  return {
-    account: `factor ${vault.mac('throttle', userId)}`,
-    address: address === null ? null : `address ${vault.mac('throttle', address)}`,
-  }
-}
 
 export const wrongCode = () =>
   new Problem('wrong_code', 'The code is wrong, or it was used already. Wait for the next one and try again.')
@@ -35,12 +27,12 @@ export async function spendCode(
   address: string | null,
 ): Promise<'totp' | 'recovery_code'> {
   const keys = factorKeys(context, user.id, address)
-  await beginAttempt(context, keys)
-  const code = readCode(given)
+  const counts = await beginAttempt(context, keys)
+  const code = counts ? readCode(given) : null
   const spent = await context.store.change(actorOf(user), async (change) => {
     const how = code === null ? null : await spend(context, change, user, code)
     if (how === null) {
-      await attemptFailed(change.trx, keys, change.now)
+      await attemptFailed(context, change, { keys, counts })
       change.event({ type: 'login_failure', outcome: 'failure', cause: 'wrong_code', user: user.id })
     } else {
       await attemptSucceeded(change.trx, keys)

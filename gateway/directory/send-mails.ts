@@ -10,18 +10,25 @@ import type { UserRow } from '../store/users.ts'
 
 /** Minutes until each further attempt; after the last one the mail is given up. */
 const waitMinutes = [1, 5, 15, 60, 240, 720]
-const idleMs = 5_000
+const idleMs = 1_000
 
-/** Queues a mail to a person, in the transaction of what it tells about: to the other address while there is one. */
+/**
+ * Queues a mail to a person, in the transaction of what it tells about: to the other address while there is one, or the
+ * same letter to both.
+ */
 export async function queueMailTo(
   trx: Kysely<Database>,
   runtime: Pick<Runtime, 'now' | 'newId'>,
   user: Pick<UserRow, 'id' | 'email' | 'alternate_email'>,
   body: MailBody,
+  everyAddress = false,
 ): Promise<void> {
-  const recipient = user.alternate_email ?? user.email
-  await queueMail(trx, { id: runtime.newId(), user_id: user.id, recipient, ...body }, runtime.now())
+  const recipients = new Set([recipientOf(user), ...(everyAddress ? [user.email] : [])])
+  for (const recipient of recipients)
+    await queueMail(trx, { id: runtime.newId(), user_id: user.id, recipient, ...body }, runtime.now())
 }
+
+export const recipientOf = (user: Pick<UserRow, 'email' | 'alternate_email'>) => user.alternate_email ?? user.email
 
 type Sending = { store: Store; runtime: Runtime }
 

@@ -30,9 +30,10 @@ const hashOf = (token: string) => createHash('sha256').update(token).digest('hex
 
 export type NewSession = { token: string; endsAt: number }
 
-/** From where somebody signs in, and which session it takes the place of. */
+/** From where somebody signs in, by what that browser is known, and which session it takes the place of. */
 export type Visit = {
   address: string | null
+  browser?: string | null | undefined
   agent?: string | null | undefined
   replaces?: string | null | undefined
 }

@@ -6,12 +6,13 @@ import type { Secret } from '../domain/secret.ts'
 import { type CredentialRow, findCredential, openHash } from '../store/credentials.ts'
 import { countFactors } from '../store/factors.ts'
 import { findUserByEmail, type UserRow } from '../store/users.ts'
-import { type AttemptKeys, attemptFailed, attemptKeys, attemptSucceeded, beginAttempt } from './attempts.ts'
+import { type Attempt, type AttemptKeys, attemptFailed, attemptSucceeded } from './attempts.ts'
 import type { Context } from './context.ts'
 import { enter, type SignedIn } from './enter.ts'
 import { type HalfSignIn, startHalf } from './half-sign-in.ts'
 import { spendCode } from './second-factor.ts'
 import type { Visit } from './sessions.ts'
+import { beginSignInAttempt } from './sign-in-attempt.ts'
 
 export type { SignedIn } from './enter.ts'
 
@@ -30,7 +31,8 @@ export async function signIn(
   const proved = await provePassword(context, input)
   const { user, keys } = proved
   const step = await stepOf(context, user)
-  if (step === 'none') return (await enter(context, { ...proved, factor: null })) ?? (await refuse(context, keys, user))
+  if (step === 'none')
+    return (await enter(context, { ...proved, factor: null })) ?? (await refuse(context, { keys, counts: true }, user))
   await rightSoFar(context, keys)
   if (step === 'set_up')
     throw new Problem(
@@ -40,7 +42,7 @@ export async function signIn(
   if (input.otp === undefined)
     throw new Problem('second_factor_needed', 'Send "otp" too: the code of your authenticator app, or a recovery code.')
   const factor = await spendCode(context, user, input.otp, input.address)
-  return (await enter(context, { ...proved, factor })) ?? (await refuse(context, keys, user))
+  return (await enter(context, { ...proved, factor })) ?? (await refuse(context, { keys, counts: true }, user))
 }
 
 export type Begun = ({ kind: 'signed_in' } & SignedIn) | ({ kind: 'half' } & HalfSignIn)
@@ -57,7 +59,8 @@ export async function beginSignIn(context: Context, input: Given & { onward: str
     await rightSoFar(context, keys)
     return { kind: 'half', ...(await startHalf(context, { ...proved, step, onward: input.onward })) }
   }
-  const entered = (await enter(context, { ...proved, factor: null })) ?? (await refuse(context, keys, user))
+  const entered =
+    (await enter(context, { ...proved, factor: null })) ?? (await refuse(context, { keys, counts: true }, user))
   return { kind: 'signed_in', ...entered }
 }
 
@@ -72,16 +75,16 @@ type Proved = { user: UserRow; credential: CredentialRow; password: Secret; visi
 async function provePassword(context: Context, input: Given): Promise<Proved> {
   const { store, vault, hasher } = context
   const email = input.email.trim().toLowerCase()
-  const keys = attemptKeys(context, email, input.address)
-  await beginAttempt(context, keys)
+  const { address, agent, replaces, browser } = input
   const user = await findUserByEmail(store.db, email)
+  const from = { email, userId: user?.id ?? '', address, browser: browser ?? null }
+  const { keys, counts } = await beginSignInAttempt(context, from)
   const credential = await findCredential(store.db, user?.id ?? '')
-  const phc = credential === undefined ? undefined : openHash(vault, credential)
+  const phc = credential === undefined || !counts ? undefined : openHash(vault, credential)
   const matches = await hasher.verify(phc, input.password)
   if (!matches || user?.state !== 'active' || credential === undefined || phc === undefined)
-    return await refuse(context, keys, user)
-  const { address, agent, replaces } = input
-  return { user, credential, password: input.password, visit: { address, agent, replaces }, keys }
+    return await refuse(context, { keys, counts }, user)
+  return { user, credential, password: input.password, visit: { address, agent, replaces, browser }, keys }
 }
 
 /** The password was right, and codes are counted apart from it. */
@@ -92,9 +95,9 @@ async function rightSoFar({ store }: Context, keys: AttemptKeys): Promise<void> 
   })
 }
 
-async function refuse(context: Context, keys: AttemptKeys, user: UserRow | undefined): Promise<never> {
+async function refuse(context: Context, attempt: Attempt, user: UserRow | undefined): Promise<never> {
   await context.store.change(system, async (change) => {
-    await attemptFailed(change.trx, keys, change.now)
+    await attemptFailed(context, change, attempt)
     change.event({ type: 'login_failure', outcome: 'failure', user: user?.id ?? null })
   })
   throw new Problem('wrong_credentials', 'Email or password is wrong. Check both and try again.')

@@ -3,7 +3,7 @@ import { isConfirmed } from '../domain/second-factor.ts'
 import { Secret } from '../domain/secret.ts'
 import { findCredential, openHash } from '../store/credentials.ts'
 import { countFactors } from '../store/factors.ts'
-import { attemptFailed, attemptKeys, attemptSucceeded, beginAttempt } from './attempts.ts'
+import { attemptFailed, attemptSucceeded, beginAttempt, ownKeys } from './attempts.ts'
 import type { Context } from './context.ts'
 import { spendCode } from './second-factor.ts'
 import { type FoundSession, type NewSession, renewSession } from './sessions.ts'
@@ -32,7 +32,7 @@ export async function confirmWith(
 ): Promise<NewSession> {
   const { totp, passkey } = await proofFor(context, found.user.id)
   if (!totp && !passkey) {
-    await provePassword(context, found, new Secret(given.code), given.address)
+    await provePassword(context, found, new Secret(given.code))
     return await confirmed(context, found, null)
   }
   return await confirmed(context, found, await spendCode(context, found.user, given.code, given.address))
@@ -50,23 +50,20 @@ export async function confirmed(
   })
 }
 
-async function provePassword(
-  context: Context,
-  { user, actor }: FoundSession,
-  password: Secret,
-  address: string | null,
-) {
+async function provePassword(context: Context, { user, actor }: FoundSession, password: Secret): Promise<void> {
   const { store, vault, hasher } = context
-  const keys = attemptKeys(context, user.email, address)
-  await beginAttempt(context, keys)
+  const keys = ownKeys(user.id)
+  if (!(await beginAttempt(context, keys)))
+    throw new Problem('too_many_requests', 'Too many wrong passwords. Sign out, and have a link sent to you instead.')
   const credential = await findCredential(store.db, user.id)
-  const matches = await hasher.verify(credential && openHash(vault, credential), password)
+  const phc = credential === undefined ? undefined : openHash(vault, credential)
+  const matches = await hasher.verify(phc, password)
   await store.change(actor, async (change) => {
     if (matches) {
       change.quiet('counting attempts')
       return await attemptSucceeded(change.trx, keys)
     }
-    await attemptFailed(change.trx, keys, change.now)
+    await attemptFailed(context, change, { keys, counts: true })
     change.event({ type: 'login_failure', outcome: 'failure', cause: 'wrong_password', user: user.id })
   })
   if (!matches) throw new Problem('wrong_credentials', 'The password is wrong.')

@@ -46,6 +46,8 @@ export type TestDirectory = {
   files(): Buffer[]
   /** Opens the same store again, as after a kill. */
   reopen(): Promise<void>
+  /** A second gateway on the same store. */
+  beside(): Promise<{ context: Context; close(): Promise<void> }>
   close(): Promise<void>
 }
 
@@ -85,6 +87,10 @@ export async function testDirectory(seed = 1): Promise<TestDirectory> {
     async reopen() {
       await directory.context.store.close()
       directory.context = { ...directory.context, store: await open() }
+    },
+    async beside() {
+      const store = await open()
+      return { context: { ...directory.context, store }, close: () => store.close() }
     },
     async close() {
       await directory.context.store.close()

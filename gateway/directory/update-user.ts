@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Actor } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
 import { changesBetween, type PersonValues } from '../domain/user.ts'
+import { addressChangedMail } from '../mail/templates.ts'
 import { bindingsOfUser } from '../store/bindings.ts'
 import { findConnection } from '../store/connections.ts'
 import { deleteLinksOf } from '../store/links.ts'
@@ -13,16 +14,17 @@ import type { Context } from './context.ts'
 import { emailTaken, userOrProblem } from './find.ts'
 import { markDirty } from './mark-dirty.ts'
 import { assertManager, columnsOf, personValues } from './person.ts'
+import { queueMailTo, recipientOf } from './send-mails.ts'
 
 /** Problems `user_not_found`, `email_taken`, `domain_not_in_connection`, `validation_failed` (manager). */
 export async function updateUser(
-  { store }: Context,
+  context: Context,
   actor: Actor,
   input: { userId: string; values: UpdateUser },
 ): Promise<UserRow> {
   const { values } = input
   try {
-    return await store.change(actor, async (change) => {
+    return await context.store.change(actor, async (change) => {
       const before = await userOrProblem(change.trx, input.userId)
       const wanted: Partial<UserRow> = {
         ...(values.email !== undefined && { email: values.email }),
@@ -40,9 +42,11 @@ export async function updateUser(
         await followEmail(change, before.id, wanted.email)
       const { name_lc: _, id: __, ...columns } = wanted
       await updateRow(change.trx, before.id, { ...columns, updated_at: change.now })
-      await markDirty(change, before.id)
-      change.event({ type: 'user_update', user: before.id, changes })
-      return await userOrProblem(change.trx, before.id)
+      const user = await userOrProblem(change.trx, before.id)
+      await followAddress(context, change, before, user)
+      await markDirty(change, user.id)
+      change.event({ type: 'user_update', user: user.id, changes })
+      return user
     })
   } catch (error) {
     if (isUniqueViolation(error)) throw emailTaken(values.email ?? '')
@@ -50,11 +54,20 @@ export async function updateUser(
   }
 }
 
+/** Links went where mails do not go any more; and both addresses are told, in case it was not the person who wanted it. */
+async function followAddress(context: Context, change: Change, before: UserRow, after: UserRow): Promise<void> {
+  if (before.email !== after.email || before.alternate_email !== after.alternate_email)
+    await deleteLinksOf(change.trx, after.id)
+  const [from, to] = [recipientOf(before), recipientOf(after)]
+  if (from === to || after.state !== 'active') return
+  const body = addressChangedMail(context.settings, { name: after.display_name, before: from, after: to })
+  for (const user of [before, after]) await queueMailTo(change.trx, context.runtime, user, body)
+}
+
 const Domains = z.array(z.string())
 
 /** A bound account takes the address as its own name, so its tenant has to own the domain. */
 async function followEmail(change: Change, userId: string, email: string): Promise<void> {
-  await deleteLinksOf(change.trx, userId)
   const domain = email.slice(email.lastIndexOf('@') + 1)
   for (const binding of await bindingsOfUser(change.trx, userId)) {
     const connection = await findConnection(change.trx, binding.connection_id)

@@ -1,19 +1,5 @@
 import { type Attribute, attributeNames } from '@lockstep/shared/contract/attributes'
-import type { UserState } from '@lockstep/shared/contract/user'
 import type { Attributes } from './account.ts'
-
-export type UserAct = 'activate' | 'suspend' | 'resume'
-
-const transitions: Record<UserAct, { from: UserState; to: UserState }> = {
-  activate: { from: 'staged', to: 'active' },
-  suspend: { from: 'active', to: 'suspended' },
-  resume: { from: 'suspended', to: 'active' },
-}
-
-/** The state after an act; null when the act does not fit the state. */
-export function stateAfter(state: UserState, act: UserAct): UserState | null {
-  return transitions[act].from === state ? transitions[act].to : null
-}
 
 /** Lower case without accents, so that "kovac" finds "Kovač"; also what lists are sorted by. */
 export function fold(text: string): string {

@@ -79,10 +79,13 @@ describe('cross-site requests', () => {
 
 test('the session cookie cannot be read by scripts, planted by siblings or sent in the clear', async () => {
   const { request: sign } = testApp({
-    signOut: async ({ session }) => session.start('new-token'),
+    signOut: async ({ session }) => session.start('new-token', 'known'),
   })
   const response = await sign('/api/v1/session', { method: 'DELETE', headers: ownPage })
-  expect(response.headers.get('set-cookie')).toBe('__Host-lockstep=new-token; Path=/; HttpOnly; Secure; SameSite=Lax')
+  expect(response.headers.getSetCookie()).toEqual([
+    '__Host-lockstep=new-token; Path=/; HttpOnly; Secure; SameSite=Lax',
+    '__Host-lockstep-browser=known; Max-Age=31536000; Path=/; HttpOnly; Secure; SameSite=Lax',
+  ])
 })
 
 describe('other origins', () => {

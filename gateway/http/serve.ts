@@ -10,14 +10,20 @@ import { type Caller, hasRole, type Person } from './caller.ts'
 import type { HttpEnv } from './env.ts'
 import { type Answered, type IdempotencyMemory, once } from './idempotency.ts'
 import { type Identify, notSignedIn } from './identify.ts'
-import { endSession, readSession, startSession } from './session.ts'
+import { endSession, readBrowser, readSession, startSession } from './session.ts'
 import type { AssertConfirmed } from './step-up.ts'
 import type { StreamAsk, Streamed, Streams } from './streams.ts'
 
 type ActorOf<A extends Access> = A extends 'public' ? null : A extends 'user' ? Person : Caller
 
 /** The session cookie as a handler may see and change it. */
-export type SessionCookie = { token: string | null; start(token: string): void; end(): void }
+export type SessionCookie = {
+  token: string | null
+  /** By what people who signed in with this browser know it again. */
+  browser: string | null
+  start(token: string, browser?: string): void
+  end(): void
+}
 
 /** JSON knows no undefined: a key that may be absent is absent, or has its value. */
 type Exact<T> = T extends string | number | boolean | null | undefined | readonly unknown[]
@@ -197,7 +203,12 @@ function readParams(c: Context<HttpEnv>): Record<string, string> {
 }
 
 function sessionCookie(c: Context<HttpEnv>): SessionCookie {
-  return { token: readSession(c), start: (token) => startSession(c, token), end: () => endSession(c) }
+  return {
+    token: readSession(c),
+    browser: readBrowser(c),
+    start: (token, browser) => startSession(c, token, browser),
+    end: () => endSession(c),
+  }
 }
 
 function scopeOf(caller: Caller, path: string): string {

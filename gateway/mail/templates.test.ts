@@ -1,11 +1,23 @@
 import { expect, test } from 'vitest'
-import { activationMail, boundMail, passwordChangedMail, reminderMail, welcomeMail } from './templates.ts'
+import {
+  activationMail,
+  addressChangedMail,
+  boundMail,
+  lockedMail,
+  passwordChangedMail,
+  reminderMail,
+  resetMail,
+  welcomeMail,
+} from './templates.ts'
 
 const head = { organisation: 'Contoso & Söhne', publicUrl: 'https://id.contoso.example' }
 const name = '<img src=x onerror=alert(1)> "Ana"'
 
 test.each([
   activationMail(head, { name, link: 'https://id.contoso.example/portal/activate/abc' }),
+  resetMail(head, { name, link: 'https://id.contoso.example/portal/reset/abc' }),
+  lockedMail(head, { name }),
+  addressChangedMail(head, { name, before: 'ana@contoso.example', after: 'ana@home.example' }),
   welcomeMail(head, { name, email: 'ana@contoso.example' }),
   boundMail(head, { name, account: 'ana@contoso.example' }),
   reminderMail(head, { name }),

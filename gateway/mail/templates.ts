@@ -18,6 +18,48 @@ export function activationMail(head: Letterhead, person: { name: string; link: s
   })
 }
 
+export function resetMail(head: Letterhead, person: { name: string; link: string }): MailBody {
+  return compose(head, {
+    kind: 'reset',
+    subject: 'Choose a new password',
+    greeting: `Hello ${person.name},`,
+    lines: [
+      `Somebody asked for a new password for your account at ${head.organisation}. With this link you choose it: here and for Microsoft 365.`,
+      'The link works once, for 30 minutes. If it was not you, do nothing: your password stays as it is.',
+    ],
+    button: { label: 'Choose a new password', link: person.link },
+  })
+}
+
+export function lockedMail(head: Letterhead, person: { name: string }): MailBody {
+  return compose(head, {
+    kind: 'locked',
+    subject: 'Somebody tried to guess your password',
+    greeting: `Hello ${person.name},`,
+    lines: [
+      'There were a hundred sign-ins with a wrong password in a row. Nobody got in.',
+      'Browsers that you have signed in with before go on working. To sign in with another one, ask for a new password first.',
+    ],
+    button: { label: 'Ask for a new password', link: `${head.publicUrl}/portal/forgot` },
+  })
+}
+
+export function addressChangedMail(
+  head: Letterhead,
+  person: { name: string; before: string; after: string },
+): MailBody {
+  return compose(head, {
+    kind: 'address_changed',
+    subject: 'The address for your account was changed',
+    greeting: `Hello ${person.name},`,
+    lines: [
+      `Mails about your account at ${head.organisation} went to ${person.before}. From now on they go to ${person.after}.`,
+      'If you did not ask for this, tell your help desk at once.',
+    ],
+    button: null,
+  })
+}
+
 export function welcomeMail(head: Letterhead, person: { name: string; email: string }): MailBody {
   return compose(head, {
     kind: 'welcome',

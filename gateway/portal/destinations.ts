@@ -34,6 +34,5 @@ export function leadsTo(signedIn: Pick<SignedIn, 'sync' | 'mustChange'>, onward:
 export function homeAfter({ sync, mustChange }: Pick<SignedIn, 'sync' | 'mustChange'>): string {
   if (mustChange) return '/portal/password?reason=forced'
   if (sync.some(({ password }) => password === 'updated')) return '/portal?notice=updated'
-  if (sync.some(({ password }) => password === 'pending')) return '/portal?notice=pending'
   return '/portal'
 }

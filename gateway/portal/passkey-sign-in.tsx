@@ -57,12 +57,8 @@ export function passkeySignIn(app: Hono<HttpEnv>, options: PortalOptions): void 
       const person = await personOfPasskey(directory, hashOf(token), readPasskey(UsedPasskey, response))
       const signedIn = await enterWithPasskey(directory, person, visitOf(c, options))
       clearFormCookie(c, cookie)
-      startSession(c, signedIn.session.token)
-      const path = onwardPath(onward)
-      // No password came along, so none is on its way.
-      const awaitsPassword = signedIn.sync.some(({ password }) => password === 'pending')
-      if (path === null && !signedIn.mustChange && awaitsPassword) return c.redirect('/portal?notice=passkey', 303)
-      return c.redirect(leadsTo({ ...signedIn, sync: [] }, path), 303)
+      startSession(c, signedIn.session.token, signedIn.browser)
+      return c.redirect(leadsTo(signedIn, onwardPath(onward)), 303)
     } catch (error) {
       const refusal = stepRefusal(error, pageSettings(settings, languageOf(c)).t)
       c.status(statusOf(error))

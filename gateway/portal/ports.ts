@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import type { Context as DirectoryContext } from '../directory/context.ts'
 import type { HalfSignIn } from '../directory/half-sign-in.ts'
 import type { Visit } from '../directory/sessions.ts'
+import type { LinkPurpose } from '../domain/link.ts'
 import type { PasswordPolicy } from '../domain/password-policy.ts'
 import type { Person } from '../http/caller.ts'
 import type { HttpEnv } from '../http/env.ts'
@@ -16,6 +17,8 @@ export type SignedIn = {
   person: Person
   /** The token for the cookie. */
   session: string
+  /** By what the browser is known from now on. */
+  browser: string
   sync: z.input<typeof PasswordSync>[]
   /** The person has to choose another password first. */
   mustChange: boolean
@@ -25,12 +28,17 @@ export type HalfSignedIn = { kind: 'half' } & HalfSignIn
 export type Entry = SignedIn | HalfSignedIn
 export type Status = z.input<typeof MyStatus>
 
+type LinkUse = { token: string; purpose: LinkPurpose }
+export type Invitation = { id: string; email: string; displayName: string }
+
 /** What the pages ask of the rest of the gateway. Refusals are thrown as Problems. */
 export type PortalServices = {
   /** `onward`: the path that it leads to. Problems: wrong_credentials, too_many_requests, busy. */
   signIn(input: { email: string; password: string; visit: Visit; onward: string | null }): Promise<Entry>
   signOut(session: string): Promise<void>
   status(userId: string): Promise<Status>
+  /** The person has read the news of the status. */
+  newsSeen(person: Person): Promise<void>
   /** Ends the person's other sessions. Problems: as of the endpoint changeMyPassword. */
   changePassword(
     person: Person,
@@ -38,16 +46,20 @@ export type PortalServices = {
   ): Promise<unknown>
   /** The person has to prove the second factor first: it is too long ago. */
   mustConfirm(userId: string, confirmedAt: number | null): Promise<boolean>
-  /** Who an activation link is for; null when it is used up, too old or not ours. */
-  invitation(token: string): Promise<{ email: string; displayName: string } | null>
-  /** Problems: password_too_weak, password_refused_by_tenant; null when the link works no more. */
-  activate(input: { token: string; newPassword: string; visit: Visit }): Promise<Entry | null>
+  /** Has a link sent, if there is such a person. Problem: too_many_requests. */
+  forgot(input: { email: string; address: string }): Promise<void>
+  /** Who a link is for; null when it is used up, too old, for something else or not ours. */
+  invitation(link: LinkUse): Promise<Invitation | null>
+  /** `onward` as with signIn. Problems: link_gone, password_too_weak, password_refused_by_tenant. */
+  choosePassword(input: LinkUse & { newPassword: string; visit: Visit; onward: string | null }): Promise<Entry>
 }
 
 export type PortalSettings = {
   organisation: string
   supportContact: string | null
   passwordPolicy: PasswordPolicy
+  /** Whether mails can be sent: without them nobody can reset a password alone. */
+  sendsMail: boolean
   /** For readers whose own is not known. */
   language: Locale
 }

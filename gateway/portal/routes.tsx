@@ -3,12 +3,13 @@ import type { Context, Hono } from 'hono'
 import type { HttpEnv } from '../http/env.ts'
 import { languageOf } from '../http/language.ts'
 import { endSession, readSession } from '../http/session.ts'
-import { activation } from './activation.tsx'
 import { confirmation } from './confirmation.tsx'
 import { type Destination, destinations, isDestination, onwardPath, type Reason, readReason } from './destinations.ts'
 import { admit, visitOf } from './entry.ts'
+import { forgot } from './forgot.tsx'
 import { readForm } from './form.ts'
-import { HomePage, notices } from './pages/home-page.tsx'
+import { links } from './links.tsx'
+import { HomePage } from './pages/home-page.tsx'
 import { PasswordDonePage, PasswordPage } from './pages/password-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
 import { passkeySignIn } from './passkey-sign-in.tsx'
@@ -25,7 +26,7 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
 
   function signInPage(
     c: Context<HttpEnv>,
-    given: { to: Destination; reason?: Reason; email?: string; refusal?: string },
+    given: { to: Destination; reason?: Reason; email?: string; refusal?: string; lead?: string },
   ) {
     const page = pageOf(c)
     const lead = given.to !== 'password' || given.reason === undefined ? undefined : signInLead(page.t, given.reason)
@@ -40,7 +41,13 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
   app.get('/portal/login', async (c) => {
     const to = c.req.query('to') ?? 'home'
     const destination = isDestination(to) ? to : 'home'
-    if (await personOf(c)) return c.redirect(destinations[destination], 303)
+    const person = await personOf(c)
+    // Who confirms the password signs in again: that brings it to where it is missing.
+    if (person && c.req.query('reason') === 'same') {
+      const { user } = await services.status(person.id)
+      return signInPage(c, { to: 'home', email: user.email, lead: pageOf(c).t('portal.reason.same') })
+    }
+    if (person) return c.redirect(destinations[destination], 303)
     return signInPage(c, { to: destination })
   })
 
@@ -70,9 +77,14 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
   app.get('/portal', async (c) => {
     const person = await personOf(c)
     if (!person) return signInPage(c, { to: 'home' })
-    const notice = c.req.query('notice')
-    const known = notices.find((each) => each === notice) ?? null
-    return c.html(<HomePage settings={pageOf(c)} status={await services.status(person.id)} notice={known} />)
+    const justUpdated = c.req.query('notice') === 'updated'
+    return c.html(<HomePage settings={pageOf(c)} status={await services.status(person.id)} justUpdated={justUpdated} />)
+  })
+
+  app.post('/portal/seen', async (c) => {
+    const person = await personOf(c)
+    if (person) await services.newsSeen(person)
+    return c.redirect('/portal', 303)
   })
 
   app.get('/portal/password', async (c) => {
@@ -118,7 +130,8 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
     return c.html(<PasswordDonePage settings={pageOf(c)} status={await services.status(person.id)} />)
   })
 
-  activation(app, options)
+  forgot(app, options)
+  links(app, options)
   secondStep(app, options)
   passkeySignIn(app, options)
   security(app, options)

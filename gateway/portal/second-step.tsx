@@ -21,6 +21,7 @@ import { Problem } from '../domain/problem.ts'
 import type { HttpEnv } from '../http/env.ts'
 import { contentSecurityPolicy } from '../http/headers.ts'
 import { languageOf } from '../http/language.ts'
+import { startSession } from '../http/session.ts'
 import { leadsTo } from './destinations.ts'
 import { endStep, readKey, readStep, visitOf } from './entry.ts'
 import { factorName } from './factor-name.ts'
@@ -112,7 +113,8 @@ export function secondStep(app: Hono<HttpEnv>, options: PortalOptions): void {
       response === ''
         ? await finishWithCode(directory, half, { code, ...given })
         : await finishHalf(directory, await byPasskey(half, response), 'passkey', given)
-    endStep(c, signedIn.session.token)
+    endStep(c)
+    startSession(c, signedIn.session.token, signedIn.browser)
     return c.redirect(leadsTo(signedIn, half.row.onward), 303)
   }
 
@@ -160,7 +162,8 @@ export function secondStep(app: Hono<HttpEnv>, options: PortalOptions): void {
         )
       : await addTotp(directory, user, row.id_hash, { code, ...named, address: visit.address })
     const signedIn = await finishHalf(directory, half, factor, { key: readKey(c), visit })
-    endStep(c, signedIn.session.token)
+    endStep(c)
+    startSession(c, signedIn.session.token, signedIn.browser)
     const onward = leadsTo(signedIn, row.onward)
     if (recoveryCodes === null) return c.redirect(onward, 303)
     return c.html(<RecoveryCodesPage settings={pageOf(c)} email={user.email} codes={recoveryCodes} onward={onward} />)

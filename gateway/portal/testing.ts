@@ -25,18 +25,26 @@ export function anaStatus(state: Status['state']): Status {
     user: { email: 'ana@contoso.example', displayName: 'Ana Horvat' },
     state,
     connections: state === 'unbound' ? [] : [connection],
+    news: [],
     action: null,
     events: [],
   }
 }
 
-export type FakePortal = PortalServices & { calls: string[]; state: Status['state']; invitations: Set<string> }
+export type FakePortal = PortalServices & {
+  calls: string[]
+  state: Status['state']
+  /** What the status is apart from its state. */
+  more: Partial<Status>
+  invitations: Set<string>
+}
 
 export function fakePortal(): FakePortal {
   const fake: FakePortal = {
     calls: [],
     state: 'in_sync',
-    invitations: new Set(['invitation']),
+    more: {},
+    invitations: new Set(['activation invitation', 'reset invitation']),
     async signIn({ password }) {
       fake.calls.push('signIn')
       if (password !== 'right') throw new Problem('wrong_credentials', 'Email or password is wrong.')
@@ -44,6 +52,7 @@ export function fakePortal(): FakePortal {
         kind: 'signed_in',
         person: ana,
         session: 'session-ana',
+        browser: 'browser-ana',
         sync: [{ connection: 'c1', password: 'updated', reason: null }],
         mustChange: false,
       }
@@ -51,7 +60,10 @@ export function fakePortal(): FakePortal {
     async signOut(session) {
       fake.calls.push(`signOut ${session}`)
     },
-    status: async () => anaStatus(fake.state),
+    status: async () => ({ ...anaStatus(fake.state), ...fake.more }),
+    async newsSeen({ id }) {
+      fake.calls.push(`newsSeen ${id}`)
+    },
     async changePassword(_, { currentPassword, newPassword }) {
       fake.calls.push('changePassword')
       if (currentPassword !== 'right') throw new Problem('wrong_credentials', 'Email or password is wrong.')
@@ -68,13 +80,24 @@ export function fakePortal(): FakePortal {
       }
     },
     mustConfirm: async () => false,
-    async invitation(token) {
-      return fake.invitations.has(token) ? { email: 'ana@contoso.example', displayName: 'Ana Horvat' } : null
+    async forgot({ email }) {
+      fake.calls.push(`forgot ${email}`)
     },
-    async activate({ token }) {
-      fake.calls.push('activate')
-      if (!fake.invitations.delete(token)) return null
-      return { kind: 'signed_in', person: ana, session: 'session-ana', sync: [], mustChange: false }
+    async invitation({ token, purpose }) {
+      const alive = fake.invitations.has(`${purpose} ${token}`)
+      return alive ? { id: ana.id, email: 'ana@contoso.example', displayName: 'Ana Horvat' } : null
+    },
+    async choosePassword({ token, purpose }) {
+      fake.calls.push('choosePassword')
+      if (!fake.invitations.delete(`${purpose} ${token}`)) throw new Problem('link_gone', 'Ask for another one.')
+      return {
+        kind: 'signed_in',
+        person: ana,
+        session: 'session-ana',
+        browser: 'browser-ana',
+        sync: [],
+        mustChange: false,
+      }
     },
   }
   return fake

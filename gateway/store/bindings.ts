@@ -39,6 +39,7 @@ export const blankBinding = (key: Key & { created_at: number }): BindingRow => (
   licences_wait_since: null,
   blocked_at: null,
   licences_end: 0,
+  told_at: null,
 })
 
 export async function findBinding(

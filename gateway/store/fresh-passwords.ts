@@ -48,9 +48,11 @@ export async function takeFresh(
   }
 }
 
-/** Forgets a version that never came into force: the next one has the same number. */
-export async function eraseFresh(trx: Kysely<Database>, userId: string, version: number): Promise<void> {
-  await trx.deleteFrom('fresh_passwords').where('user_id', '=', userId).where('version', '=', version).execute()
+/** Forgets a version that never came into force, since the next one has the same number; or whatever is kept. */
+export async function eraseFresh(trx: Kysely<Database>, userId: string, version?: number): Promise<void> {
+  let erase = trx.deleteFrom('fresh_passwords').where('user_id', '=', userId)
+  if (version !== undefined) erase = erase.where('version', '=', version)
+  await erase.execute()
 }
 
 export async function expireFresh(trx: Kysely<Database>, now: number): Promise<void> {

@@ -63,6 +63,15 @@ export type UserLinks = {
   ends_at: number
 }
 
+/** Somebody, perhaps nobody we know, asked for a link, or guessed too often; a mail answers it later, if one does. */
+export type LinkRequests = {
+  id: string
+  /** As it was typed, in lower case. */
+  email: string
+  reason: 'forgot' | 'locked'
+  created_at: number
+}
+
 export type Connections = {
   id: string
   name: string
@@ -183,6 +192,8 @@ export type Bindings = {
   blocked_at: number | null
   /** 1: blocked for so long that our licences are taken back. */
   licences_end: number
+  /** When the person was told that the account has the password of here; null: not yet. */
+  told_at: number | null
 }
 
 /** An account that was let go blocked, whose licences of ours are taken back later. */
@@ -524,6 +535,7 @@ export type Database = {
   user_credentials: UserCredentials
   password_proposals: PasswordProposals
   user_links: UserLinks
+  link_requests: LinkRequests
   connections: Connections
   authorizations: Authorizations
   bindings: Bindings

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Attempts } from '../domain/throttle.ts'
+import { type Attempts, offAfter } from '../domain/throttle.ts'
 import type { Database } from './schema.ts'
 
 export async function findAttempts(db: Kysely<Database>, key: string): Promise<Attempts | undefined> {
@@ -20,7 +20,18 @@ export async function clearAttempts(trx: Kysely<Database>, key: string): Promise
   await trx.deleteFrom('throttles').where('key', '=', key).execute()
 }
 
-/** Forgets who has not failed since. */
-export async function expireAttempts(trx: Kysely<Database>, since: number): Promise<void> {
-  await trx.deleteFrom('throttles').where('updated_at', '<', since).execute()
+/**
+ * Forgets who has not failed since; addresses sooner than accounts, or a slow guesser would begin anew each day. What was
+ * ended stays so.
+ */
+export async function expireAttempts(
+  trx: Kysely<Database>,
+  since: { addresses: number; accounts: number },
+): Promise<void> {
+  await trx
+    .deleteFrom('throttles')
+    .where('updated_at', '<', since.addresses)
+    .where((e) => e.or([e('key', 'like', 'address %'), e('key', '=', 'all')]))
+    .execute()
+  await trx.deleteFrom('throttles').where('updated_at', '<', since.accounts).where('failures', '<', offAfter).execute()
 }

@@ -40,6 +40,7 @@ import { authorisation, delegatedCredential, heldTokens } from './sign-in-creden
 export const defaultSettings: ConnectionSettings = {
   mode: 'observe',
   passwordTakeover: true,
+  passwordTakeoverExcept: [],
   signInReminders: [...defaultReminders],
   driftPolicy: 'notify',
   notifyOnBind: true,
@@ -133,7 +134,7 @@ export async function createConnection(
     .map((domain) => domain.name.toLowerCase())
   await context.store.change(actor, async (change) => {
     await refuseSharedDomains(change, managed)
-    await requireGroups(change, input.settings?.scope?.groups ?? [])
+    await requireGroups(change, input.settings)
     await insertConnection(change.trx, {
       id,
       name: input.name,
@@ -219,10 +220,10 @@ function changedSettings(before: ConnectionSettings, given: UpdateConnection['se
   return { ...before, ...(Object.fromEntries(present) as Partial<ConnectionSettings>) }
 }
 
-async function requireGroups({ trx }: Change, ids: readonly string[]): Promise<void> {
-  for (const id of ids)
+async function requireGroups({ trx }: Change, settings: UpdateConnection['settings']): Promise<void> {
+  for (const id of [...(settings?.scope?.groups ?? []), ...(settings?.passwordTakeoverExcept ?? [])])
     if ((await findGroup(trx, id)) === undefined)
-      throw new Problem('group_not_found', 'A group of the scope does not exist. Look for it in the list of groups.')
+      throw new Problem('group_not_found', 'A group in the settings does not exist. Look for it in the list of groups.')
 }
 
 export type UpdateConnection = {
@@ -264,7 +265,7 @@ export async function updateConnectionSettings(
   const before = settingsOf(connection)
   const settings = changedSettings(before, input.settings)
   await context.store.change(actor, async (change) => {
-    await requireGroups(change, input.settings?.scope?.groups ?? [])
+    await requireGroups(change, input.settings)
     if (wantsOthers(before, settings)) {
       await markConnectionDirty(change.trx, id)
       await markConnectionGroupsDirty(change.trx, id)

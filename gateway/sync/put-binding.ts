@@ -43,7 +43,8 @@ export async function putBinding(
     password_state: credential === undefined ? 'none' : 'awaiting_login',
   }
   const version = credential?.version ?? 0
-  const fresh = await takeFresh(trx, context.vault, user.id, version)
+  // Accounts of people who may not sign in here get no password of theirs.
+  const fresh = user.state === 'active' ? await takeFresh(trx, context.vault, user.id, version) : null
   if (fresh !== null) row.password_state = 'pending'
   const before = await findBinding(trx, connection.id, user.id)
   if (before === undefined) await insertBinding(trx, row)

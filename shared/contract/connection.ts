@@ -21,7 +21,10 @@ export type Cloud = z.infer<typeof Cloud>
 
 export const ConnectionSettings = z.object({
   mode: z.enum(['observe', 'apply']),
+  /** A sign-in to the portal brings the password to the account; else only a change of it does. */
   passwordTakeover: z.boolean(),
+  /** Groups for whose members it is off. */
+  passwordTakeoverExcept: z.array(GroupId).max(100),
   driftPolicy: z.enum(['notify', 'enforce']),
   notifyOnBind: z.boolean(),
   /** Object ids or addresses of accounts that are never touched. */

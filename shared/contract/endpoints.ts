@@ -13,6 +13,7 @@ import * as readiness from './readiness.ts'
 import * as rollout from './rollout.ts'
 import * as security from './security.ts'
 import * as session from './session.ts'
+import * as takeover from './takeover.ts'
 import * as undo from './undo.ts'
 import * as user from './user.ts'
 
@@ -20,8 +21,10 @@ import * as user from './user.ts'
 export const endpoints = {
   signIn: session.signIn,
   signOut: session.signOut,
+  forgotPassword: session.forgotPassword,
   me: session.me,
   myStatus: session.myStatus,
+  myNewsSeen: session.myNewsSeen,
   changeMyPassword: session.changeMyPassword,
 
   myFactors: security.myFactors,
@@ -44,6 +47,8 @@ export const endpoints = {
   updateUser: user.updateUser,
   deleteUser: user.deleteUser,
   activateUser: user.activateUser,
+  sendActivation: user.sendActivation,
+  sendPasswordReset: user.sendPasswordReset,
   suspendUser: user.suspendUser,
   resumeUser: user.resumeUser,
   setUserPassword: user.setUserPassword,
@@ -58,6 +63,7 @@ export const endpoints = {
   updateConnection: connection.updateConnection,
   deleteConnection: connection.deleteConnection,
   preflightConnection: connection.preflightConnection,
+  previewTakeover: takeover.previewTakeover,
   pauseConnection: connection.pauseConnection,
   resumeConnection: connection.resumeConnection,
   syncConnection: connection.syncConnection,

@@ -35,6 +35,7 @@ export const problems = {
   factor_is_last: { status: 409, title: 'The last second factor cannot go' },
   too_many_factors: { status: 409, title: 'There are enough second factors' },
 
+  link_gone: { status: 410, title: 'The link does not work any more' },
   password_too_weak: { status: 422, title: 'The password does not meet the rules' },
   password_refused_by_tenant: { status: 422, title: 'Microsoft 365 refused the password' },
   password_change_in_progress: { status: 409, title: 'Another password change is under way' },

@@ -27,6 +27,17 @@ export const signIn = endpoint({
   ],
 })
 
+/** The same answer for everybody, whether there is such a person or not. */
+export const forgotPassword = endpoint({
+  method: 'POST',
+  path: '/session/forgot',
+  summary: 'Have a link sent by mail to choose another password, if there is such a person',
+  access: 'public',
+  body: z.strictObject({ email: z.string().min(1).max(254) }),
+  answers: { 202: z.object({ detail: z.string() }) },
+  problems: ['too_many_requests'],
+})
+
 export const signOut = endpoint({
   method: 'DELETE',
   path: '/session',
@@ -57,6 +68,8 @@ export const MyStatus = z.object({
       lastSyncAt: Time.nullable(),
     }),
   ),
+  /** Accounts that have the password of here since they were bound, until the person has read so. */
+  news: z.array(z.object({ connection: z.string(), name: z.string(), at: Time })),
   action: z.enum(['sign_in', 'change_password', 'try_again']).nullable(),
   events: z.array(LockstepEvent).max(5),
 })
@@ -68,6 +81,15 @@ export const myStatus = endpoint({
   summary: 'What the popup shows',
   access: 'user',
   answers: { 200: MyStatus },
+  problems: [],
+})
+
+export const myNewsSeen = endpoint({
+  method: 'POST',
+  path: '/me/news/seen',
+  summary: 'The person has read what the status has as news',
+  access: 'user',
+  answers: { 204: null },
   problems: [],
 })
 

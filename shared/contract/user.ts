@@ -151,6 +151,29 @@ export const activateUser = endpoint({
   problems: ['user_not_found', 'user_state_conflict'],
 })
 
+const LinkSent = z.object({
+  /** Where the mail goes. */
+  recipient: z.string(),
+})
+
+export const sendActivation = endpoint({
+  method: 'POST',
+  path: '/users/{id}/activation',
+  summary: 'Send the activation mail again, with a new link; the old one ends',
+  access: 'helpdesk',
+  answers: { 202: LinkSent },
+  problems: ['user_not_found', 'user_state_conflict'],
+})
+
+export const sendPasswordReset = endpoint({
+  method: 'POST',
+  path: '/users/{id}/password-reset',
+  summary: 'Send a link to choose another password; who has none yet gets the activation mail',
+  access: 'helpdesk',
+  answers: { 202: LinkSent },
+  problems: ['user_not_found', 'user_state_conflict'],
+})
+
 export const suspendUser = endpoint({
   method: 'POST',
   path: '/users/{id}/suspend',

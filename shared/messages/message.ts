@@ -5,6 +5,8 @@ import { es } from './portal/es.ts'
 import { fr } from './portal/fr.ts'
 import { ja } from './portal/ja.ts'
 
+export type { MessageKey } from './portal/en.ts'
+
 const catalogues: Record<Locale, Catalogue> = { en, de, fr, es, ja }
 
 /** The sentence for a key, with `{name}` filled in as plain text. */

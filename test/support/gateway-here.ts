@@ -39,6 +39,7 @@ type HereOptions = {
   delegatedApp?: boolean
   /** Of whom a second factor is demanded; of nobody unless a test is about it. */
   secondFactor?: 'admins' | 'everybody'
+  env?: Record<string, string>
 }
 
 export async function startHere(options: HereOptions = {}): Promise<Here> {
@@ -47,7 +48,7 @@ export async function startHere(options: HereOptions = {}): Promise<Here> {
   await mkdir(dataFolder, { mode: 0o700 })
   const tenant = await startPracticeTenant({ users: options.users ?? 6, quota: 'off' })
   trust(tenant.caPem)
-  const env = { LOCKSTEP_PORT: '0' }
+  const env = { LOCKSTEP_PORT: '0', ...options.env }
   const settings = {
     requireSecondFactor: options.secondFactor ?? 'nobody',
     ...(options.delegatedApp && (await appOf(dataFolder, tenant))),

@@ -9,6 +9,7 @@ import { DriftOfPerson } from './drift-of-person.tsx'
 import { EventList } from './events-view.tsx'
 import { FactorsOfPerson } from './factors-of-person.tsx'
 import { Badge, Empty, RefusalNotice, Shown } from './parts.tsx'
+import { SendLink } from './send-link.tsx'
 import { useAction } from './use-action.ts'
 import { useAnswer } from './use-answer.ts'
 import { type Act, WhatWillHappen } from './what-will-happen.tsx'
@@ -50,6 +51,7 @@ export function UserView({ id, role }: { id: string; role: string }) {
             )}
           </dl>
           {mayWrite && user.state === 'staged' && <Activate id={user.id} activated={again} />}
+          {mayWrite && user.state === 'active' && <SendLink user={user} sent={again} />}
           <h2>Microsoft 365</h2>
           {connections.length === 0 && <Empty>No tenant is connected yet.</Empty>}
           {connections.map((connection) => (

@@ -1,64 +1,88 @@
+import type { MessageKey } from '@lockstep/shared/messages/message'
+import { wordsOf } from '../event-words.ts'
+import { type Headline, headlineOf } from '../headline.ts'
 import type { PageSettings, Status } from '../ports.ts'
 import { Layout } from './layout.tsx'
+import { News } from './news.tsx'
 import { Connections, Notice, Sign, Time, type Tone } from './parts.tsx'
 
-const tones: Record<Status['state'], Tone> = {
-  in_sync: 'in-sync',
-  waiting: 'waiting',
-  failed: 'failed',
-  unbound: 'note',
+type Face = { tone: Tone; title: MessageKey; detail?: MessageKey; confirm?: true }
+
+const faces: Record<Headline, Face> = {
+  in_sync: { tone: 'in-sync', title: 'portal.home.in_sync' },
+  on_its_way: { tone: 'waiting', title: 'portal.home.waiting', detail: 'portal.home.on_its_way.detail' },
+  two_passwords: {
+    tone: 'failed',
+    title: 'portal.home.two_passwords',
+    detail: 'portal.home.two_passwords.detail',
+    confirm: true,
+  },
+  awaiting: { tone: 'waiting', title: 'portal.home.awaiting', detail: 'portal.home.awaiting.detail', confirm: true },
+  awaiting_change: { tone: 'waiting', title: 'portal.home.awaiting', detail: 'portal.home.awaiting.change' },
+  refused: { tone: 'failed', title: 'portal.home.refused', detail: 'portal.home.refused.detail' },
+  trouble: { tone: 'failed', title: 'portal.home.trouble', detail: 'portal.home.trouble.detail' },
+  unbound: { tone: 'note', title: 'portal.home.unbound', detail: 'portal.home.unbound.detail' },
 }
 
-/** What a sign-in has done, or has not. */
-export const notices = ['updated', 'pending', 'passkey'] as const
+type HomeProps = { settings: PageSettings; status: Status; justUpdated: boolean }
 
-type HomeProps = { settings: PageSettings; status: Status; notice: (typeof notices)[number] | null }
-
-export function HomePage({ settings, status, notice }: HomeProps) {
-  const since = sinceWhen(status)
+export function HomePage({ settings, status, justUpdated }: HomeProps) {
+  const { t, locale } = settings
+  const headline = headlineOf(status)
+  const { tone, title, detail, confirm } = faces[headline]
+  const since = headline === 'in_sync' ? sinceWhen(status) : null
   return (
-    <Layout settings={settings} title={settings.t('portal.home.title')} signedInAs={status.user.email}>
-      {notice === 'updated' && <Notice tone="in-sync">{settings.t('portal.notice.updated')}</Notice>}
-      {notice === 'pending' && status.state === 'waiting' && (
-        <Notice tone="waiting">{settings.t('portal.notice.pending')}</Notice>
-      )}
-      {notice === 'passkey' && status.state !== 'in_sync' && (
-        <Notice tone="waiting">{settings.t('portal.notice.passkey')}</Notice>
-      )}
-      <section class={`status ${tones[status.state]}`} aria-labelledby="status-title">
-        <Sign tone={tones[status.state]} />
+    <Layout settings={settings} title={t('portal.home.title')} signedInAs={status.user.email}>
+      <News settings={settings} status={status} />
+      {justUpdated && status.news.length === 0 && <Notice tone="in-sync">{t('portal.notice.updated')}</Notice>}
+      <section class={`status ${tone}`} aria-labelledby="status-title">
+        <Sign tone={tone} />
         <h1 id="status-title">
-          {status.state === 'in_sync' && since !== null ? (
-            <>
-              {settings.t('portal.home.in_sync.since')} <Time at={since} form="clock" />
-            </>
+          {since === null ? (
+            t(title)
           ) : (
-            settings.t(`portal.home.${status.state}`)
+            <>
+              {t('portal.home.in_sync.since')} <Time at={since} locale={locale} form="clock" />
+            </>
           )}
         </h1>
       </section>
-      {status.state === 'unbound' && <p class="lead">{settings.t('portal.home.unbound.detail')}</p>}
-      <Connections t={settings.t} connections={status.connections} />
-      <a class="button primary" href="/portal/password?reason=change">
-        {settings.t('portal.home.change')}
+      {detail !== undefined && <p class="lead">{t(detail)}</p>}
+      <Connections settings={settings} connections={status.connections} />
+      {confirm && (
+        <a class="button primary" href="/portal/login?reason=same">
+          {t('portal.home.confirm')}
+        </a>
+      )}
+      <a class={`button ${confirm ? 'secondary' : 'primary'}`} href="/portal/password?reason=change">
+        {t('portal.home.change')}
       </a>
       <p class="away">
-        <a href="/portal/security">{settings.t('portal.security.title')}</a>
+        <a href="/portal/security">{t('portal.security.title')}</a>
       </p>
-      {status.events.length > 0 && (
-        <section class="recent">
-          <h2>{settings.t('portal.home.recent')}</h2>
-          <ul>
-            {status.events.map((event) => (
-              <li>
-                <span>{event.detail ?? event.type.replaceAll('_', ' ')}</span>
-                <Time at={event.at} form="day" />
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <Recent settings={settings} events={status.events} />
     </Layout>
+  )
+}
+
+function Recent({ settings: { t, locale }, events }: { settings: PageSettings; events: Status['events'] }) {
+  const told = events.flatMap((event) => {
+    const words = wordsOf(event)
+    return words === null ? [] : [{ words, at: event.at }]
+  })
+  if (told.length === 0) return null
+  return (
+    <section class="recent">
+      <h2>{t('portal.home.recent')}</h2>
+      <ul>
+        {told.map(({ words, at }) => (
+          <li>
+            <span>{t(words)}</span>
+            <Time at={at} locale={locale} form="ago" />
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

@@ -1,7 +1,7 @@
 import type { BindingPasswordState } from '@lockstep/shared/contract/binding'
-import type { Translate } from '@lockstep/shared/messages/message'
+import type { Locale } from '@lockstep/shared/messages/locale'
 import type { Child } from 'hono/jsx'
-import type { Status } from '../ports.ts'
+import type { PageSettings, Status } from '../ports.ts'
 
 export type Tone = 'in-sync' | 'waiting' | 'failed' | 'note'
 
@@ -34,12 +34,12 @@ export function Notice({ tone, children }: { tone: Tone; children: Child }) {
   )
 }
 
-/** A time that reads without scripts and turns local with them. */
-export function Time({ at, form }: { at: string; form: 'clock' | 'day' }) {
-  const text = form === 'clock' ? `${at.slice(11, 16)} UTC` : `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`
+/** A time that reads without scripts and turns local with them; `ago` turns into how long ago it was. */
+export function Time({ at, locale, form }: { at: string; locale: Locale; form: 'clock' | 'ago' }) {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
   return (
     <time datetime={at} data-form={form}>
-      {text}
+      {`${format.format(new Date(at))} UTC`}
     </time>
   )
 }
@@ -53,8 +53,10 @@ const tones: Record<BindingPasswordState, Tone> = {
   drifted: 'failed',
 }
 
+type ConnectionsProps = { settings: PageSettings; connections: Status['connections'] }
+
 /** One line per connection: what became of the password there. */
-export function Connections({ t, connections }: { t: Translate; connections: Status['connections'] }) {
+export function Connections({ settings: { t, locale }, connections }: ConnectionsProps) {
   return (
     <ul class="connections">
       {connections.map(({ name, account, password }) => (
@@ -66,12 +68,13 @@ export function Connections({ t, connections }: { t: Translate; connections: Sta
             <span>
               {password.state === 'in_sync' && password.syncedAt !== null ? (
                 <>
-                  {t('portal.connection.in_sync.at')} <Time at={password.syncedAt} form="clock" />
+                  {t('portal.connection.in_sync.at')} <Time at={password.syncedAt} locale={locale} form="clock" />
                 </>
               ) : (
                 t(`portal.connection.${password.state}`)
               )}
-              {password.state !== 'in_sync' && password.reason !== null && ` ${password.reason}`}
+              {/* A change at Microsoft is told in the reader's own words. */}
+              {!ownWords.has(password.state) && password.reason !== null && ` ${password.reason}`}
             </span>
           </div>
         </li>
@@ -79,6 +82,8 @@ export function Connections({ t, connections }: { t: Translate; connections: Sta
     </ul>
   )
 }
+
+const ownWords: ReadonlySet<BindingPasswordState> = new Set(['in_sync', 'drifted'])
 
 type FieldProps = {
   name: string

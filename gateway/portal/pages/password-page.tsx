@@ -87,7 +87,7 @@ export function PasswordDonePage({ settings, status }: { settings: PageSettings;
         <h1>{settings.t('portal.password.done')}</h1>
       </section>
       <p class="lead">{settings.t(`portal.password.done.${doneWords[status.state]}`)}</p>
-      <Connections t={settings.t} connections={status.connections} />
+      <Connections settings={settings} connections={status.connections} />
       <p>
         <a href="/portal">{settings.t('portal.password.done.home')}</a>
       </p>

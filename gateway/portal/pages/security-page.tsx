@@ -27,7 +27,11 @@ export function SecurityPage({ settings, email, factors, sessions, notice }: Sec
         {factors.factors.length === 0 && <p class="quiet">{t('portal.security.none')}</p>}
         <ul class="things">
           {factors.factors.map((factor) => (
-            <FactorItem t={t} factor={factor} isNeeded={factors.required && factors.factors.length === 1} />
+            <FactorItem
+              settings={settings}
+              factor={factor}
+              isNeeded={factors.required && factors.factors.length === 1}
+            />
           ))}
         </ul>
         <div class="row">
@@ -50,7 +54,7 @@ export function SecurityPage({ settings, email, factors, sessions, notice }: Sec
           </form>
         </section>
       )}
-      <Sessions t={t} sessions={sessions} />
+      <Sessions settings={settings} sessions={sessions} />
       <p class="away">
         <a href="/portal">{t('portal.password.done.home')}</a>
       </p>
@@ -60,7 +64,9 @@ export function SecurityPage({ settings, email, factors, sessions, notice }: Sec
 
 const atOf = (at: number) => new Date(at).toISOString()
 
-function FactorItem({ t, factor, isNeeded }: { t: Translate; factor: Factor; isNeeded: boolean }) {
+type FactorProps = { settings: PageSettings; factor: Factor; isNeeded: boolean }
+
+function FactorItem({ settings: { t, locale }, factor, isNeeded }: FactorProps) {
   const path = `/portal/security/factors/${factor.id}`
   return (
     <li>
@@ -73,7 +79,7 @@ function FactorItem({ t, factor, isNeeded }: { t: Translate; factor: Factor; isN
             t('portal.factor.unused')
           ) : (
             <>
-              {t('portal.factor.used')} <Time at={atOf(factor.usedAt)} form="day" />
+              {t('portal.factor.used')} <Time at={atOf(factor.usedAt)} locale={locale} form="ago" />
             </>
           )}
         </span>
@@ -110,7 +116,9 @@ function FactorItem({ t, factor, isNeeded }: { t: Translate; factor: Factor; isN
   )
 }
 
-function Sessions({ t, sessions }: { t: Translate; sessions: readonly MySession[] }) {
+type SessionsProps = { settings: PageSettings; sessions: readonly MySession[] }
+
+function Sessions({ settings: { t, locale }, sessions }: SessionsProps) {
   return (
     <section class="part">
       <h2>{t('portal.security.sessions')}</h2>
@@ -120,7 +128,11 @@ function Sessions({ t, sessions }: { t: Translate; sessions: readonly MySession[
             <div>
               <strong>{deviceWords(t, session.agent)}</strong>
               <span class="quiet">
-                {session.isThis ? t('portal.session.this') : <Time at={atOf(session.seenAt)} form="day" />}
+                {session.isThis ? (
+                  t('portal.session.this')
+                ) : (
+                  <Time at={atOf(session.seenAt)} locale={locale} form="ago" />
+                )}
                 {session.address !== null && ` · ${session.address}`}
               </span>
             </div>

@@ -52,6 +52,9 @@ export function SignInPage({ settings, action, to, reason, lead, email, refusal,
           {settings.t('portal.passkey.signIn')}
         </button>
       </form>
+      <p class="aside">
+        <a href="/portal/forgot">{settings.t('portal.signIn.forgot')}</a>
+      </p>
     </Layout>
   )
 }

@@ -12,6 +12,7 @@ import { delegated } from './0013-delegated.ts'
 import { credentialEnd } from './0014-credential-end.ts'
 import { reminders } from './0016-reminders.ts'
 import { secondFactors } from './0020-second-factors.ts'
+import { links } from './0022-links.ts'
 
 /** All migrations in order. One that was released is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const migrations: Record<string, Migration> = {
   '0014-credential-end': credentialEnd,
   '0016-reminders': reminders,
   '0020-second-factors': secondFactors,
+  '0022-links': links,
 }

@@ -1,4 +1,5 @@
 import type { Catalogue } from './en.ts'
+import { flowsDe } from './flows/de.ts'
 import { securityDe } from './security/de.ts'
 
 export const de: Catalogue = {
@@ -27,14 +28,12 @@ export const de: Catalogue = {
   'portal.home.in_sync': 'Überall dasselbe Passwort',
   'portal.home.in_sync.since': 'Überall dasselbe Passwort seit',
   'portal.home.waiting': 'Ihr Passwort ist unterwegs zu Microsoft 365',
-  'portal.home.failed': 'Microsoft 365 hat Ihr Passwort nicht',
   'portal.home.unbound': 'Sie haben hier ein Passwort',
   'portal.home.unbound.detail': 'Noch ist kein Konto bei Microsoft 365 damit verbunden. Sie müssen nichts tun.',
   'portal.home.change': 'Passwort ändern',
   'portal.home.recent': 'Zuletzt geschehen',
   'portal.notice.updated':
     'Ihr Passwort für Microsoft 365 wurde aktualisiert: Verwenden Sie von jetzt an dieses Passwort.',
-  'portal.notice.pending': 'Ihr Passwort ist unterwegs zu Microsoft 365. Sie können diese Seite schließen.',
 
   'portal.connection.none': 'Hier liegt noch kein Passwort von Ihnen.',
   'portal.connection.awaiting_login': 'Wartet darauf, dass Sie sich hier anmelden.',
@@ -42,8 +41,7 @@ export const de: Catalogue = {
   'portal.connection.in_sync': 'Aktualisiert.',
   'portal.connection.in_sync.at': 'In Microsoft 365 aktualisiert um',
   'portal.connection.rejected': 'Hat das Passwort abgelehnt.',
-  'portal.connection.drifted':
-    'Das Passwort wurde bei Microsoft geändert. Melden Sie sich hier an oder ändern Sie es hier, damit es wieder eines ist.',
+  'portal.connection.drifted': 'Das Passwort wurde bei Microsoft geändert.',
 
   'portal.password.title': 'Passwort ändern',
   'portal.password.current': 'Bisheriges Passwort',
@@ -75,4 +73,5 @@ export const de: Catalogue = {
   'portal.problem.home': 'Zur Startseite',
   'portal.support': 'Hilfe: {contact}',
   'portal.form.expired': 'Gehen Sie zurück, laden Sie die Seite neu und senden Sie das Formular noch einmal ab.',
+  ...flowsDe,
 }

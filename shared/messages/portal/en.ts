@@ -1,3 +1,4 @@
+import { flowsEn } from './flows/en.ts'
 import { securityEn } from './security/en.ts'
 
 /** Every sentence of the portal, by key; `{name}` is filled in. The other languages have the same keys. */
@@ -26,13 +27,11 @@ export const en = {
   'portal.home.in_sync': 'Same password everywhere',
   'portal.home.in_sync.since': 'Same password everywhere since',
   'portal.home.waiting': 'Your password is on its way to Microsoft 365',
-  'portal.home.failed': 'Microsoft 365 does not have your password',
   'portal.home.unbound': 'You have a password here',
   'portal.home.unbound.detail': 'No Microsoft 365 account is bound to it yet. There is nothing for you to do.',
   'portal.home.change': 'Change password',
   'portal.home.recent': 'What happened lately',
   'portal.notice.updated': 'Your Microsoft 365 password has been updated: use this password from now on.',
-  'portal.notice.pending': 'Your password is on its way to Microsoft 365. You can close this page.',
 
   'portal.connection.none': 'No password of yours is there yet.',
   'portal.connection.awaiting_login': 'Waits for you to sign in here.',
@@ -40,8 +39,7 @@ export const en = {
   'portal.connection.in_sync': 'Updated.',
   'portal.connection.in_sync.at': 'Updated in Microsoft 365 at',
   'portal.connection.rejected': 'Refused the password.',
-  'portal.connection.drifted':
-    'The password was changed at Microsoft. Sign in here or change it here to make it one again.',
+  'portal.connection.drifted': 'The password was changed at Microsoft.',
 
   'portal.password.title': 'Change your password',
   'portal.password.current': 'Current password',
@@ -73,6 +71,7 @@ export const en = {
   'portal.problem.home': 'Go to the start page',
   'portal.support': 'Help: {contact}',
   'portal.form.expired': 'Go back, reload the page and send the form again.',
+  ...flowsEn,
 } as const
 
 export type MessageKey = keyof typeof en

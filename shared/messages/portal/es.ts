@@ -1,4 +1,5 @@
 import type { Catalogue } from './en.ts'
+import { flowsEs } from './flows/es.ts'
 import { securityEs } from './security/es.ts'
 
 export const es: Catalogue = {
@@ -26,14 +27,12 @@ export const es: Catalogue = {
   'portal.home.in_sync': 'La misma contraseña en todas partes',
   'portal.home.in_sync.since': 'La misma contraseña en todas partes desde',
   'portal.home.waiting': 'Su contraseña va de camino a Microsoft 365',
-  'portal.home.failed': 'Microsoft 365 no tiene su contraseña',
   'portal.home.unbound': 'Tiene una contraseña aquí',
   'portal.home.unbound.detail': 'Todavía no hay ninguna cuenta de Microsoft 365 vinculada. No tiene que hacer nada.',
   'portal.home.change': 'Cambiar la contraseña',
   'portal.home.recent': 'Actividad reciente',
   'portal.notice.updated':
     'Su contraseña de Microsoft 365 se ha actualizado: use esta contraseña de ahora en adelante.',
-  'portal.notice.pending': 'Su contraseña va de camino a Microsoft 365. Puede cerrar esta página.',
 
   'portal.connection.none': 'Todavía no hay ninguna contraseña suya.',
   'portal.connection.awaiting_login': 'Espera a que inicie sesión aquí.',
@@ -41,8 +40,7 @@ export const es: Catalogue = {
   'portal.connection.in_sync': 'Actualizada.',
   'portal.connection.in_sync.at': 'Actualizada en Microsoft 365 a las',
   'portal.connection.rejected': 'Ha rechazado la contraseña.',
-  'portal.connection.drifted':
-    'La contraseña se cambió en Microsoft. Inicie sesión o cámbiela aquí para volver a tener una sola.',
+  'portal.connection.drifted': 'La contraseña se cambió en Microsoft.',
 
   'portal.password.title': 'Cambiar su contraseña',
   'portal.password.current': 'Contraseña actual',
@@ -74,4 +72,5 @@ export const es: Catalogue = {
   'portal.problem.home': 'Ir a la página de inicio',
   'portal.support': 'Ayuda: {contact}',
   'portal.form.expired': 'Vuelva atrás, recargue la página y envíe el formulario de nuevo.',
+  ...flowsEs,
 }

@@ -1,4 +1,5 @@
 import type { Catalogue } from './en.ts'
+import { flowsFr } from './flows/fr.ts'
 import { securityFr } from './security/fr.ts'
 
 export const fr: Catalogue = {
@@ -26,13 +27,11 @@ export const fr: Catalogue = {
   'portal.home.in_sync': 'Le même mot de passe partout',
   'portal.home.in_sync.since': 'Le même mot de passe partout depuis',
   'portal.home.waiting': 'Votre mot de passe est en route vers Microsoft 365',
-  'portal.home.failed': 'Microsoft 365 n’a pas votre mot de passe',
   'portal.home.unbound': 'Vous avez un mot de passe ici',
   'portal.home.unbound.detail': 'Aucun compte Microsoft 365 n’y est encore rattaché. Vous n’avez rien à faire.',
   'portal.home.change': 'Changer le mot de passe',
   'portal.home.recent': 'Activité récente',
   'portal.notice.updated': 'Votre mot de passe Microsoft 365 a été mis à jour : utilisez désormais ce mot de passe.',
-  'portal.notice.pending': 'Votre mot de passe est en route vers Microsoft 365. Vous pouvez fermer cette page.',
 
   'portal.connection.none': 'Aucun mot de passe de votre part ne s’y trouve encore.',
   'portal.connection.awaiting_login': 'Attend que vous vous connectiez ici.',
@@ -40,8 +39,7 @@ export const fr: Catalogue = {
   'portal.connection.in_sync': 'Mis à jour.',
   'portal.connection.in_sync.at': 'Mis à jour dans Microsoft 365 à',
   'portal.connection.rejected': 'A refusé le mot de passe.',
-  'portal.connection.drifted':
-    'Le mot de passe a été changé chez Microsoft. Connectez-vous ou changez-le ici pour n’en avoir de nouveau qu’un seul.',
+  'portal.connection.drifted': 'Le mot de passe a été modifié chez Microsoft.',
 
   'portal.password.title': 'Changer votre mot de passe',
   'portal.password.current': 'Mot de passe actuel',
@@ -73,4 +71,5 @@ export const fr: Catalogue = {
   'portal.problem.home': 'Aller à la page d’accueil',
   'portal.support': 'Aide : {contact}',
   'portal.form.expired': 'Revenez en arrière, rechargez la page et envoyez de nouveau le formulaire.',
+  ...flowsFr,
 }

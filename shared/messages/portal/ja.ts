@@ -1,4 +1,5 @@
 import type { Catalogue } from './en.ts'
+import { flowsJa } from './flows/ja.ts'
 import { securityJa } from './security/ja.ts'
 
 export const ja: Catalogue = {
@@ -26,13 +27,11 @@ export const ja: Catalogue = {
   'portal.home.in_sync': 'どこでも同じパスワードです',
   'portal.home.in_sync.since': 'どこでも同じパスワードになった時刻:',
   'portal.home.waiting': 'パスワードを Microsoft 365 に送っています',
-  'portal.home.failed': 'Microsoft 365 にパスワードが反映されていません',
   'portal.home.unbound': 'ここにパスワードがあります',
   'portal.home.unbound.detail': 'まだ Microsoft 365 のアカウントは結び付けられていません。何もする必要はありません。',
   'portal.home.change': 'パスワードを変更',
   'portal.home.recent': '最近の出来事',
   'portal.notice.updated': 'Microsoft 365 のパスワードが更新されました。これからはこのパスワードをお使いください。',
-  'portal.notice.pending': 'パスワードを Microsoft 365 に送っています。このページは閉じてかまいません。',
 
   'portal.connection.none': 'まだパスワードが届いていません。',
   'portal.connection.awaiting_login': 'ここでのサインインを待っています。',
@@ -40,8 +39,7 @@ export const ja: Catalogue = {
   'portal.connection.in_sync': '更新済みです。',
   'portal.connection.in_sync.at': 'Microsoft 365 で更新された時刻:',
   'portal.connection.rejected': 'パスワードが拒否されました。',
-  'portal.connection.drifted':
-    'Microsoft 側でパスワードが変更されました。ここでサインインするか変更すると、再び一つになります。',
+  'portal.connection.drifted': 'Microsoft 側でパスワードが変更されました。',
 
   'portal.password.title': 'パスワードの変更',
   'portal.password.current': '現在のパスワード',
@@ -72,4 +70,5 @@ export const ja: Catalogue = {
   'portal.problem.home': '最初のページへ',
   'portal.support': 'お問い合わせ: {contact}',
   'portal.form.expired': '前のページに戻って再読み込みし、フォームをもう一度送信してください。',
+  ...flowsJa,
 }

@@ -26,8 +26,6 @@ export const securityDe: SecurityCatalogue = {
     'Der Passkey wurde nicht angenommen. Versuchen Sie es noch einmal oder wählen Sie einen anderen Weg.',
   'portal.passkey.stopped': 'Der Passkey wurde nicht verwendet. Versuchen Sie es noch einmal, sobald Sie bereit sind.',
   'portal.passkey.scripts': 'Passkeys brauchen JavaScript, das in diesem Browser ausgeschaltet ist.',
-  'portal.notice.passkey':
-    'Ein Passkey bringt kein Passwort mit, und Microsoft 365 wartet noch auf Ihres. Melden Sie sich ab und einmal mit Ihrem Passwort wieder an.',
 
   'portal.setUp.title': 'Schützen Sie Ihr Konto',
   'portal.setUp.lead': 'Ihr Konto braucht neben dem Passwort einen zweiten Faktor. Das dauert einmalig eine Minute.',

@@ -22,8 +22,6 @@ export const securityEn = {
   'portal.passkey.refused': 'The passkey was not accepted. Try again, or use another way.',
   'portal.passkey.stopped': 'The passkey was not used. Try again when you are ready.',
   'portal.passkey.scripts': 'Passkeys need JavaScript, which is off in this browser.',
-  'portal.notice.passkey':
-    'A passkey brings no password, and Microsoft 365 still waits for yours. Sign out, and sign in with your password once.',
 
   'portal.setUp.title': 'Protect your account',
   'portal.setUp.lead': 'Your account needs a second factor besides the password. This takes a minute, once.',

@@ -23,8 +23,6 @@ export const securityEs: SecurityCatalogue = {
   'portal.passkey.refused': 'La llave de acceso no se aceptó. Inténtelo de nuevo o elija otra forma.',
   'portal.passkey.stopped': 'La llave de acceso no se usó. Inténtelo de nuevo cuando quiera.',
   'portal.passkey.scripts': 'Las llaves de acceso necesitan JavaScript, que está desactivado en este navegador.',
-  'portal.notice.passkey':
-    'Una llave de acceso no trae contraseña, y Microsoft 365 todavía espera la suya. Cierre la sesión e iníciela una vez con su contraseña.',
 
   'portal.setUp.title': 'Proteja su cuenta',
   'portal.setUp.lead': 'Además de la contraseña, su cuenta necesita un segundo factor. Es un minuto, una sola vez.',

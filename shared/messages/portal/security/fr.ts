@@ -24,8 +24,6 @@ export const securityFr: SecurityCatalogue = {
   'portal.passkey.refused': 'La clé d’accès n’a pas été acceptée. Réessayez ou choisissez un autre moyen.',
   'portal.passkey.stopped': 'La clé d’accès n’a pas été utilisée. Réessayez quand vous serez prêt.',
   'portal.passkey.scripts': 'Les clés d’accès ont besoin de JavaScript, désactivé dans ce navigateur.',
-  'portal.notice.passkey':
-    'Une clé d’accès n’apporte aucun mot de passe, et Microsoft 365 attend encore le vôtre. Déconnectez-vous, puis connectez-vous une fois avec votre mot de passe.',
 
   'portal.setUp.title': 'Protégez votre compte',
   'portal.setUp.lead':

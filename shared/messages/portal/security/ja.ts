@@ -23,8 +23,6 @@ export const securityJa: SecurityCatalogue = {
   'portal.passkey.refused': 'パスキーが受け付けられませんでした。もう一度試すか、別の方法をお使いください。',
   'portal.passkey.stopped': 'パスキーは使われませんでした。準備ができたらもう一度お試しください。',
   'portal.passkey.scripts': 'パスキーには JavaScript が必要ですが、このブラウザーでは無効になっています。',
-  'portal.notice.passkey':
-    'パスキーではパスワードが届かないため、Microsoft 365 はまだパスワードを待っています。サインアウトして、一度パスワードでサインインしてください。',
 
   'portal.setUp.title': 'アカウントを保護しましょう',
   'portal.setUp.lead':
