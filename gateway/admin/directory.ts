@@ -9,6 +9,7 @@ import { createUser } from '../directory/create-user.ts'
 import { deleteUser } from '../directory/delete-user.ts'
 import { userOrProblem } from '../directory/find.ts'
 import * as groups from '../directory/groups.ts'
+import { sealImported } from '../directory/import-users.ts'
 import { myStatus } from '../directory/my-status.ts'
 import { presentUser, presentUsers } from '../directory/present-user.ts'
 import { resumeUser } from '../directory/resume-user.ts'
@@ -17,6 +18,7 @@ import { setPassword } from '../directory/set-password.ts'
 import { signIn } from '../directory/sign-in.ts'
 import { suspendUser } from '../directory/suspend-user.ts'
 import { updateUser } from '../directory/update-user.ts'
+import { type CsvRow, parseUsersCsv } from '../directory/users-csv.ts'
 import { system } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
 import { Secret } from '../domain/secret.ts'
@@ -72,6 +74,7 @@ export function directoryOf(context: Context) {
       const total = query.count === 'true' ? bindings.length : undefined
       return pageOf(rest, query.limit, (last) => ({ text: '', number: 0, id: last.connectionId }), total)
     },
+    usersOfCsv: (text: string): CsvRow[] => parseUsersCsv(text, sealImported(context)),
     createUser: async (actor: Caller, input: CreateUser) => present(await createUser(context, actor, input)),
     updateUser: async (actor: Caller, id: string, values: UpdateUser) =>
       present(await updateUser(context, actor, { userId: id, values })),

@@ -38,7 +38,7 @@ export async function changePassword(
   await beginAttempt(context, keys)
   const credential = await findCredential(store.db, user.id)
   const phc = credential === undefined ? undefined : openHash(vault, credential)
-  const matches = await hasher.verify(phc, input.currentPassword)
+  const matches = await hasher.verify(phc, input.currentPassword, input.address ?? undefined)
   await store.change(actor, async (change) => {
     if (matches) {
       change.quiet('counting attempts')

@@ -39,10 +39,10 @@ export async function signIn(
   const user = await findUserByEmail(store.db, email)
   const credential = await findCredential(store.db, user?.id ?? '')
   const phc = credential === undefined ? undefined : openHash(vault, credential)
-  const matches = await hasher.verify(phc, input.password)
+  const matches = await hasher.verify(phc, input.password, input.address ?? undefined)
   if (!matches || user?.state !== 'active' || credential === undefined || phc === undefined)
     return await refuse(context, keys, user)
-  const fresh = hasher.isOutdated(phc) ? await hasher.hash(input.password) : undefined
+  const fresh = hasher.isOutdated(phc) ? await hasher.hash(input.password, input.address ?? undefined) : undefined
   const admitted = await store.change(actorOf(user), (change) =>
     admit(context, change, { user, credential, fresh, password: input.password, keys }),
   )
