@@ -34,6 +34,8 @@ export type DirectorySettings = {
   publicUrl: string
   organisation: string
   passwordPolicy: PasswordPolicy
+  /** A file of breached passwords; null: they are not looked up. */
+  breached: { file: string; failOpen: boolean } | null
   /** How long events are kept. */
   retainEventDays: number
 }

@@ -1,12 +1,13 @@
 import type { Role } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
+import type { HashCost } from '../domain/hash-cost.ts'
 import { defaultPolicy, type PasswordPolicy } from '../domain/password-policy.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import type { Secret } from '../domain/secret.ts'
 import { openPost } from '../mail/post.ts'
 import type { Store } from '../store/store.ts'
 import type { Vault } from '../store/vault.ts'
-import type { Context, PasswordLane } from './context.ts'
+import type { Context, DirectorySettings, PasswordLane } from './context.ts'
 import { createAdmin } from './create-admin.ts'
 import { createHasher, type Hasher } from './hasher.ts'
 import { recover, tidyUp } from './housekeeping.ts'
@@ -17,10 +18,16 @@ export type DirectoryOptions = {
   store: Store
   vault: Vault
   runtime: Runtime
-  instance: { organisation: string; mail: { url: Secret; from: string } | null; retainEventDays: number }
+  instance: {
+    organisation: string
+    mail: { url: Secret; from: string } | null
+    retainEventDays: number
+    passwordPolicy?: PasswordPolicy
+    hashCost?: HashCost
+    breached?: DirectorySettings['breached']
+  }
   /** Origin under which people reach the portal. Without it no mail with a link can be written. */
   publicUrl?: string
-  passwordPolicy?: PasswordPolicy
   hasher?: Hasher
   /** Brings a password to the tenants. Without it, beside a running gateway, passwords wait for its next cycle. */
   sendPassword?: PasswordLane['send']
@@ -38,11 +45,12 @@ export function createDirectory(options: DirectoryOptions) {
     store,
     vault,
     runtime,
-    hasher: options.hasher ?? createHasher(),
+    hasher: options.hasher ?? createHasher(instance.hashCost),
     settings: {
       publicUrl: options.publicUrl ?? '',
       organisation: instance.organisation,
-      passwordPolicy: options.passwordPolicy ?? defaultPolicy,
+      passwordPolicy: instance.passwordPolicy ?? defaultPolicy,
+      breached: instance.breached ?? null,
       retainEventDays: instance.retainEventDays,
     },
     passwords: { send: options.sendPassword ?? (async () => []) },

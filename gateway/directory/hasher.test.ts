@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { defaultCost, floorCost } from '../domain/hash-cost.ts'
 import { Secret } from '../domain/secret.ts'
-import { createHasher, defaultCost, floorCost } from './hasher.ts'
+import { createHasher } from './hasher.ts'
 
 const password = new Secret('Purple-Kettle-42')
 

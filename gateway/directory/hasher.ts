@@ -1,16 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
+import { defaultCost, floorCost, type HashCost, isStrong } from '../domain/hash-cost.ts'
 import { readPasswordHash } from '../domain/password-hash.ts'
 import type { Secret } from '../domain/secret.ts'
 import { createSlots } from './fair-slots.ts'
 import { verifyForeign } from './foreign-hash.ts'
-
-/** argon2id. Memory in KiB. */
-export type HashCost = { memoryCost: number; timeCost: number; parallelism: number }
-
-/** About 30 ms and 46 MiB on a slow core (OWASP Password Storage). */
-export const defaultCost: HashCost = { memoryCost: 47_104, timeCost: 1, parallelism: 1 }
-export const floorCost: HashCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
 export type Hasher = {
   /** A PHC string. Problem `busy` when too many wait; those of one address wait for each other first. */
@@ -50,9 +44,7 @@ export function createHasher(cost: HashCost = defaultCost, cores = availablePara
   }
 }
 
-/** The floor is two points of equal strength: less memory needs more passes. */
-export function assertStrong({ memoryCost, timeCost, parallelism }: HashCost): void {
-  const enough = memoryCost >= defaultCost.memoryCost ? timeCost >= 1 : timeCost >= floorCost.timeCost
-  if (memoryCost >= floorCost.memoryCost && enough && parallelism >= 1) return
+function assertStrong(cost: HashCost): void {
+  if (isStrong(cost)) return
   throw new Error(`Password hashing needs at least m=${floorCost.memoryCost}, t=${floorCost.timeCost}, p=1.`)
 }
