@@ -49,12 +49,12 @@ test('the $7$ form of scrypt opens for its password', async () => {
   expect(await hasher.verify(hash, password)).toBe(false)
 })
 
-test('argon2id of other parameters opens, and argon2i as in the tests of its reference implementation', async () => {
-  const hash = await argon2(password.reveal(), { memoryCost: 4_096, timeCost: 3, parallelism: 1 })
-  expect(await hasher.verify(hash, password)).toBe(true)
-  const reference = '$argon2i$v=19$m=65536,t=2,p=1$c29tc2FsdA$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA'
-  expect(await hasher.verify(reference, new Secret('password'))).toBe(true)
-  for (const each of [hash, reference]) expect(await hasher.verify(each, new Secret('other'))).toBe(false)
+test('argon2i and argon2id of other parameters open', async () => {
+  for (const algorithm of [1, 2]) {
+    const hash = await argon2(password.reveal(), { algorithm, memoryCost: 4_096, timeCost: 3, parallelism: 1 })
+    expect(await hasher.verify(hash, password)).toBe(true)
+    expect(await hasher.verify(hash, new Secret('other'))).toBe(false)
+  }
 })
 
 const enter = (email: string, given = password) =>
