@@ -82,6 +82,8 @@ test.each([
   ['{\n  "publicUrl": "https://id.contoso.example/path"\n}', 2, 'without a path'],
   ['{\n  "allowedClouds": ["https://graph.example",\n "http://login.example"]\n}', 3, 'allowedClouds.1'],
   ['{\n  "__proto__": { "organisation": "x" }\n}', 2, '__proto__'],
+  ['{\n  "passwords": {\n    "minLength": 7\n  }\n}', 3, 'under 8'],
+  ['{\n  "passwords": {\n    "hashing": { "memoryKib": 19456, "passes": 1 }\n  }\n}', 3, 'Too weak'],
   ['[]', 1, 'expected object'],
 ])('a settings file that cannot be used is refused by file and line: %j', async (text, line, words) => {
   await writeFile(file, text)

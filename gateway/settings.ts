@@ -5,6 +5,8 @@ import { extensionId } from '@lockstep/shared/contract/extension'
 import { type Locale, locales } from '@lockstep/shared/messages/locale'
 import { type Adapter, Low } from 'lowdb'
 import { z } from 'zod'
+import { defaultCost, type HashCost, isStrong } from './domain/hash-cost.ts'
+import { defaultPolicy, type PasswordPolicy } from './domain/password-policy.ts'
 import type { FactorPolicy } from './domain/second-factor.ts'
 import { Secret } from './domain/secret.ts'
 import { lineOf, placesIn } from './json-places.ts'
@@ -31,6 +33,12 @@ const cloudOrigin = z
     message: 'Give an https origin without a path.',
   })
 const mailUrl = z.url({ protocol: /^smtps?$/, error: 'Give a URL like smtp://mail.contoso.example:587.' })
+
+const hashing = z
+  .strictObject({ memoryKib: z.number().int().max(65_536), passes: z.number().int().max(3) })
+  .refine(({ memoryKib, passes }) => isStrong({ memoryCost: memoryKib, timeCost: passes, parallelism: 1 }), {
+    message: 'Too weak. Use at least 19456 KiB with 2 passes, or 47104 KiB with 1.',
+  })
 
 /** `lockstep.json`: this instance's own settings. What belongs to the organisation is in the store. */
 export const Settings = z.strictObject({
@@ -71,6 +79,20 @@ export const Settings = z.strictObject({
   /** Of whom a second factor is demanded: `admins` (helpdesk included) unless said otherwise. `nobody` is for trials. */
   requireSecondFactor: z.enum(['admins', 'everybody', 'nobody']).optional(),
   events: z.strictObject({ retainDays: z.number().int().min(30).max(36_500) }).optional(),
+  passwords: z
+    .strictObject({
+      minLength: z.number().int().min(8, 'Microsoft 365 takes no password under 8 characters.').max(64),
+      /** The organisation's own words, which count as banned. */
+      words: z.array(z.string().trim().min(4).max(64)).max(1_000),
+      /** Cost of argon2id. Hashes of another cost are replaced at the next sign-in. */
+      hashing,
+      /** SHA-1 of breached passwords in hex, one a line, sorted. */
+      breachedFile: z.string().min(1).max(4096),
+      /** Whether a password is accepted while that file cannot be read. */
+      failOpen: z.boolean(),
+    })
+    .partial()
+    .optional(),
   /** Ids of the extension that may sign in: Chromium's 32 letters, or Firefox's 40 hex digits. */
   extensionIds: z
     .array(z.string().regex(/^([a-p]{32}|[0-9a-f]{40})$/))
@@ -100,6 +122,10 @@ export type Instance = {
   /** How long events are kept. */
   retainEventDays: number
   secondFactor: FactorPolicy
+  passwordPolicy: PasswordPolicy
+  hashCost: HashCost
+  /** Null: passwords are not looked up. */
+  breached: { file: string; failOpen: boolean } | null
 }
 
 export const defaultPort = 7474
@@ -165,6 +191,17 @@ async function instanceOf(dataFolder: string, settings: Settings, env: Environme
     extensionIds: settings.extensionIds ?? [extensionId],
     retainEventDays: settings.events?.retainDays ?? 400,
     secondFactor: secondFactorOf(settings, address),
+    ...passwordsOf(dataFolder, settings),
+  }
+}
+
+function passwordsOf(dataFolder: string, { passwords = {} }: Settings) {
+  const { minLength, words, hashing, breachedFile, failOpen = true } = passwords
+  return {
+    passwordPolicy: { minLength: minLength ?? defaultPolicy.minLength, words: words ?? [] },
+    hashCost:
+      hashing === undefined ? defaultCost : { memoryCost: hashing.memoryKib, timeCost: hashing.passes, parallelism: 1 },
+    breached: breachedFile === undefined ? null : { file: resolve(dataFolder, breachedFile), failOpen },
   }
 }
 

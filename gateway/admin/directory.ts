@@ -10,6 +10,7 @@ import { createUser } from '../directory/create-user.ts'
 import { deleteUser } from '../directory/delete-user.ts'
 import { userOrProblem } from '../directory/find.ts'
 import * as groups from '../directory/groups.ts'
+import { sealImported } from '../directory/import-users.ts'
 import { requestLink } from '../directory/link-requests.ts'
 import { myStatus } from '../directory/my-status.ts'
 import { newsSeen } from '../directory/news.ts'
@@ -22,6 +23,7 @@ import { signIn } from '../directory/sign-in.ts'
 import { suspendUser } from '../directory/suspend-user.ts'
 import { previewTakeover } from '../directory/takeover.ts'
 import { updateUser } from '../directory/update-user.ts'
+import { type CsvRow, parseUsersCsv } from '../directory/users-csv.ts'
 import { system } from '../domain/actor.ts'
 import type { LinkPurpose } from '../domain/link.ts'
 import { Problem } from '../domain/problem.ts'
@@ -87,6 +89,7 @@ export function directoryOf(context: Context) {
       const total = query.count === 'true' ? bindings.length : undefined
       return pageOf(rest, query.limit, (last) => ({ text: '', number: 0, id: last.connectionId }), total)
     },
+    usersOfCsv: (text: string): CsvRow[] => parseUsersCsv(text, sealImported(context)),
     createUser: async (actor: Caller, input: CreateUser) => present(await createUser(context, actor, input)),
     updateUser: async (actor: Caller, id: string, values: UpdateUser) =>
       present(await updateUser(context, actor, { userId: id, values })),

@@ -1,4 +1,3 @@
-import { parseUsersCsv } from '../directory/users-csv.ts'
 import type { Handlers } from '../http/serve.ts'
 import { listEvents, verifyEvents } from '../store/events.ts'
 import type { Sync } from '../sync/sync.ts'
@@ -108,7 +107,7 @@ function ofImport({ directory, sync }: HandlerSources): Pick<Handlers, ImportNam
   return {
     userPhoto: ({ params }) => directory.userPhoto(params.id),
     importUsers: async ({ actor, query, body }) => ({
-      job: await sync.importUsers(actor, { rows: parseUsersCsv(body), dryRun: query.dryRun === 'true' }),
+      job: await sync.importUsers(actor, { rows: directory.usersOfCsv(body), dryRun: query.dryRun === 'true' }),
     }),
   }
 }

@@ -1,8 +1,10 @@
+import { system } from '../domain/actor.ts'
 import { checkPassword } from '../domain/password-policy.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Secret } from '../domain/secret.ts'
 import { type CredentialRow, openHash, openHistory } from '../store/credentials.ts'
 import type { UserRow } from '../store/users.ts'
+import { isBreached } from './breached.ts'
 import type { Context } from './context.ts'
 
 /**
@@ -22,11 +24,35 @@ export async function assertAcceptable(
   }
   const given = { policy: context.settings.passwordPolicy, person: owner }
   refuseBroken(checkPassword(password.reveal(), given))
+  const breached = await lookUp(context, password)
+  if (breached) refuseBroken(checkPassword(password.reveal(), { ...given, breached }))
   if (credential === undefined) return
   const former = openHistory(context.vault, credential)
   if (current === undefined) former.unshift(openHash(context.vault, credential))
   const history = current?.reveal() === password.reveal() || (await matchesAny(context, former, password))
   if (history) refuseBroken(checkPassword(password.reveal(), { ...given, history }))
+}
+
+/** Problem `busy` when it cannot be looked up and the settings do not let it pass. */
+async function lookUp({ store, settings: { breached } }: Context, password: Secret): Promise<boolean> {
+  if (breached === null) return false
+  try {
+    return await isBreached(breached.file, password)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const after = breached.failOpen ? 'A password was accepted without it.' : 'A password was refused for it.'
+    await store.change(system, async (change) =>
+      change.event({
+        type: 'password_check_failure',
+        outcome: 'failure',
+        detail: `The list of breached passwords could not be read: ${reason} ${after}`,
+      }),
+    )
+    if (breached.failOpen) return false
+    throw new Problem('busy', 'New passwords cannot be checked at the moment. Try again later.', {
+      retryAfterSeconds: 60,
+    })
+  }
 }
 
 async function matchesAny({ hasher }: Context, former: readonly string[], password: Secret): Promise<boolean> {

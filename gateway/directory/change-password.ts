@@ -39,7 +39,7 @@ export async function changePassword(
     throw new Problem('too_many_requests', 'Too many wrong passwords. Sign out, and have a link sent to you instead.')
   const credential = await findCredential(store.db, user.id)
   const phc = credential === undefined ? undefined : openHash(vault, credential)
-  const matches = await hasher.verify(phc, input.currentPassword)
+  const matches = await hasher.verify(phc, input.currentPassword, input.address ?? undefined)
   await store.change(actor, async (change) => {
     if (matches) {
       change.quiet('counting attempts')

@@ -37,6 +37,8 @@ export type DirectorySettings = {
   passwordPolicy: PasswordPolicy
   /** Of whom a second factor is demanded. */
   secondFactor: FactorPolicy
+  /** A file of breached passwords; null: they are not looked up. */
+  breached: { file: string; failOpen: boolean } | null
   /** How long events are kept. */
   retainEventDays: number
 }

@@ -1,5 +1,7 @@
 import type { CreateUser, Role } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
+import { readPasswordHash } from '../domain/password-hash.ts'
+import { Problem } from '../domain/problem.ts'
 import { Secret } from '../domain/secret.ts'
 import { changesBetween, displayNameOf } from '../domain/user.ts'
 import { commitCredential } from '../store/credentials.ts'
@@ -39,7 +41,7 @@ export async function createUser(
     deleted_at: null,
     ...columnsOf({}, input.attributes ?? {}),
   }
-  let hash: string | undefined
+  let hash = input.passwordHash === undefined ? undefined : foreignHash(input)
   if (input.initialPassword !== undefined) {
     const password = new Secret(input.initialPassword)
     await assertAcceptable(context, password, user, undefined)
@@ -54,7 +56,9 @@ export async function createUser(
         const wrappedHash = vault.wrapHash(hash, { userId: user.id, version: 1 })
         const first = { userId: user.id, expected: 0, version: 1, wrappedHash, mustChange: false, changedAt: now }
         await commitCredential(change.trx, first)
-        const password = new Secret(input.initialPassword ?? '')
+      }
+      if (input.initialPassword !== undefined) {
+        const password = new Secret(input.initialPassword)
         await putFresh(change.trx, vault, { userId: user.id, version: 1, password, now: change.now })
       }
       const stored = await userOrProblem(change.trx, user.id)
@@ -74,6 +78,15 @@ export async function createUser(
     if (isUniqueViolation(error)) throw emailTaken(input.email)
     throw error
   }
+}
+
+/** Problem `validation_failed` when it cannot be taken over; the hash itself is not repeated. */
+function foreignHash({ passwordHash = '', initialPassword }: CreateUser): string {
+  const read = readPasswordHash(passwordHash)
+  const both = initialPassword !== undefined
+  if (!both && 'kind' in read) return passwordHash
+  const sentence = 'refused' in read ? read.refused : 'Give a password or the hash of one, not both.'
+  throw new Problem('validation_failed', sentence, { errors: [{ path: 'passwordHash', message: sentence }] })
 }
 
 const noUndefined = (input: CreateUser) => ({

@@ -1,5 +1,6 @@
 import type { Role } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
+import type { HashCost } from '../domain/hash-cost.ts'
 import { defaultPolicy, type PasswordPolicy } from '../domain/password-policy.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import type { FactorPolicy } from '../domain/second-factor.ts'
@@ -7,7 +8,7 @@ import type { Secret } from '../domain/secret.ts'
 import { openPost } from '../mail/post.ts'
 import type { Store } from '../store/store.ts'
 import type { Vault } from '../store/vault.ts'
-import type { Context, PasswordLane } from './context.ts'
+import type { Context, DirectorySettings, PasswordLane } from './context.ts'
 import { createAdmin } from './create-admin.ts'
 import { createHasher, type Hasher } from './hasher.ts'
 import { recover, tidyUp } from './housekeeping.ts'
@@ -24,10 +25,12 @@ export type DirectoryOptions = {
     mail: { url: Secret; from: string } | null
     retainEventDays: number
     secondFactor: FactorPolicy
+    passwordPolicy?: PasswordPolicy
+    hashCost?: HashCost
+    breached?: DirectorySettings['breached']
   }
   /** Origin under which people reach the portal. Without it no mail with a link can be written. */
   publicUrl?: string
-  passwordPolicy?: PasswordPolicy
   hasher?: Hasher
   /** Brings a password to the tenants. Without it, beside a running gateway, passwords wait for its next cycle. */
   sendPassword?: PasswordLane['send']
@@ -45,11 +48,12 @@ export function createDirectory(options: DirectoryOptions) {
     store,
     vault,
     runtime,
-    hasher: options.hasher ?? createHasher(),
+    hasher: options.hasher ?? createHasher(instance.hashCost),
     settings: {
       publicUrl: options.publicUrl ?? '',
       organisation: instance.organisation,
-      passwordPolicy: options.passwordPolicy ?? defaultPolicy,
+      passwordPolicy: instance.passwordPolicy ?? defaultPolicy,
+      breached: instance.breached ?? null,
       secondFactor: instance.secondFactor,
       retainEventDays: instance.retainEventDays,
     },

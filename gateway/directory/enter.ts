@@ -41,7 +41,9 @@ export type Entrance = {
 export async function enter(context: Context, entrance: Entrance): Promise<SignedIn | null> {
   const { user, credential, password } = entrance
   const fresh =
-    password === null || credential === undefined ? undefined : await freshHash(context, credential, password)
+    password === null || credential === undefined
+      ? undefined
+      : await freshHash(context, credential, password, entrance.visit.address)
   const admitted = await context.store.change(actorOf(user), (change) => admit(context, change, entrance, fresh))
   if (admitted === null) return null
   const version = credential?.version ?? 0
@@ -64,8 +66,9 @@ export async function enter(context: Context, entrance: Entrance): Promise<Signe
   }
 }
 
-async function freshHash({ hasher, vault }: Context, credential: CredentialRow, password: Secret) {
-  return hasher.isOutdated(openHash(vault, credential)) ? await hasher.hash(password) : undefined
+async function freshHash(context: Context, credential: CredentialRow, password: Secret, address: string | null) {
+  const { hasher, vault } = context
+  return hasher.isOutdated(openHash(vault, credential)) ? await hasher.hash(password, address ?? undefined) : undefined
 }
 
 /** The person is signed in whatever becomes of the tenant: a failed attempt to send is a pending password. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { defaultCost, floorCost } from '../domain/hash-cost.ts'
 import { Secret } from '../domain/secret.ts'
-import { createHasher, defaultCost, floorCost } from './hasher.ts'
+import { createHasher } from './hasher.ts'
 
 const password = new Secret('Purple-Kettle-42')
 
@@ -34,4 +35,18 @@ test('more than 64 who wait are told to come again', async () => {
   const all = await Promise.allSettled(Array.from({ length: 67 }, () => hasher.verify(undefined, password)))
   expect(all.filter((each) => each.status === 'rejected')).toHaveLength(2)
   expect(all[66]).toMatchObject({ reason: { code: 'busy', retryAfterSeconds: 5 } })
+})
+
+test('an address that fills the queue makes room for others, and takes turns with them', async () => {
+  const hasher = createHasher(floorCost, 1)
+  const order: string[] = []
+  const ask = (address: string) =>
+    hasher.verify(undefined, password, address).then(
+      () => order.push(address),
+      () => order.push(`${address} refused`),
+    )
+  const crowd = Array.from({ length: 65 }, () => ask('192.0.2.1'))
+  await Promise.all([...crowd, ask('192.0.2.2')])
+  expect(order.filter((each) => each === '192.0.2.1 refused')).toHaveLength(1)
+  expect(order.filter((each) => !each.endsWith('refused')).indexOf('192.0.2.2')).toBeLessThan(4)
 })

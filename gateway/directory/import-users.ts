@@ -2,6 +2,7 @@ import { attributeNames } from '@lockstep/shared/contract/attributes'
 import { CreateUser } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
 import { likelyDomain } from '../domain/domain-advice.ts'
+import { readPasswordHash } from '../domain/password-hash.ts'
 import { Problem } from '../domain/problem.ts'
 import { listConnections } from '../store/connections.ts'
 import { findUserByEmail } from '../store/users.ts'
@@ -52,7 +53,7 @@ async function importRow(context: Context, actor: Actor, given: CsvRow, dryRun: 
     ok,
     result: { row, email, result, ...more },
   })
-  const parsed = CreateUser.safeParse(inputOf(given))
+  const parsed = CreateUser.safeParse(inputOf(context, given))
   if (!parsed.success) {
     const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join(' ')
     return told(false, 'failed', { reason })
@@ -63,6 +64,11 @@ async function importRow(context: Context, actor: Actor, given: CsvRow, dryRun: 
   if ((await findUserByEmail(context.store.db, parsed.data.email)) !== undefined)
     return told(true, 'exists', { reason: 'Somebody here has this address already. Nothing was changed about them.' })
   const advice = adviceOn(parsed.data.email, known.domains)
+  const hash = parsed.data.passwordHash === undefined ? null : readPasswordHash(parsed.data.passwordHash)
+  if (hash !== null && 'refused' in hash) {
+    known.rowOf.delete(parsed.data.email)
+    return told(false, 'failed', { reason: `passwordHash: ${hash.refused}` })
+  }
   if (dryRun) return told(true, 'created', advice)
   try {
     await createUser(context, actor, parsed.data)
@@ -92,12 +98,26 @@ function adviceOn(email: string, domains: readonly string[]): Record<string, str
   }
 }
 
+/** For whom a hash is sealed that has no user yet. */
+const ownerOf = (email: string) => ({ userId: `import ${email}`, version: 0 })
+
+export const sealImported =
+  ({ vault }: Pick<Context, 'vault'>) =>
+  (hash: string, email: string) =>
+    vault.wrapHash(hash, ownerOf(email))
+
 const names: ReadonlySet<string> = new Set(['displayName', 'givenName', 'familyName'])
 
-function inputOf({ values }: CsvRow): Record<string, unknown> {
+function inputOf({ vault }: Context, { values, email, sealedHash }: CsvRow): Record<string, unknown> {
   const attributes = Object.entries(values).filter(([key]) =>
     attributeNames.some((name) => name === key && !names.has(name)),
   )
   const own = Object.entries(values).filter(([key]) => !attributes.some(([name]) => name === key))
-  return { state: 'staged', sendMail: false, ...Object.fromEntries(own), attributes: Object.fromEntries(attributes) }
+  return {
+    state: 'staged',
+    sendMail: false,
+    ...Object.fromEntries(own),
+    attributes: Object.fromEntries(attributes),
+    ...(sealedHash !== undefined && { passwordHash: vault.unwrapHash(sealedHash, ownerOf(email)) }),
+  }
 }

@@ -81,7 +81,7 @@ async function provePassword(context: Context, input: Given): Promise<Proved> {
   const { keys, counts } = await beginSignInAttempt(context, from)
   const credential = await findCredential(store.db, user?.id ?? '')
   const phc = credential === undefined || !counts ? undefined : openHash(vault, credential)
-  const matches = await hasher.verify(phc, input.password)
+  const matches = await hasher.verify(phc, input.password, address ?? undefined)
   if (!matches || user?.state !== 'active' || credential === undefined || phc === undefined)
     return await refuse(context, { keys, counts }, user)
   return { user, credential, password: input.password, visit: { address, agent, replaces, browser }, keys }

@@ -32,7 +32,7 @@ export async function confirmWith(
 ): Promise<NewSession> {
   const { totp, passkey } = await proofFor(context, found.user.id)
   if (!totp && !passkey) {
-    await provePassword(context, found, new Secret(given.code))
+    await provePassword(context, found, new Secret(given.code), given.address)
     return await confirmed(context, found, null)
   }
   return await confirmed(context, found, await spendCode(context, found.user, given.code, given.address))
@@ -50,14 +50,19 @@ export async function confirmed(
   })
 }
 
-async function provePassword(context: Context, { user, actor }: FoundSession, password: Secret): Promise<void> {
+async function provePassword(
+  context: Context,
+  { user, actor }: FoundSession,
+  password: Secret,
+  address: string | null,
+): Promise<void> {
   const { store, vault, hasher } = context
   const keys = ownKeys(user.id)
   if (!(await beginAttempt(context, keys)))
     throw new Problem('too_many_requests', 'Too many wrong passwords. Sign out, and have a link sent to you instead.')
   const credential = await findCredential(store.db, user.id)
   const phc = credential === undefined ? undefined : openHash(vault, credential)
-  const matches = await hasher.verify(phc, password)
+  const matches = await hasher.verify(phc, password, address ?? undefined)
   await store.change(actor, async (change) => {
     if (matches) {
       change.quiet('counting attempts')

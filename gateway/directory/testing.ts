@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LockstepEvent } from '@lockstep/shared/contract/event'
 import { system } from '../domain/actor.ts'
+import { floorCost } from '../domain/hash-cost.ts'
 import { defaultPolicy } from '../domain/password-policy.ts'
 import { Secret } from '../domain/secret.ts'
 import { type TestRuntime, testRuntime } from '../domain/testing.ts'
@@ -22,7 +23,7 @@ import { findProposal, markProposalSent } from '../store/proposals.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { createVault } from '../store/vault.ts'
 import type { Context, LaneResult, PasswordLane } from './context.ts'
-import { createHasher, floorCost, type Hasher } from './hasher.ts'
+import { createHasher, type Hasher } from './hasher.ts'
 
 /** How a tenant of the fake lane behaves. `lost`: it took the password, and the answer never came. */
 export type Behaviour = 'accepts' | 'refuses' | 'unreachable' | 'lost'
@@ -62,6 +63,7 @@ export async function testDirectory(seed = 1): Promise<TestDirectory> {
     organisation: 'Contoso',
     passwordPolicy: defaultPolicy,
     secondFactor: 'admins' as const,
+    breached: null,
     retainEventDays: 400,
   }
   const nothing = async () => {}
@@ -103,13 +105,13 @@ export async function testDirectory(seed = 1): Promise<TestDirectory> {
 function counting(hasher: Hasher, counts: { verify: number; hash: number }): Hasher {
   return {
     ...hasher,
-    verify(phc, password) {
+    verify(...given) {
       counts.verify += 1
-      return hasher.verify(phc, password)
+      return hasher.verify(...given)
     },
-    hash(password) {
+    hash(...given) {
       counts.hash += 1
-      return hasher.hash(password)
+      return hasher.hash(...given)
     },
   }
 }

@@ -2,16 +2,19 @@ import { attributeNames } from '@lockstep/shared/contract/attributes'
 import { CsvError, parse } from 'csv-parse/sync'
 import { Problem } from '../domain/problem.ts'
 
-/** One line of the file as it was given, by the contract's names; empty cells are left out. */
-export type CsvRow = { row: number; email: string; values: Record<string, string> }
+/**
+ * One line of the file as it was given, by the contract's names; empty cells are left out. The hash of a password is
+ * sealed, since rows wait in the store for their turn.
+ */
+export type CsvRow = { row: number; email: string; values: Record<string, string>; sealedHash?: string }
 
-const own = ['email', 'displayName', 'givenName', 'familyName', 'alternateEmail', 'state']
+const own = ['email', 'displayName', 'givenName', 'familyName', 'alternateEmail', 'state', 'passwordHash']
 const known = new Map([...own, ...attributeNames].map((name) => [name.toLowerCase(), name]))
 const largestRecord = 32_768
 const mostRows = 200_000
 
 /** Reads the whole file before anything is done with it. Problem `malformed_csv` names the row and the way out. */
-export function parseUsersCsv(text: string): CsvRow[] {
+export function parseUsersCsv(text: string, sealHash: (hash: string, email: string) => string): CsvRow[] {
   if (text.includes('\u0000')) throw malformed('The file holds a NUL character. Save it as CSV in UTF-8.')
   const records = read(text)
   const [header, ...rows] = records
@@ -22,8 +25,10 @@ export function parseUsersCsv(text: string): CsvRow[] {
   if (rows.length > mostRows) throw malformed('The file has more than 200,000 rows. Split it.')
   return rows.map((cells, index) => {
     const pairs = columns.map((column, at) => [column, cells[at] ?? ''] as const).filter(([, value]) => value !== '')
-    const values = Object.fromEntries(pairs)
-    return { row: index + 2, email: values['email'] ?? '', values }
+    const { passwordHash, ...values } = Object.fromEntries(pairs)
+    const email = values['email'] ?? ''
+    const sealed = passwordHash === undefined ? {} : { sealedHash: sealHash(passwordHash, email) }
+    return { row: index + 2, email, values, ...sealed }
   })
 }
 
@@ -54,7 +59,7 @@ function delimiterOf(text: string): string {
 }
 
 function columnOf(name: string): string {
-  if (/password/i.test(name)) {
+  if (/password/i.test(name) && !/^passwordHash$/i.test(name)) {
     throw malformed('A column holds passwords. Leave it out: people choose theirs by a link that only they get.')
   }
   const column = known.get(name.toLowerCase())

@@ -16,7 +16,7 @@ export const defaultPolicy: PasswordPolicy = { minLength: 12, words: [] }
 /** What Microsoft 365 takes at most, in characters. */
 export const maxLength = 256
 
-export type PasswordRule = 'length' | 'characters' | 'classes' | 'name' | 'common' | 'history'
+export type PasswordRule = 'length' | 'characters' | 'classes' | 'name' | 'common' | 'history' | 'breached'
 export type RuleResult = { rule: PasswordRule; ok: boolean; sentence: string }
 
 export type PasswordOwner = {
@@ -25,10 +25,10 @@ export type PasswordOwner = {
   email: string
 }
 
-/** Each rule with its verdict, in the order in which a form shows them. `history` says whether it was used before. */
+/** Each rule with its verdict, in the order in which a form shows them. `history` says whether it was used before, `breached` whether it is known to have leaked. */
 export function checkPassword(
   password: string,
-  given: { policy: PasswordPolicy; person: PasswordOwner; history?: boolean },
+  given: { policy: PasswordPolicy; person: PasswordOwner; history?: boolean; breached?: boolean },
 ): RuleResult[] {
   const least = Math.max(8, given.policy.minLength)
   const results: RuleResult[] = [
@@ -60,6 +60,8 @@ export function checkPassword(
   ]
   if (given.history !== undefined)
     results.push({ rule: 'history', ok: !given.history, sentence: 'Not one of your last passwords.' })
+  if (given.breached !== undefined)
+    results.push({ rule: 'breached', ok: !given.breached, sentence: 'Not a password that has leaked elsewhere.' })
   return results
 }
 
@@ -109,7 +111,7 @@ function normalise(text: string): string {
   return text.toLowerCase().replace(/[01$@]/g, (sign) => swaps[sign] ?? sign)
 }
 
-/** Words and runs that guessers try first. A full list of leaked passwords takes its place later. */
+/** Words and runs that guessers try first. */
 const common: readonly string[] = `
 password passwort passw0rd kennwort motdepasse contrasena welcome willkommen bienvenue letmein
 administrator admin login master secret geheim changeme change default guest monkey dragon

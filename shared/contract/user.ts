@@ -64,6 +64,8 @@ export const CreateUser = z.strictObject({
   alternateEmail: AlternateEmail.nullable().optional(),
   state: z.enum(['active', 'staged']).default('active'),
   initialPassword: PasswordInput.optional(),
+  /** Instead of a password: its hash in another directory, which ours replaces at the first sign-in. */
+  passwordHash: z.string().min(1).max(1_024).optional(),
   sendMail: z.boolean().default(true),
   attributes: AttributesInput.optional(),
 })

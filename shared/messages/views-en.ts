@@ -175,6 +175,7 @@ export const viewsEn = {
   'event.password_change': 'Password changed',
   'event.password_set': 'Password set by an administrator',
   'event.password_refused': 'Password refused by Microsoft 365',
+  'event.password_check_failure': 'Breached passwords could not be looked up',
   'event.password_expire': 'Password expired',
   'event.none': 'Nothing has happened yet.',
   'outcome.success': 'done',
