@@ -1,12 +1,17 @@
 import { parseUsersCsv } from '../directory/users-csv.ts'
+import type { Actor } from '../domain/actor.ts'
 import type { Handlers } from '../http/serve.ts'
 import { listEvents, verifyEvents } from '../store/events.ts'
+import type { Resealed } from '../store/reseal.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { Directory } from './directory.ts'
 import { assertMay, assertMayTouch } from './limits.ts'
 import { exportEvents, type RecordSources, streamEvents, streamJob } from './records.ts'
 
-export type HandlerSources = { directory: Directory; sync: Sync } & RecordSources
+export type HandlerSources = { directory: Directory; sync: Sync; keys: Keys } & RecordSources
+
+/** What may be done to the instance key by a gateway that runs. */
+export type Keys = { rotate(actor: Actor): Promise<Resealed> }
 
 /** The contract, endpoint by endpoint: who may do it to whom, then the use case. */
 export function handlersOf(sources: HandlerSources): Handlers {
@@ -17,6 +22,7 @@ export function handlersOf(sources: HandlerSources): Handlers {
     ...ofBindings(sources),
     ...ofGroups(sources),
     ...ofRecords(sources),
+    rotateKey: ({ actor }) => sources.keys.rotate(actor),
   }
 }
 

@@ -22,6 +22,8 @@ export type DirectoryOptions = {
   publicUrl?: string
   passwordPolicy?: PasswordPolicy
   hasher?: Hasher
+  /** The keys of pending passwords, of which those of days gone by are to be forgotten. */
+  days?: { moveOn(): void }
   /** Brings a password to the tenants. Without it, beside a running gateway, passwords wait for its next cycle. */
   sendPassword?: PasswordLane['send']
   log?: (line: { msg: string } & Record<string, unknown>) => void
@@ -64,7 +66,7 @@ export function createDirectory(options: DirectoryOptions) {
     /** Before anybody is served and before the engine starts: decides what the last stop left open. */
     async start(): Promise<void> {
       await recover(context)
-      keepOn('tidying', tidying(context, ending.signal, options.log))
+      keepOn('tidying', tidying(context, ending.signal, options))
       if (instance.mail === null) return
       const post = openPost(instance.mail.url.reveal(), { name: instance.organisation, address: instance.mail.from })
       keepOn(
@@ -79,9 +81,13 @@ export function createDirectory(options: DirectoryOptions) {
   }
 }
 
-async function tidying(context: Context, signal: AbortSignal, log: DirectoryOptions['log']): Promise<void> {
+async function tidying(context: Context, signal: AbortSignal, { days, log }: DirectoryOptions): Promise<void> {
+  const tidy = async () => {
+    days?.moveOn()
+    await tidyUp(context)
+  }
   while (!signal.aborted) {
-    await tidyUp(context).catch((error: unknown) => log?.({ msg: 'tidying failed', error: String(error) }))
+    await tidy().catch((error: unknown) => log?.({ msg: 'tidying failed', error: String(error) }))
     await context.runtime.sleep(tidyEveryMs, signal)
   }
 }

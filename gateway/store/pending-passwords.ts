@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { Secret } from '../domain/secret.ts'
 import type { Database, PendingPasswords } from './schema.ts'
-import { SealRejected, type Vault } from './vault.ts'
+import { type PendingOwner, SealRejected, type Vault } from './vault.ts'
 
 export type PendingRow = Selectable<PendingPasswords>
 type Key = { connectionId: string; userId: string }
@@ -91,14 +91,17 @@ export async function pendingInForce(
  */
 export function openPending(vault: Vault, row: PendingRow, to: { accountId: string; tenantId: string }): Secret {
   if (row.account_id !== '' && row.account_id !== to.accountId) throw new SealRejected()
-  return vault.openPending(row.sealed, {
-    userId: row.user_id,
-    connectionId: row.connection_id,
-    accountId: row.account_id,
-    tenantId: to.tenantId,
-    version: row.version,
-  })
+  return vault.openPending(row.sealed, ownerOf(row, to.tenantId))
 }
+
+/** Whom a row is sealed for. */
+export const ownerOf = (row: Omit<PendingRow, 'sealed'>, tenantId: string): PendingOwner => ({
+  userId: row.user_id,
+  connectionId: row.connection_id,
+  accountId: row.account_id,
+  tenantId,
+  version: row.version,
+})
 
 /** From here on the tenant may have it. */
 export async function markDispatched(trx: Kysely<Database>, key: Key, version: number, now: number): Promise<void> {
