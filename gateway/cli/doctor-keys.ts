@@ -46,7 +46,7 @@ function daysFile({ key, dataFolder }: Instance): Finding {
   if (!isWithin(file, dataFolder)) return fine('keys of waiting passwords', file)
   return fine(
     'keys of waiting passwords',
-    `${file}: a copy of the whole folder opens what waited then, for whoever gets the instance key`,
+    `${file}: whoever copies the folder, and has the instance key, opens what waited then`,
     'Leave this file out of copies, or keep the instance key in a folder of its own that can be written.',
   )
 }

@@ -28,7 +28,7 @@ export function addServe(program: Command, shell: Shell): void {
       shell.out(
         gateway.sealed === null
           ? `Lockstep is ready at ${gateway.url}\n`
-          : `Lockstep is sealed at ${gateway.url}: ${gateway.sealed} Then start it again.\n`,
+          : `Lockstep is sealed at ${gateway.url} until it has its key. ${gateway.sealed} Then start it again.\n`,
       )
       await ended(shell.ending)
       await withdraw(dataFolder)
