@@ -32,7 +32,7 @@ export async function putPending(
     account_id: accountId,
     sealed: vault.sealPending(pending.password, owner),
     created_at: pending.now,
-    dispatched_at: null,
+    again_at: null,
   }
   await trx
     .insertInto('pending_passwords')
@@ -58,13 +58,14 @@ export async function findPending(
 }
 
 /**
- * By user: the newest version in force that waits at a connection. What is only proposed is not among them; and once a
- * tenant may have a proposed one, an older one must not come after it.
+ * By user: the newest version in force that waits at a connection. What is only proposed is not among them, nor what has
+ * arrived and waits for its second time; and once a tenant may have a proposed one, an older one must not come after it.
  */
 export async function pendingInForce(
   db: Kysely<Database>,
   connectionId: string,
   userIds: readonly string[],
+  now: number,
 ): Promise<Map<string, PendingRow>> {
   const found = new Map<string, PendingRow>()
   for (let start = 0; start < userIds.length; start += 500) {
@@ -75,6 +76,7 @@ export async function pendingInForce(
       .where('connection_id', '=', connectionId)
       .where('pending_passwords.user_id', 'in', userIds.slice(start, start + 500))
       .whereRef('pending_passwords.version', '<=', 'user_credentials.version')
+      .where((e) => e.or([e('again_at', 'is', null), e('again_at', '<=', now)]))
       .where('pending_passwords.user_id', 'not in', (e) =>
         e.selectFrom('password_proposals').select('user_id').where('sent', '=', 1),
       )
@@ -102,17 +104,6 @@ export const ownerOf = (row: Omit<PendingRow, 'sealed'>, tenantId: string): Pend
   tenantId,
   version: row.version,
 })
-
-/** From here on the tenant may have it. */
-export async function markDispatched(trx: Kysely<Database>, key: Key, version: number, now: number): Promise<void> {
-  await trx
-    .updateTable('pending_passwords')
-    .set({ dispatched_at: now })
-    .where('connection_id', '=', key.connectionId)
-    .where('user_id', '=', key.userId)
-    .where('version', '=', version)
-    .execute()
-}
 
 /** Erases one version, all below one, or all of a binding. */
 export async function erasePending(

@@ -11,6 +11,7 @@ import { licences } from './0011-licences.ts'
 import { delegated } from './0013-delegated.ts'
 import { credentialEnd } from './0014-credential-end.ts'
 import { reminders } from './0016-reminders.ts'
+import { passwordTickets } from './0024-password-tickets.ts'
 
 /** All migrations in order. One that was released is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -26,4 +27,5 @@ export const migrations: Record<string, Migration> = {
   '0013-delegated': delegated,
   '0014-credential-end': credentialEnd,
   '0016-reminders': reminders,
+  '0024-password-tickets': passwordTickets,
 }
