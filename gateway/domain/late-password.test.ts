@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest'
-import { againAt, lateForMs } from './late-password.ts'
+import { againAt, lateForMs, ownUntil } from './late-password.ts'
 
 const now = 1_000_000_000
 const at = (version: number, agoMs: number) => ({ version, at: now - agoMs })
+
+test('whatever is open may land for five minutes after it left', () => {
+  expect(ownUntil([at(6, 9_000), at(7, 1_000)])).toBe(now + lateForMs - 1_000)
+  expect(ownUntil([])).toBeNull()
+})
 
 test.each([
   ['nothing is open', [], 7, null],

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { againAt, lateForMs } from '../domain/late-password.ts'
+import { againAt, lateForMs, ownUntil } from '../domain/late-password.ts'
 import { erasePending } from './pending-passwords.ts'
 import type { Database } from './schema.ts'
 
@@ -23,13 +23,16 @@ export async function dropTicket(trx: Kysely<Database>, eventId: string): Promis
   await trx.deleteFrom('password_tickets').where('event_id', '=', eventId).execute()
 }
 
-/** A version has arrived: its sealed copy goes, or stays until an older one cannot land after it any more. */
+/**
+ * A version has arrived: its sealed copy goes, or stays until an older one cannot land after it any more. Returns until when
+ * a copy that we sent may land.
+ */
 export async function erasePendingArrived(
   trx: Kysely<Database>,
   key: Key,
   version: number,
   now: number,
-): Promise<void> {
+): Promise<number | null> {
   const tickets = await trx
     .selectFrom('password_tickets')
     .select(['version', 'at'])
@@ -37,14 +40,16 @@ export async function erasePendingArrived(
     .where('user_id', '=', key.userId)
     .execute()
   const again_at = againAt(tickets, version, now)
-  if (again_at === null) return await erasePending(trx, key, { version })
-  await trx
-    .updateTable('pending_passwords')
-    .set({ again_at })
-    .where('connection_id', '=', key.connectionId)
-    .where('user_id', '=', key.userId)
-    .where('version', '=', version)
-    .execute()
+  if (again_at === null) await erasePending(trx, key, { version })
+  else
+    await trx
+      .updateTable('pending_passwords')
+      .set({ again_at })
+      .where('connection_id', '=', key.connectionId)
+      .where('user_id', '=', key.userId)
+      .where('version', '=', version)
+      .execute()
+  return ownUntil(tickets)
 }
 
 /** Marks the bindings whose password is due once more, and forgets tickets of what cannot land any more. */

@@ -139,6 +139,8 @@ export async function pendingOfUser(db: Kysely<Database>, userId: string): Promi
 
 /** Erases what is older than 72 h; these bindings wait for a sign-in again. Returns them. */
 export async function expirePending(trx: Kysely<Database>, now: number): Promise<Key[]> {
+  // A clock that went back would make them live longer.
+  await trx.updateTable('pending_passwords').set({ created_at: now }).where('created_at', '>', now).execute()
   const rows = await trx
     .deleteFrom('pending_passwords')
     .where('created_at', '<', now - pendingLifeMs)

@@ -160,7 +160,7 @@ export type Bindings = {
   password_reason: string | null
   last_sync_at: number | null
   created_at: number
-  /** When the tenant took our last version, by its own clock. */
+  /** When the tenant took our last version, by its own clock; later, while a copy of ours may still land there. */
   password_tenant_at: number | null
   /** `restore`: an admin wants the deleted account back. `return`: the connection comes back, and this binding with it. */
   recover: 'restore' | 'return' | null

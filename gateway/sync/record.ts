@@ -182,7 +182,7 @@ export async function passwordArrived(
   now: number,
   tenantAt = now,
 ): Promise<void> {
-  await erasePendingArrived(change.trx, ownerOf(connection, unit.user.id), version, now)
+  const lateUntil = await erasePendingArrived(change.trx, ownerOf(connection, unit.user.id), version, now)
   await updateBinding(
     change.trx,
     { connection_id: connection.id, user_id: unit.user.id },
@@ -190,7 +190,7 @@ export async function passwordArrived(
       password_state: 'in_sync',
       password_version: version,
       password_synced_at: now,
-      password_tenant_at: tenantAt,
+      password_tenant_at: Math.max(tenantAt, lateUntil ?? 0),
       password_reason: null,
     },
   )
