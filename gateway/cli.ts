@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import './cli/small-heap.ts'
+import { refuseDumps } from './cli/no-dumps.ts'
 import { runCommand } from './cli/program.ts'
+import { takeSecrets } from './cli/take-secrets.ts'
 
+refuseDumps()
 const ending = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
@@ -18,7 +21,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   err: (text) => void process.stderr.write(text),
   stdin: process.stdin,
   terminal: process.stderr.isTTY === true,
-  env: process.env,
+  env: takeSecrets(process.env),
   fetch: (url, init) => fetch(url, init),
   ending: ending.signal,
   exitCode: 0,

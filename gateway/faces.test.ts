@@ -44,7 +44,7 @@ beforeEach(async () => {
       newId: world.runtime.newId,
       assetsFolder: '/nonexistent',
       isReady: async () => true,
-      ...facesOf(world.context, sync),
+      ...facesOf(world.context, sync, { file: '/dev/null/instance.key' }),
     })
   ).app
   anaId = await person('ana@contoso.example', first)

@@ -3,6 +3,7 @@ import { handlersOf } from './admin/handlers.ts'
 import { securityHandlers } from './admin/security.ts'
 import type { AppOptions } from './app.ts'
 import type { Context } from './directory/context.ts'
+import { rotateKey } from './directory/rotate-key.ts'
 import { actorOf, findSessionByToken } from './directory/sessions.ts'
 import { findToken } from './directory/tokens.ts'
 import { system } from './domain/actor.ts'
@@ -10,6 +11,7 @@ import type { IdempotencyMemory } from './http/idempotency.ts'
 import { oauthKeys } from './portal/oauth/keys.ts'
 import { portalServices } from './portal/services.ts'
 import { beginIdempotent, dropIdempotent, finishIdempotent } from './store/idempotency.ts'
+import type { KeySource } from './store/instance-key.ts'
 import { OauthEntries } from './store/oauth-entries.ts'
 import { findUser } from './store/users.ts'
 import type { Sync } from './sync/sync.ts'
@@ -29,7 +31,7 @@ type Faces = Pick<
 >
 
 /** What the app serves, made of the use cases: everything that buildApp needs besides settings, log and time. */
-export function facesOf(context: Context, sync: Sync): Faces {
+export function facesOf(context: Context, sync: Sync, key: KeySource): Faces {
   const { store, vault, runtime } = context
   return {
     sessionOf: async (token, isUse = true) => (await findSessionByToken(context, token, isUse))?.actor ?? null,
@@ -47,6 +49,7 @@ export function facesOf(context: Context, sync: Sync): Faces {
       directory: directoryOf(context),
       security: securityHandlers(context),
       sync,
+      keys: { rotate: (actor) => rotateKey(context, actor, key) },
       store,
       runtime,
     }),

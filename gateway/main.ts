@@ -14,8 +14,11 @@ import { facesOf } from './faces.ts'
 import { openInstance } from './instance.ts'
 import { listen } from './listen.ts'
 import { senderRecordsOf } from './mail/sender-records.ts'
-import { publicUrlOf, SettingsError } from './settings.ts'
+import { serveSealed } from './sealed.ts'
+import { publicUrlOf, readSettings, SettingsError } from './settings.ts'
 import { lockFolder } from './store/folder-lock.ts'
+import { promotePrivate } from './store/private-file.ts'
+import { KeyMismatch } from './store/vault.ts'
 import { createClaims } from './sync/claims.ts'
 import { createGates } from './sync/gates.ts'
 import { createSync } from './sync/sync.ts'
@@ -38,6 +41,8 @@ export type Gateway = {
   url: string
   /** Where it listens on this machine. */
   localUrl: string
+  /** Without the key of its store a gateway says no more than that; with the reason. Null: it serves. */
+  sealed: string | null
   close(): Promise<void>
 }
 
@@ -54,7 +59,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     )
   }
   try {
-    const gateway = await compose(options)
+    const gateway = await compose(options).catch((error: unknown) => seal(options, error))
     return { ...gateway, close: () => gateway.close().finally(lock.release) }
   } catch (error) {
     lock.release()
@@ -62,11 +67,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
+/** Whoever lacks the key is told so on every page, and may have it brought back; anything else ends the start. */
+async function seal(options: GatewayOptions, error: unknown): Promise<Gateway> {
+  if (!(error instanceof KeyMismatch)) throw error
+  const log = logTo(options.log)
+  log.error({}, error.message)
+  const instance = await readSettings(options.dataFolder, options.env)
+  const { url, port, close } = await serveSealed(instance, { log, runtime: options.runtime ?? systemRuntime })
+  return { url, localUrl: `http://localhost:${port}`, sealed: error.message, close }
+}
+
 async function compose(options: GatewayOptions): Promise<Gateway> {
   const runtime = options.runtime ?? systemRuntime
   const log = logTo(options.log)
   const open = await openInstance(options.dataFolder, options.env, runtime)
   const { instance, store, vault } = open
+  if (open.staged && 'file' in instance.key) promotePrivate(instance.key.file)
   const note = ({ msg, ...fields }: { msg: string } & Record<string, unknown>) => log.info(fields, msg)
   let handler: RequestListener = (_request, response) => response.writeHead(503, { 'retry-after': '1' }).end()
   const listening = await listen((request, response) => handler(request, response), instance.listen)
@@ -120,7 +136,7 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
     now: runtime.now,
     newId: runtime.newId,
     assetsFolder: assetsFolder(),
-    ...facesOf(directory.context, sync),
+    ...facesOf(directory.context, sync, instance.key),
     isReady: async () => true,
     ending: ending.signal,
   })
@@ -130,6 +146,7 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
   return {
     url,
     localUrl: `http://localhost:${listening.port}`,
+    sealed: null,
     async close() {
       ending.abort()
       await listening.close(lastRequestsMs)

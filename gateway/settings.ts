@@ -10,6 +10,7 @@ import { defaultPolicy, type PasswordPolicy } from './domain/password-policy.ts'
 import type { FactorPolicy } from './domain/second-factor.ts'
 import { Secret } from './domain/secret.ts'
 import { lineOf, placesIn } from './json-places.ts'
+import type { KeySource } from './store/instance-key.ts'
 
 /** The instance cannot start as it is set up; the message says where and what to do. */
 export class SettingsError extends Error {
@@ -56,6 +57,8 @@ export const Settings = z.strictObject({
   mail: z.strictObject({ url: mailUrl, from: z.email() }).optional(),
   /** File that holds the instance key; by default `instance.key` in the data folder. */
   keyFile: z.string().min(1).max(4096).optional(),
+  /** Program and its arguments, instead of a file: prints the instance key, for example from a key management service. */
+  keyCommand: z.tuple([z.string().min(1).max(4096)], z.string().max(4096)).optional(),
   /** Origins of Graph and sign-in hosts, besides Microsoft's and this machine, that a connection may name. */
   allowedClouds: z.array(cloudOrigin).max(20).optional(),
   /** App registration at which administrators sign in to connect a tenant, with a file that holds its secret. */
@@ -112,8 +115,8 @@ export type Instance = {
   language: Locale
   mail: { url: Secret; from: string } | null
   databaseUrl: Secret | null
-  /** Null: `instance.key` in the data folder, made at the first start. */
-  key: { value: Secret } | { file: string } | null
+  /** `instance.key` in the data folder, made at the first start, unless said otherwise. */
+  key: KeySource
   allowedClouds: readonly string[]
   /** Null: tenants are connected by an application of their own. */
   delegatedApp: { clientId: string; clientSecret: Secret; tenant: string } | null
@@ -173,7 +176,6 @@ async function instanceOf(dataFolder: string, settings: Settings, env: Environme
   }
   const smtp = checked(env, 'LOCKSTEP_SMTP_URL', mailUrl) ?? settings.mail?.url
   const address = checked(env, 'LOCKSTEP_PUBLIC_URL', publicUrl) ?? settings.publicUrl
-  const key = given(env, 'LOCKSTEP_KEY')
   const databaseUrl = given(env, 'LOCKSTEP_DATABASE_URL')
   return {
     dataFolder,
@@ -184,7 +186,7 @@ async function instanceOf(dataFolder: string, settings: Settings, env: Environme
     language: settings.language ?? 'en',
     mail: smtp === undefined ? null : { url: new Secret(smtp), from: settings.mail?.from ?? 'lockstep@localhost' },
     databaseUrl: databaseUrl === undefined ? null : new Secret(databaseUrl),
-    key: key === undefined ? keyFile(dataFolder, settings, env) : { value: new Secret(key) },
+    key: keySource(dataFolder, settings, env),
     allowedClouds: (settings.allowedClouds ?? []).map((cloud) => new URL(cloud).origin),
     delegatedApp: await delegatedAppOf(dataFolder, settings),
     trustedProxies: settings.trustedProxies ?? [],
@@ -214,9 +216,14 @@ function secondFactorOf({ requireSecondFactor = 'admins' }: Settings, publicUrl:
   )
 }
 
-function keyFile(dataFolder: string, settings: Settings, env: Environment): { file: string } | null {
-  const file = given(env, 'LOCKSTEP_KEY_FILE') ?? settings.keyFile
-  return file === undefined ? null : { file: resolve(dataFolder, file) }
+function keySource(dataFolder: string, { keyFile, keyCommand }: Settings, env: Environment): KeySource {
+  const value = given(env, 'LOCKSTEP_KEY')
+  if (value !== undefined) return { value: new Secret(value) }
+  const file = given(env, 'LOCKSTEP_KEY_FILE')
+  if (file !== undefined) return { file: resolve(dataFolder, file) }
+  if (keyFile !== undefined && keyCommand !== undefined)
+    throw new SettingsError(`${settingsFile}: "keyFile" and "keyCommand" exclude each other. Remove one of them.`)
+  return keyCommand === undefined ? { file: resolve(dataFolder, keyFile ?? 'instance.key') } : { command: keyCommand }
 }
 
 async function delegatedAppOf(dataFolder: string, { delegatedApp }: Settings): Promise<Instance['delegatedApp']> {

@@ -1,5 +1,7 @@
+import type { Actor } from '../domain/actor.ts'
 import type { Handlers } from '../http/serve.ts'
 import { listEvents, verifyEvents } from '../store/events.ts'
+import type { Resealed } from '../store/reseal.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { Directory } from './directory.ts'
 import { assertMay, assertMayTouch } from './limits.ts'
@@ -10,7 +12,11 @@ export type HandlerSources = {
   directory: Directory
   security: Pick<Handlers, SecurityNames>
   sync: Sync
+  keys: Keys
 } & RecordSources
+
+/** What may be done to the instance key by a gateway that runs. */
+export type Keys = { rotate(actor: Actor): Promise<Resealed> }
 
 /** The contract, endpoint by endpoint: who may do it to whom, then the use case. */
 export function handlersOf(sources: HandlerSources): Handlers {
@@ -22,6 +28,7 @@ export function handlersOf(sources: HandlerSources): Handlers {
     ...ofBindings(sources),
     ...ofGroups(sources),
     ...ofRecords(sources),
+    rotateKey: ({ actor }) => sources.keys.rotate(actor),
   }
 }
 

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { Connection, PreflightCheck } from '@lockstep/shared/contract/connection'
 import type { Licence } from '@lockstep/shared/contract/licence'
 import type { Command } from 'commander'
+import { addCredential, credentialOf } from './credential.ts'
 import { all, connect, dataOption, findConnection } from './remote.ts'
-import { CommandError, readAll, type Shell } from './shell.ts'
+import { CommandError, type Shell } from './shell.ts'
 import { type Column, plain, print, printJson } from './table.ts'
 
 const columns: Column<Connection>[] = [
@@ -80,6 +80,7 @@ export function addConnections(program: Command, shell: Shell): void {
     })
 
   addCreate(connections, shell)
+  addCredential(connections, shell)
   addChanges(connections, shell)
 }
 
@@ -210,25 +211,4 @@ function cloudOf({ cloud, graph, login }: CreateOptions) {
   if (graph !== undefined || login !== undefined) throw new CommandError('Give --graph and --login together.', 2)
   if (cloud === 'global' || cloud === 'usgov' || cloud === 'usgovdod' || cloud === 'china') return cloud
   throw new CommandError('--cloud is one of global, usgov, usgovdod, china.', 2)
-}
-
-async function credentialOf(options: CreateOptions, shell: Shell) {
-  if (options.certificate !== undefined && options.privateKey !== undefined && !options.secretStdin) {
-    return { certificate: { pem: await text(options.certificate), privateKeyPem: await text(options.privateKey) } }
-  }
-  if (options.secretStdin && options.certificate === undefined && options.privateKey === undefined) {
-    return { clientSecret: await readAll(shell.stdin) }
-  }
-  throw new CommandError(
-    'Give --secret-stdin, or --certificate and --private-key. Secrets are not taken as arguments.',
-    2,
-  )
-}
-
-async function text(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch {
-    throw new CommandError(`${file} cannot be read.`, 2)
-  }
 }

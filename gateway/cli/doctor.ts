@@ -1,16 +1,14 @@
 import { access, constants, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { z } from 'zod'
 import { dataFolderOf, type Instance, publicUrlOf, readSettings, SettingsError } from '../settings.ts'
 import { addressFile } from './address.ts'
+import { examineKeys } from './doctor-keys.ts'
+import { bad, type Finding, fine } from './finding.ts'
 import { dataOption } from './remote.ts'
 import type { Shell } from './shell.ts'
 import { print } from './table.ts'
-
-type Finding = { check: string; ok: boolean; detail: string; remedy: string }
-
-const fine = (check: string, detail: string): Finding => ({ check, ok: true, detail, remedy: '' })
-const bad = (check: string, detail: string, remedy: string): Finding => ({ check, ok: false, detail, remedy })
 
 /** `lockstep doctor`: looks at this machine and this instance, and changes nothing. */
 export function addDoctor(program: Command, shell: Shell): void {
@@ -34,8 +32,13 @@ async function examine(shell: Shell, folder: string): Promise<Finding[]> {
   const findings = [node(), await dataFolder(folder)]
   try {
     const instance = await readSettings(folder, shell.env)
-    findings.push(fine('settings', join(folder, 'lockstep.json')), await instanceKey(instance), publicUrl(instance))
-    findings.push(mail(instance), secondFactor(instance))
+    findings.push(
+      fine('settings', join(folder, 'lockstep.json')),
+      ...(await examineKeys(instance)),
+      publicUrl(instance),
+      mail(instance),
+      secondFactor(instance),
+    )
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     findings.push(bad('settings', error.message, 'Mend the setting; nothing starts before.'))
@@ -74,18 +77,6 @@ async function dataFolder(folder: string): Promise<Finding> {
   return fine('data folder', folder)
 }
 
-async function instanceKey({ key, dataFolder: folder }: Instance): Promise<Finding> {
-  if (key !== null && 'value' in key) return fine('instance key', 'from LOCKSTEP_KEY')
-  const file = key?.file ?? join(folder, 'instance.key')
-  try {
-    const { mode } = await stat(file)
-    if (process.platform === 'win32' || (mode & 0o077) === 0) return fine('instance key', file)
-    return bad('instance key', `${file} is open to other users of this machine`, `Run: chmod 600 ${file}`)
-  } catch {
-    return bad('instance key', `${file} is not there`, 'The first start makes it. After that, put the kept copy back.')
-  }
-}
-
 function publicUrl(instance: Instance): Finding {
   const url = publicUrlOf(instance)
   if (url.startsWith('https:')) return fine('public URL', url)
@@ -111,8 +102,15 @@ async function running(shell: Shell, folder: string): Promise<Finding> {
   try {
     const ready = await shell.fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) })
     if (ready.ok) return fine('gateway', `ready at ${url}`)
+    if ((await codeOf(ready)) === 'sealed')
+      return bad('gateway', `sealed at ${url}: it does not have its key`, 'Bring the key back, then start it again.')
     return bad('gateway', `answers at ${url} with ${ready.status}`, 'Look at its log.')
   } catch {
     return bad('gateway', `does not answer at ${url}`, 'It may have been killed: start it with "lockstep serve".')
   }
+}
+
+async function codeOf(answer: Response): Promise<string | undefined> {
+  const told = z.object({ code: z.string() }).safeParse(await answer.json().catch(() => null))
+  return told.data?.code
 }

@@ -2,6 +2,7 @@ import { ProblemError } from '@lockstep/shared/client/client'
 import { Command, CommanderError } from 'commander'
 import { Problem } from '../domain/problem.ts'
 import { SettingsError } from '../settings.ts'
+import { KeyMismatch } from '../store/vault.ts'
 import { addAdmin } from './admin.ts'
 import { addBindings } from './bindings.ts'
 import { addConnections } from './connections.ts'
@@ -11,6 +12,7 @@ import { addDrift } from './drift.ts'
 import { addEvents } from './events.ts'
 import { addGroups } from './groups.ts'
 import { addImport } from './import.ts'
+import { addKey } from './key.ts'
 import { addMap } from './map.ts'
 import { addReadiness } from './readiness.ts'
 import { addRollout } from './rollout.ts'
@@ -53,6 +55,7 @@ function programOf(shell: Shell): Command {
   addGroups(program, shell)
   addMap(program, shell)
   addEvents(program, shell)
+  addKey(program, shell)
   return program
 }
 
@@ -66,7 +69,7 @@ function said(error: unknown, shell: Shell): ExitCode {
     for (const { path, message } of error.problem.errors ?? []) shell.err(`  ${plain(path)}: ${plain(message)}\n`)
     return error.problem.code === 'validation_failed' ? 2 : 1
   }
-  if (error instanceof SettingsError || error instanceof Problem) {
+  if (error instanceof SettingsError || error instanceof Problem || error instanceof KeyMismatch) {
     shell.err(`${error.message}\n`)
     return 1
   }

@@ -25,7 +25,11 @@ export function addServe(program: Command, shell: Shell): void {
         log: (line) => shell.err(`${line}\n`),
       })
       await announce(dataFolder, gateway.localUrl)
-      shell.out(`Lockstep is ready at ${gateway.url}\n`)
+      shell.out(
+        gateway.sealed === null
+          ? `Lockstep is ready at ${gateway.url}\n`
+          : `Lockstep is sealed at ${gateway.url} until it has its key. ${gateway.sealed} Then start it again.\n`,
+      )
       await ended(shell.ending)
       await withdraw(dataFolder)
       await gateway.close()

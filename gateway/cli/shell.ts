@@ -27,6 +27,16 @@ export class CommandError extends Error {
   }
 }
 
+/** What is typed until the end of the line. */
+export async function readLine(stdin: Readable): Promise<string> {
+  let text = ''
+  for await (const part of stdin) {
+    text += String(part)
+    if (text.includes('\n') || text.length > 1_024) break
+  }
+  return text.split('\n')[0]?.trim() ?? ''
+}
+
 /** The whole of standard input without its last line break; at most `limit` characters. */
 export async function readAll(stdin: Readable, limit = 1024): Promise<string> {
   let text = ''

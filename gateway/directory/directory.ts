@@ -32,6 +32,8 @@ export type DirectoryOptions = {
   /** Origin under which people reach the portal. Without it no mail with a link can be written. */
   publicUrl?: string
   hasher?: Hasher
+  /** The keys of pending passwords, of which those of days gone by are to be forgotten. */
+  days?: { moveOn(): void }
   /** Brings a password to the tenants. Without it, beside a running gateway, passwords wait for its next cycle. */
   sendPassword?: PasswordLane['send']
   log?: (line: { msg: string } & Record<string, unknown>) => void
@@ -77,7 +79,7 @@ export function createDirectory(options: DirectoryOptions) {
     async start(): Promise<void> {
       await recover(context)
       keepOn('links', answerRequests(context, ending.signal))
-      keepOn('tidying', tidying(context, ending.signal, options.log))
+      keepOn('tidying', tidying(context, ending.signal, options))
       if (instance.mail === null) return
       const post = openPost(instance.mail.url.reveal(), { name: instance.organisation, address: instance.mail.from })
       keepOn(
@@ -92,9 +94,13 @@ export function createDirectory(options: DirectoryOptions) {
   }
 }
 
-async function tidying(context: Context, signal: AbortSignal, log: DirectoryOptions['log']): Promise<void> {
+async function tidying(context: Context, signal: AbortSignal, { days, log }: DirectoryOptions): Promise<void> {
+  const tidy = async () => {
+    days?.moveOn()
+    await tidyUp(context)
+  }
   while (!signal.aborted) {
-    await tidyUp(context).catch((error: unknown) => log?.({ msg: 'tidying failed', error: String(error) }))
+    await tidy().catch((error: unknown) => log?.({ msg: 'tidying failed', error: String(error) }))
     await context.runtime.sleep(tidyEveryMs, signal)
   }
 }

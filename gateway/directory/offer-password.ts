@@ -160,12 +160,14 @@ async function rollForward(
   await context.store.change(actor, async (change) => {
     const { trx } = change
     const { user_id: userId, version } = proposal
-    if (!(await closeProposal(trx, userId, version))) return
+    // The hash as it is wrapped now: the instance key may have changed while the tenant was asked.
+    const stored = await findProposal(trx, userId)
+    if (stored?.version !== version || !(await closeProposal(trx, userId, version))) return
     const committed = await commitCredential(trx, {
       userId,
       expected: version - 1,
       version,
-      wrappedHash: proposal.wrapped_hash,
+      wrappedHash: stored.wrapped_hash,
       mustChange: proposal.must_change === 1,
       changedAt: change.now,
     })

@@ -90,7 +90,7 @@ test('a refused change leaves the older password on its way', async () => {
   await enter()
   directory.behaviour.set('c1', 'refuses')
   await expect(change()).rejects.toMatchObject({ code: 'password_refused_by_tenant' })
-  const waiting = await pendingInForce(directory.context.store.db, 'c1', [ana])
+  const waiting = await pendingInForce(directory.context.store.db, 'c1', [ana], directory.runtime.now())
   expect(waiting.get(ana)?.version).toBe(1)
 })
 
@@ -101,7 +101,7 @@ test('once a tenant may have the new password, the older one that waits stays wh
   directory.behaviour.set('c1', 'accepts')
   const waiting: number[] = []
   directory.pause.afterLanded = async () => {
-    waiting.push((await pendingInForce(directory.context.store.db, 'c1', [ana])).size)
+    waiting.push((await pendingInForce(directory.context.store.db, 'c1', [ana], directory.runtime.now())).size)
   }
   await change()
   expect(waiting).toEqual([0])
@@ -112,7 +112,9 @@ test('a change while the tenant is out of reach is in force here and on its way 
   directory.behaviour.set('c1', 'unreachable')
   expect(await change()).toMatchObject([{ password: 'pending' }])
   expect(await binding()).toMatchObject({ state: 'pending' })
-  expect((await pendingInForce(directory.context.store.db, 'c1', [ana])).get(ana)?.version).toBe(2)
+  expect(
+    (await pendingInForce(directory.context.store.db, 'c1', [ana], directory.runtime.now())).get(ana)?.version,
+  ).toBe(2)
   expect(await inForce()).toEqual({ old: false, new: true })
 })
 

@@ -21,7 +21,7 @@ import { listEvents } from '../store/events.ts'
 import { erasePending, findPending, openPending } from '../store/pending-passwords.ts'
 import { findProposal, markProposalSent } from '../store/proposals.ts'
 import { openStore, type Store } from '../store/store.ts'
-import { createVault } from '../store/vault.ts'
+import { testVault } from '../store/testing.ts'
 import type { Context, LaneResult, PasswordLane } from './context.ts'
 import { createHasher, type Hasher } from './hasher.ts'
 
@@ -55,7 +55,7 @@ export type TestDirectory = {
 export async function testDirectory(seed = 1): Promise<TestDirectory> {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-directory-'))
   const runtime = testRuntime(seed)
-  const vault = createVault(new Uint8Array(32).fill(seed), runtime)
+  const vault = testVault(seed, runtime)
   const open = () => openStore({ url: `sqlite:${join(folder, 'lockstep.db')}`, runtime, vault })
   const hashes = { verify: 0, hash: 0 }
   const settings = {

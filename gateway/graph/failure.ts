@@ -303,6 +303,16 @@ export const foreignLink = {
   retryAfterMs: null,
 } as const
 
+/** Nobody can sign in to the tenant until the credential is entered anew. */
+export const credentialLost = {
+  kind: 'signed_out',
+  code: 'credential_lost',
+  detail: 'The credential of this connection cannot be opened any more: the instance key is another one.',
+  remedy: 'Enter the secret or certificate again: "lockstep connections update", or sign in again in the console.',
+  requestId: null,
+  retryAfterMs: null,
+} as const
+
 /** No answer came to a read, or a request cannot have left. */
 export const unreachable = (cause: string) =>
   ({

@@ -27,7 +27,7 @@ export function openCredential(
   return JSON.parse(opened.reveal()) as StoredCredential
 }
 
-const tokensOwner = (connectionId: string) => ({ connectionId: `${connectionId} tokens` })
+export const tokensOwner = (connectionId: string) => ({ connectionId: `${connectionId} tokens` })
 
 export const sealTokens = (vault: Vault, connectionId: string, cache: Secret): string =>
   vault.sealSecret(cache, tokensOwner(connectionId))

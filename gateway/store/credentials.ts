@@ -8,7 +8,7 @@ export type CredentialRow = Selectable<UserCredentials>
 /** How many former passwords are remembered. */
 export const historyLength = 5
 
-const History = z.array(z.object({ version: z.number().int(), wrapped: z.string() }))
+export const History = z.array(z.object({ version: z.number().int(), wrapped: z.string() }))
 
 export async function findCredential(db: Kysely<Database>, userId: string): Promise<CredentialRow | undefined> {
   return await db.selectFrom('user_credentials').selectAll().where('user_id', '=', userId).executeTakeFirst()

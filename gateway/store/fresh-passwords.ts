@@ -5,7 +5,7 @@ import type { Database } from './schema.ts'
 import { SealRejected, type Vault } from './vault.ts'
 
 /** A password has no account to go to yet; what is sealed for a binding never opens as one of these. */
-const ownerOf = (userId: string, version: number) => ({
+export const ownerOf = (userId: string, version: number) => ({
   userId,
   connectionId: '',
   accountId: '',

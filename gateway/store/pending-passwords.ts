@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { Secret } from '../domain/secret.ts'
 import type { Database, PendingPasswords } from './schema.ts'
-import { SealRejected, type Vault } from './vault.ts'
+import { type PendingOwner, SealRejected, type Vault } from './vault.ts'
 
 export type PendingRow = Selectable<PendingPasswords>
 type Key = { connectionId: string; userId: string }
@@ -32,7 +32,7 @@ export async function putPending(
     account_id: accountId,
     sealed: vault.sealPending(pending.password, owner),
     created_at: pending.now,
-    dispatched_at: null,
+    again_at: null,
   }
   await trx
     .insertInto('pending_passwords')
@@ -58,13 +58,14 @@ export async function findPending(
 }
 
 /**
- * By user: the newest version in force that waits at a connection. What is only proposed is not among them; and once a
- * tenant may have a proposed one, an older one must not come after it.
+ * By user: the newest version in force that waits at a connection. What is only proposed is not among them, nor what has
+ * arrived and waits for its second time; and once a tenant may have a proposed one, an older one must not come after it.
  */
 export async function pendingInForce(
   db: Kysely<Database>,
   connectionId: string,
   userIds: readonly string[],
+  now: number,
 ): Promise<Map<string, PendingRow>> {
   const found = new Map<string, PendingRow>()
   for (let start = 0; start < userIds.length; start += 500) {
@@ -75,6 +76,7 @@ export async function pendingInForce(
       .where('connection_id', '=', connectionId)
       .where('pending_passwords.user_id', 'in', userIds.slice(start, start + 500))
       .whereRef('pending_passwords.version', '<=', 'user_credentials.version')
+      .where((e) => e.or([e('again_at', 'is', null), e('again_at', '<=', now)]))
       .where('pending_passwords.user_id', 'not in', (e) =>
         e.selectFrom('password_proposals').select('user_id').where('sent', '=', 1),
       )
@@ -91,25 +93,17 @@ export async function pendingInForce(
  */
 export function openPending(vault: Vault, row: PendingRow, to: { accountId: string; tenantId: string }): Secret {
   if (row.account_id !== '' && row.account_id !== to.accountId) throw new SealRejected()
-  return vault.openPending(row.sealed, {
-    userId: row.user_id,
-    connectionId: row.connection_id,
-    accountId: row.account_id,
-    tenantId: to.tenantId,
-    version: row.version,
-  })
+  return vault.openPending(row.sealed, ownerOf(row, to.tenantId))
 }
 
-/** From here on the tenant may have it. */
-export async function markDispatched(trx: Kysely<Database>, key: Key, version: number, now: number): Promise<void> {
-  await trx
-    .updateTable('pending_passwords')
-    .set({ dispatched_at: now })
-    .where('connection_id', '=', key.connectionId)
-    .where('user_id', '=', key.userId)
-    .where('version', '=', version)
-    .execute()
-}
+/** Whom a row is sealed for. */
+export const ownerOf = (row: Omit<PendingRow, 'sealed'>, tenantId: string): PendingOwner => ({
+  userId: row.user_id,
+  connectionId: row.connection_id,
+  accountId: row.account_id,
+  tenantId,
+  version: row.version,
+})
 
 /** Erases one version, all below one, or all of a binding. */
 export async function erasePending(
@@ -145,6 +139,8 @@ export async function pendingOfUser(db: Kysely<Database>, userId: string): Promi
 
 /** Erases what is older than 72 h; these bindings wait for a sign-in again. Returns them. */
 export async function expirePending(trx: Kysely<Database>, now: number): Promise<Key[]> {
+  // A clock that went back would make them live longer.
+  await trx.updateTable('pending_passwords').set({ created_at: now }).where('created_at', '>', now).execute()
   const rows = await trx
     .deleteFrom('pending_passwords')
     .where('created_at', '<', now - pendingLifeMs)

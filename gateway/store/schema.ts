@@ -169,7 +169,7 @@ export type Bindings = {
   password_reason: string | null
   last_sync_at: number | null
   created_at: number
-  /** When the tenant took our last version, by its own clock. */
+  /** When the tenant took our last version, by its own clock; later, while a copy of ours may still land there. */
   password_tenant_at: number | null
   /** `restore`: an admin wants the deleted account back. `return`: the connection comes back, and this binding with it. */
   recover: 'restore' | 'return' | null
@@ -341,7 +341,17 @@ export type PendingPasswords = {
   /** Sealed by the vault. */
   sealed: string
   created_at: number
-  dispatched_at: number | null
+  /** It has arrived, and is sent once more then, since an older one may land after it. */
+  again_at: number | null
+}
+
+/** A password that left, by the event of its write; gone once it is known what became of it. */
+export type PasswordTickets = {
+  event_id: string
+  connection_id: string
+  user_id: string
+  version: number
+  at: number
 }
 
 /** An admin-set password of somebody who is not bound yet, sealed; it goes to the first account. */
@@ -554,6 +564,7 @@ export type Database = {
   user_photos: UserPhotos
   pending_passwords: PendingPasswords
   fresh_passwords: FreshPasswords
+  password_tickets: PasswordTickets
   events: Events
   event_head: EventHead
   sessions: Sessions

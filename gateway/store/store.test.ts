@@ -7,12 +7,13 @@ import { system } from '../domain/actor.ts'
 import { testRuntime } from '../domain/testing.ts'
 import { listEvents, verifyEvents } from './events.ts'
 import { openStore, type Store } from './store.ts'
-import { createVault, KeyMismatch } from './vault.ts'
+import { testVault } from './testing.ts'
+import { KeyMismatch } from './vault.ts'
 
 let folder: string
 let store: Store
 const runtime = testRuntime()
-const key = (fill: number) => createVault(new Uint8Array(32).fill(fill), runtime)
+const key = (fill: number) => testVault(fill, runtime)
 const open = (vault = key(1)) => openStore({ url: `sqlite:${join(folder, 'lockstep.db')}`, runtime, vault })
 
 beforeEach(async () => {

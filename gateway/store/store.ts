@@ -6,7 +6,9 @@ import { chainStart } from '../domain/event-chain.ts'
 import type { Instant, Runtime } from '../domain/runtime.ts'
 import { appendEvents, type DatedEvent, type NewEvent } from './events.ts'
 import { migrations } from './migrations/migrations.ts'
+import { keyCheck, pathIn } from './peek.ts'
 import type { Database } from './schema.ts'
+import { readSetting } from './settings.ts'
 import { openSqlite } from './sqlite.ts'
 import { KeyMismatch, type Vault } from './vault.ts'
 
@@ -55,9 +57,7 @@ export type StoreOptions = {
 
 /** Opens the store and brings its tables up to date. */
 export async function openStore({ url, runtime, vault }: StoreOptions): Promise<Store> {
-  const path = /^sqlite:(?:\/\/)?(.+)$/.exec(url)?.[1]
-  if (path === undefined) throw new Error('The store has to be given as sqlite:PATH.')
-  const file = openSqlite(path)
+  const file = openSqlite(pathIn(url))
   const writer = new Kysely<Database>({ dialect: file.writer })
   const inside = new AsyncLocalStorage<{ open: boolean }>()
   const db = new Kysely<Database>({ dialect: file.reader, plugins: [refuseInside(inside)] })
@@ -84,6 +84,7 @@ export async function openStore({ url, runtime, vault }: StoreOptions): Promise<
       writer.transaction().execute(async (bare) => {
         const mark = { open: true }
         try {
+          if (vault !== undefined) await assertKey(bare, vault)
           const trx = bare.withPlugin(watchWrites(draft)) as Transaction<Database>
           const result = await inside.run(mark, () => run(draft.change(trx)))
           if (draft.touched && draft.events.length === 0 && !draft.isQuiet)
@@ -113,15 +114,19 @@ async function migrate(db: Kysely<Database>): Promise<void> {
     .execute()
 }
 
+/** A store belongs to the key that opens it first. */
 async function checkKey(db: Kysely<Database>, vault: Vault): Promise<void> {
-  const row = { key: 'key_check', value: vault.keyCheck() }
   await db
     .insertInto('settings')
-    .values(row)
+    .values({ key: keyCheck, value: vault.keyCheck() })
     .onConflict((c) => c.doNothing())
     .execute()
-  const stored = await db.selectFrom('settings').select('value').where('key', '=', row.key).executeTakeFirstOrThrow()
-  if (stored.value !== row.value) throw new KeyMismatch()
+  await assertKey(db, vault)
+}
+
+/** Looked at in each change: what another process has sealed anew meanwhile must not be overwritten with the old key. */
+async function assertKey(db: Kysely<Database>, vault: Vault): Promise<void> {
+  if ((await readSetting(db, keyCheck)) !== vault.keyCheck()) throw new KeyMismatch()
 }
 
 function createDraft(runtime: Runtime) {

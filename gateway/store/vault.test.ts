@@ -1,14 +1,12 @@
-import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { Secret } from '../domain/secret.ts'
 import { testRuntime } from '../domain/testing.ts'
-import { loadInstanceKey } from './instance-key.ts'
+import { testVault } from './testing.ts'
 import { createVault, SealRejected } from './vault.ts'
 
 const runtime = testRuntime()
-const vault = createVault(new Uint8Array(32).fill(7), runtime)
+const fixed = { today: () => 0, secretOf: () => new Uint8Array(32) }
+const vault = testVault(7, runtime)
 const owner = { userId: 'u1', connectionId: 'c1', accountId: 'a1', tenantId: 't1', version: 3 }
 const password = 'Purple-Kettle-42'
 
@@ -60,45 +58,24 @@ test('a hash opens for its person and version only, a credential for its connect
 })
 
 test('another instance key opens nothing', () => {
-  const other = createVault(new Uint8Array(32).fill(8), runtime)
+  const other = testVault(8, runtime)
   expect(() => other.openPending(vault.sealPending(new Secret('a'), owner), owner)).toThrow(SealRejected)
   expect(other.keyCheck()).not.toBe(vault.keyCheck())
 })
 
-describe('the key file', () => {
-  let dataFolder: string
-  const path = () => join(dataFolder, 'instance.key')
-  const load = () => loadInstanceKey({ dataFolder, runtime })
-  beforeEach(() => {
-    dataFolder = mkdtempSync(join(tmpdir(), 'lockstep-key-'))
-  })
-  afterEach(() => rmSync(dataFolder, { recursive: true }))
-
-  test('is created once, for the owner alone', () => {
-    const key = load()
-    expect(key).toHaveLength(32)
-    expect(statSync(path()).mode & 0o777).toBe(0o600)
-    expect(load()).toEqual(key)
-  })
-  test('is refused when others may read it', () => {
-    load()
-    chmodSync(path(), 0o640)
-    expect(load).toThrow('chmod 600')
-  })
-  test('is refused when it is a link', () => {
-    const elsewhere = join(dataFolder, 'elsewhere')
-    writeFileSync(elsewhere, new Uint8Array(32), { mode: 0o600 })
-    symlinkSync(elsewhere, path())
-    expect(load).toThrow('link')
-  })
-  test('is refused when it has another length', () => {
-    writeFileSync(path(), new Uint8Array(31), { mode: 0o600 })
-    expect(load).toThrow('32 bytes')
-  })
-  test('may be given in hex or base64', () => {
-    const bytes = Buffer.from(Array.from({ length: 32 }, (_, n) => n))
-    for (const key of [bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')])
-      expect(Buffer.from(loadInstanceKey({ dataFolder, key, runtime }))).toEqual(bytes)
-    expect(() => loadInstanceKey({ dataFolder, key: 'short', runtime })).toThrow('32 bytes')
-  })
+test('under another key everything is sealed anew, and what was read before opens still', () => {
+  const keys = createVault(new Uint8Array(32).fill(1), runtime, fixed)
+  const connection = { connectionId: 'c1' }
+  const before = { hash: keys.wrapHash('h', owner), secret: keys.sealSecret(new Secret('s'), connection) }
+  const undo = keys.rekey(new Uint8Array(32).fill(2))
+  expect(keys.unwrapHash(before.hash, owner)).toBe('h')
+  const after = keys.reseal(before.hash, { use: 'hash', ...owner }) ?? ''
+  const other = createVault(new Uint8Array(32).fill(2), runtime, fixed)
+  expect(other.keyCheck()).toBe(keys.keyCheck())
+  expect(other.unwrapHash(after, owner)).toBe('h')
+  expect(() => other.openSecret(before.secret, connection)).toThrow(SealRejected)
+  expect(keys.reseal(before.hash, { use: 'hash', ...owner, version: 9 })).toBeNull()
+  undo()
+  expect(() => keys.unwrapHash(after, owner)).toThrow(SealRejected)
+  expect(keys.openSecret(before.secret, connection).reveal()).toBe('s')
 })

@@ -4,6 +4,7 @@ import type { Operation } from '../domain/operation.ts'
 import { isFailing, isWaiting, probeSize } from '../domain/quarantine.ts'
 import { dueBindings } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
+import { hasTickets, markDueAgain } from '../store/password-tickets.ts'
 import type { SyncContext } from './context.ts'
 import { followCredential } from './credential-end.ts'
 import { takeBackFromLeavers } from './leavers.ts'
@@ -63,6 +64,7 @@ export async function runCycle(
   let quarantined = connection.quarantine !== null
   result.waited = !insist && isWaiting(quarantineOf(connection), context.runtime.now())
   if (mayWrite(connection) && !result.waited) await licenceTurns(context, connection, tenant)
+  await followLatePasswords(context, connection)
   let after = ''
   let guarded = false
   for (;;) {
@@ -121,6 +123,15 @@ export async function runCycle(
   result.took = context.runtime.now() - started
   await finish(context, connection, result)
   return result
+}
+
+/** Where an older password may have landed after a newer one, the newer one goes out once more. */
+async function followLatePasswords({ store }: SyncContext, { id }: ConnectionRow): Promise<void> {
+  if (!(await hasTickets(store.db, id))) return
+  await store.change(system, async (change) => {
+    change.quiet('what is due again has events of its own')
+    await markDueAgain(change.trx, id, change.now)
+  })
 }
 
 export const sentenceOf = (outcome: Exclude<Outcome<unknown>, { kind: 'done' }>): string =>

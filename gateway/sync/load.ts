@@ -29,10 +29,11 @@ export async function loadUnits(
   db: Kysely<Database>,
   connection: ConnectionRow,
   bindings: readonly BindingRow[],
+  now: number,
 ): Promise<Unit[]> {
   const ids = bindings.map((binding) => binding.user_id)
   const users = await findUsersEvenDeleted(db, ids)
-  const waiting = await pendingInForce(db, connection.id, ids)
+  const waiting = await pendingInForce(db, connection.id, ids, now)
   const accounts = await findAccounts(
     db,
     connection.id,

@@ -5,11 +5,12 @@ import type { BindingRow } from '../store/bindings.ts'
 import { bindingsOfUser, findBinding } from '../store/bindings.ts'
 import { type ConnectionRow, findConnection } from '../store/connections.ts'
 import { membersAmong } from '../store/groups.ts'
+import { putTicket } from '../store/password-tickets.ts'
 import { findProposal, markProposalSent } from '../store/proposals.ts'
 import type { SyncContext } from './context.ts'
 import { settingsOf } from './following.ts'
 import { gateKey } from './gates.ts'
-import { passwordArrived } from './record.ts'
+import { closeTicket, passwordArrived } from './record.ts'
 import { syncBindings } from './sync-bindings.ts'
 import { waitingPassword } from './work.ts'
 
@@ -116,10 +117,10 @@ async function sendProposal(
       return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }
     if (!(await context.claims.ours(connection)))
       return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }
-    const open = await markSent(context, binding.user_id, version)
+    const eventId = context.runtime.newId()
+    const open = await markSent(context, connection, binding, version, eventId)
     if (!open) return { result: 'pending', reason: null, refused: false, mayHaveLanded: false }
     const proposal = await findProposal(context.store.db, binding.user_id)
-    const eventId = context.runtime.newId()
     let outcome: Outcome<unknown> = { kind: 'unknown', requestId: null, detail: 'The answer was lost.' }
     await context.tenants.of(connection).writeAll(
       [
@@ -149,10 +150,19 @@ async function isOutside({ store }: SyncContext, connection: ConnectionRow, { us
 }
 
 /** From here on a tenant may know it: then it is only rolled forward. False when it is not open any more. */
-async function markSent(context: SyncContext, userId: string, version: number): Promise<boolean> {
+async function markSent(
+  context: SyncContext,
+  connection: ConnectionRow,
+  { user_id: userId }: BindingRow,
+  version: number,
+  eventId: string,
+): Promise<boolean> {
   return await context.store.change(system, async (change) => {
     change.quiet('the write that follows has its own event')
-    return await markProposalSent(change.trx, userId, version)
+    if (!(await markProposalSent(change.trx, userId, version))) return false
+    const key = { connectionId: connection.id, userId }
+    await putTicket(change.trx, key, { eventId, version, now: change.now })
+    return true
   })
 }
 
@@ -179,6 +189,7 @@ async function recordProposal(
       requestId: outcome.kind === 'failed' ? outcome.failure.requestId : outcome.requestId,
       detail: failure?.detail ?? null,
     })
+    await closeTicket(change, eventId, outcome)
     if (outcome.kind === 'done') {
       const unit = { user: { id: binding.user_id } }
       await passwordArrived(change, connection, unit, version, context.runtime.now(), outcome.tenantAt)

@@ -96,7 +96,7 @@ async function allOperations(context: SyncContext, connection: ConnectionRow): P
     const last = due.at(-1)
     if (last === undefined) break
     after = last.user_id
-    const units = await loadUnits(context.store.db, connection, due)
+    const units = await loadUnits(context.store.db, connection, due, context.runtime.now())
     for (const each of await seated(planUnits(units))) operations.push(...each.plan.operations)
   }
   const leavers = await planLeavers(context, connection, tenant)
@@ -113,7 +113,7 @@ async function operationsOf(
   const binding = await findBinding(context.store.db, connection.id, user.id)
   const supposed = suppose(connection.id, user.id, binding, what)
   if (supposed === null) return []
-  const loaded = await loadUnits(context.store.db, connection, [supposed])
+  const loaded = await loadUnits(context.store.db, connection, [supposed], context.runtime.now())
   const tenant = context.tenants.of(connection)
   const units = await lookUp(context, connection, tenant, loaded)
   const [planned] = await openSeats(context, connection, tenant)(planUnits(units))

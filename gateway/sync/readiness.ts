@@ -58,7 +58,9 @@ async function rowsOf(
     return bindings.get(id) ?? blankBinding({ connection_id: connection.id, user_id: id, created_at: 0 })
   })
   const domains = new Set(JSON.parse(connection.domains) as string[])
-  return (await loadUnits(db, connection, supposed)).map((unit) => rowOf(unit, domains, bindings.has(unit.user.id)))
+  return (await loadUnits(db, connection, supposed, context.runtime.now())).map((unit) =>
+    rowOf(unit, domains, bindings.has(unit.user.id)),
+  )
 }
 
 function rowOf(unit: Unit, domains: ReadonlySet<string>, bound: boolean): ReadinessRow {

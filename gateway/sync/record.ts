@@ -8,6 +8,7 @@ import { insertBeforeImage } from '../store/before-images.ts'
 import { markReportsDirty, updateBinding } from '../store/bindings.ts'
 import { dropBlockIntent, intendBlock } from '../store/blocks.ts'
 import type { ConnectionRow } from '../store/connections.ts'
+import { dropTicket, erasePendingArrived } from '../store/password-tickets.ts'
 import { erasePending } from '../store/pending-passwords.ts'
 import type { Change } from '../store/store.ts'
 import type { SyncContext } from './context.ts'
@@ -60,6 +61,7 @@ export async function recordOperation(
     requestId: outcome.kind === 'failed' ? outcome.failure.requestId : outcome.requestId,
     detail: outcome.kind === 'failed' ? outcome.failure.detail : outcome.kind === 'unknown' ? outcome.detail : null,
   })
+  if (operation.kind === 'set_password') await closeTicket(change, eventId, outcome)
   if (outcome.kind === 'failed' && operation.kind === 'set_password' && outcome.failure.kind === 'password_refused') {
     await erasePending(change.trx, ownerOf(connection, unit.user.id), { version: operation.version })
     await updateBinding(change.trx, key, {
@@ -163,7 +165,15 @@ async function recordHalfBlock(
   else await intendBlock(change.trx, connection.id, operation.accountId, operation.reason as BlockCause, now)
 }
 
-/** The tenant has taken this version: the sealed copy goes, unless a newer one waits. */
+/** Nothing is open any more, unless the tenant may have done it although it did not say so. */
+export async function closeTicket(change: Change, eventId: string, outcome: Outcome<unknown>): Promise<void> {
+  const open = outcome.kind === 'unknown' || (outcome.kind === 'failed' && mayBeDone.has(outcome.failure.kind))
+  if (!open) await dropTicket(change.trx, eventId)
+}
+
+const mayBeDone: ReadonlySet<string> = new Set(['throttled', 'unavailable'])
+
+/** The tenant has taken this version. */
 export async function passwordArrived(
   change: Change,
   connection: ConnectionRow,
@@ -172,7 +182,7 @@ export async function passwordArrived(
   now: number,
   tenantAt = now,
 ): Promise<void> {
-  await erasePending(change.trx, ownerOf(connection, unit.user.id), { version })
+  const lateUntil = await erasePendingArrived(change.trx, ownerOf(connection, unit.user.id), version, now)
   await updateBinding(
     change.trx,
     { connection_id: connection.id, user_id: unit.user.id },
@@ -180,7 +190,7 @@ export async function passwordArrived(
       password_state: 'in_sync',
       password_version: version,
       password_synced_at: now,
-      password_tenant_at: tenantAt,
+      password_tenant_at: Math.max(tenantAt, lateUntil ?? 0),
       password_reason: null,
     },
   )

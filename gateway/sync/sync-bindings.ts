@@ -85,7 +85,8 @@ async function planAndWork(
   }
   // Read after the marks: settings that change from here on leave a mark that this plan does not take back.
   const present = await requireConnection(context, connection.id)
-  const units = await lookUp(context, connection, tenant, await loadUnits(context.store.db, present, bindings))
+  const loaded = await loadUnits(context.store.db, present, bindings, context.runtime.now())
+  const units = await lookUp(context, connection, tenant, loaded)
   const planned = await openSeats(context, connection, tenant)(planUnits(units))
   const { go, heldBack, counted } = await inTurn(context, connection, () => guard(context, connection, planned))
   try {

@@ -5,6 +5,7 @@ import { Problem } from '../domain/problem.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import { Secret } from '../domain/secret.ts'
 import type { DelegatedApp, TokenCache } from '../graph/delegated.ts'
+import { credentialLost, TenantError } from '../graph/failure.ts'
 import { openTenant, type Tenant, type TenantAccess, type TenantOptions } from '../graph/tenant.ts'
 import {
   type ConnectionRow,
@@ -15,7 +16,7 @@ import {
   sealTokens,
 } from '../store/connections.ts'
 import type { Store } from '../store/store.ts'
-import type { Vault } from '../store/vault.ts'
+import { SealRejected, type Vault } from '../store/vault.ts'
 
 export type Origins = { graph: string; login: string }
 
@@ -92,7 +93,7 @@ export function createTenants(deps: {
     return { kind: credential.kind, homeAccountId: credential.homeAccountId, clientSecret, cache }
   }
   const cacheOf = (connection: ConnectionRow): TokenCache => ({
-    kept: openTokens(deps.vault, connection),
+    kept: readable(() => openTokens(deps.vault, connection)),
     async keep(cache) {
       await deps.delegated?.store.change(system, async (change) => {
         change.quiet('the sign-in service gave other tokens')
@@ -113,7 +114,7 @@ export function createTenants(deps: {
         tenantId: connection.tenant_id,
         clientId: connection.client_id,
         cloud: JSON.parse(connection.cloud) as Cloud,
-        credential: openCredential(deps.vault, connection),
+        credential: readable(() => openCredential(deps.vault, connection)),
         writes,
         ...(connection.sealed_tokens !== null && { cache: cacheOf(connection) }),
       })
@@ -129,6 +130,16 @@ export function createTenants(deps: {
       await Promise.all([...open.values()].map(({ tenant }) => tenant.close()))
       open.clear()
     },
+  }
+}
+
+/** What cannot be opened was sealed under a key that is lost, or was changed: only a person can bring it again. */
+function readable<T>(open: () => T): T {
+  try {
+    return open()
+  } catch (error) {
+    if (error instanceof SealRejected) throw new TenantError(credentialLost)
+    throw error
   }
 }
 

@@ -6,8 +6,8 @@ import { type TestRuntime, testRuntime } from '../domain/testing.ts'
 import type { Tenant } from '../graph/tenant.ts'
 import { insertConnection } from '../store/connections.ts'
 import { openStore } from '../store/store.ts'
+import { testVault } from '../store/testing.ts'
 import { insertUser } from '../store/users.ts'
-import { createVault } from '../store/vault.ts'
 import { defaultSettings } from './connections.ts'
 import type { SyncContext } from './context.ts'
 import { createGates } from './gates.ts'
@@ -28,7 +28,7 @@ export type TestSync = {
 export async function testSync(tenant: Partial<Tenant>): Promise<TestSync> {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-sync-'))
   const runtime = testRuntime()
-  const vault = createVault(new Uint8Array(32).fill(1), runtime)
+  const vault = testVault(1, runtime)
   const store = await openStore({ url: `sqlite:${join(folder, 'lockstep.db')}`, runtime, vault })
   await store.change(system, async (change) => {
     change.quiet('test')

@@ -8,6 +8,7 @@ import type { Tenant, Write } from '../graph/tenant.ts'
 import { type BindingRow, updateBinding } from '../store/bindings.ts'
 import { dropBlockIntent, intendBlock } from '../store/blocks.ts'
 import type { ConnectionRow } from '../store/connections.ts'
+import { dropTicket, putTicket } from '../store/password-tickets.ts'
 import { erasePending, findPending, openPending } from '../store/pending-passwords.ts'
 import type { Lane } from '../store/store.ts'
 import { SealRejected } from '../store/vault.ts'
@@ -69,12 +70,19 @@ export async function work(
 
 /** What cannot be derived again once an answer is lost is stored before anything goes out. */
 async function intend(context: SyncContext, connection: ConnectionRow, sends: readonly Send[]): Promise<void> {
-  const blocks = sends.flatMap(({ operation }) => (operation.kind === 'deprovision' ? [operation] : []))
-  if (blocks.length === 0) return
+  if (!sends.some(({ operation: { kind } }) => kind === 'deprovision' || kind === 'set_password')) return
   await context.store.change(system, async (change) => {
     change.quiet('the writes that follow have their own events')
-    for (const { accountId, reason } of blocks)
-      await intendBlock(change.trx, connection.id, accountId, reason as BlockCause, change.now)
+    const { trx, now } = change
+    for (const { operation, write } of sends) {
+      const { kind, userId } = operation
+      if (kind === 'deprovision')
+        await intendBlock(trx, connection.id, operation.accountId, operation.reason as BlockCause, now)
+      if (kind === 'set_password') {
+        const { version } = operation
+        await putTicket(trx, { connectionId: connection.id, userId }, { eventId: write.eventId, version, now })
+      }
+    }
   })
 }
 
@@ -90,7 +98,7 @@ async function finish(
   remaining: { count: number },
   applied: Map<string, Applied[]>,
 ): Promise<void> {
-  if (neverSent(one)) return await forget(context, connection, one.operation)
+  if (neverSent(one)) return await forget(context, connection, one)
   const all = applied.get(planned.unit.user.id) ?? []
   all.push(one)
   remaining.count -= 1
@@ -106,11 +114,16 @@ async function finish(
 const neverSent = ({ outcome }: Applied) =>
   outcome.kind === 'failed' && outcome.failure.code === closed.code && (outcome.stepsDone ?? 0) === 0
 
-async function forget(context: SyncContext, connection: ConnectionRow, operation: Operation): Promise<void> {
-  if (operation.kind !== 'deprovision') return
-  await context.store.change(system, async (change) => {
+async function forget(
+  { store }: SyncContext,
+  connection: ConnectionRow,
+  { operation, eventId }: Applied,
+): Promise<void> {
+  if (operation.kind !== 'deprovision' && operation.kind !== 'set_password') return
+  await store.change(system, async (change) => {
     change.quiet('nothing was sent')
-    await dropBlockIntent(change.trx, connection.id, operation.accountId)
+    if (operation.kind === 'set_password') await dropTicket(change.trx, eventId)
+    else await dropBlockIntent(change.trx, connection.id, operation.accountId)
   })
 }
 

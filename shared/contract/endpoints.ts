@@ -6,6 +6,7 @@ import type { EndpointShape, StreamType } from './endpoint.ts'
 import * as event from './event.ts'
 import * as group from './group.ts'
 import * as job from './job.ts'
+import * as key from './key.ts'
 import * as licence from './licence.ts'
 import * as mapping from './mapping.ts'
 import * as plan from './plan.ts'
@@ -73,6 +74,8 @@ export const endpoints = {
   getAccount: connection.getAccount,
   importAccounts: connection.importAccounts,
   listLicences: licence.listLicences,
+
+  rotateKey: key.rotateKey,
 
   testMapping: mapping.testMapping,
   getPlan: plan.getPlan,

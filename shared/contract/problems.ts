@@ -21,6 +21,9 @@ export const problems = {
   too_many_requests: { status: 429, title: 'Too many attempts' },
   internal_error: { status: 500, title: 'Lockstep made a mistake' },
   not_ready: { status: 503, title: 'The gateway is not ready' },
+  key_kept_elsewhere: { status: 409, title: 'The key is not in a file of the gateway' },
+  recovery_key_wrong: { status: 422, title: 'This is not the recovery key' },
+  sealed: { status: 503, title: 'The gateway does not have its key' },
   busy: { status: 503, title: 'The gateway is busy' },
 
   user_not_found: { status: 404, title: 'No such user' },

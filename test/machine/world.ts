@@ -15,7 +15,8 @@ import type { Runtime } from '@lockstep/gateway/domain/runtime'
 import { insertConnection, sealCredential } from '@lockstep/gateway/store/connections'
 import type { Database } from '@lockstep/gateway/store/schema'
 import { openStore, type Store } from '@lockstep/gateway/store/store'
-import { createVault, type Vault } from '@lockstep/gateway/store/vault'
+import { testVault } from '@lockstep/gateway/store/testing'
+import type { Vault } from '@lockstep/gateway/store/vault'
 import { createClaims } from '@lockstep/gateway/sync/claims'
 import { defaultSettings } from '@lockstep/gateway/sync/connections'
 import { createGates } from '@lockstep/gateway/sync/gates'
@@ -135,7 +136,7 @@ async function clear(store: Store, tables: readonly (keyof Database)[]): Promise
 
 async function openWorld(store: Store, runtime: Runtime, time: Time, opening: Opening): Promise<World> {
   const practice = openPractice(time, opening.seed, opening.people)
-  const vault = createVault(new Uint8Array(32).fill(7), runtime)
+  const vault = testVault(7, runtime)
   await connect(store, vault, practice, opening)
   const log: string[] = []
   const begin = () => {

@@ -13,6 +13,7 @@ import { credentialEnd } from './0014-credential-end.ts'
 import { reminders } from './0016-reminders.ts'
 import { secondFactors } from './0020-second-factors.ts'
 import { links } from './0022-links.ts'
+import { passwordTickets } from './0024-password-tickets.ts'
 
 /** All migrations in order. One that was released is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -30,4 +31,5 @@ export const migrations: Record<string, Migration> = {
   '0016-reminders': reminders,
   '0020-second-factors': secondFactors,
   '0022-links': links,
+  '0024-password-tickets': passwordTickets,
 }
