@@ -14,7 +14,10 @@ let spare: string
 const call = () => world.gateway.client
 const password = 'Sunny-Harbour-Lamp-3'
 
-/** Every request that changes something, with what it is asked to do here; null: it begins, ends or sets up a connection. */
+/**
+ * Every request that changes something, with what it is asked to do here; null: it begins, ends or sets up a connection, or
+ * is about how the one who asks signs in.
+ */
 const acts: { [K in EndpointName]?: (() => [path: string, body?: unknown]) | null } = {
   signIn: null,
   signOut: null,
@@ -25,10 +28,25 @@ const acts: { [K in EndpointName]?: (() => [path: string, body?: unknown]) | nul
   pauseConnection: null,
   resumeConnection: null,
   changeMyPassword: null,
+  myNewsSeen: null,
+  beginTotp: null,
+  addTotp: null,
+  beginPasskey: null,
+  addPasskey: null,
+  renameFactor: null,
+  removeFactor: null,
+  renewRecoveryCodes: null,
+  confirmMe: null,
+  endMySession: null,
+  endOtherSessions: null,
+  forgotPassword: () => ['/session/forgot', { email: people[0]?.email }],
   createUser: () => ['/users', { email: 'new@contoso.example', displayName: 'New', sendMail: false }],
   importUsers: () => ['/users/import', { rows: [{ email: 'row@contoso.example', displayName: 'Row' }] }],
   updateUser: () => [`/users/${at(0)}`, { displayName: 'Changed', attributes: { city: 'Graz' } }],
   activateUser: () => [`/users/${at(1)}/activate`, { sendMail: false }],
+  sendActivation: () => [`/users/${at(1)}/activation`],
+  sendPasswordReset: () => [`/users/${at(0)}/password-reset`],
+  resetFactors: () => [`/users/${at(0)}/factors/reset`],
   setUserPassword: () => [`/users/${at(1)}/password`, { password }],
   suspendUser: () => [`/users/${at(2)}/suspend`],
   resumeUser: () => [`/users/${at(3)}/resume`],
@@ -53,6 +71,7 @@ const acts: { [K in EndpointName]?: (() => [path: string, body?: unknown]) | nul
   startRollout: () => [`/connections/${connection}/rollout`, { users: [at(13)] }],
   continueRollout: () => [`/connections/${connection}/rollout/whatever/continue`],
   syncConnection: () => [`/connections/${connection}/sync`],
+  rotateKey: () => ['/key/rotation'],
 }
 const at = (place: number) => people[place]?.id ?? ''
 
