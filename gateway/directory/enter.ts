@@ -1,5 +1,6 @@
 import type { PasswordSync } from '@lockstep/shared/contract/user'
 import type { Secret } from '../domain/secret.ts'
+import { stepOf } from '../domain/user-flow.ts'
 import { type BindingRow, updateBinding } from '../store/bindings.ts'
 import { type CredentialRow, findCredential, openHash, replaceHash } from '../store/credentials.ts'
 import { putPending } from '../store/pending-passwords.ts'
@@ -7,11 +8,13 @@ import { findProposal } from '../store/proposals.ts'
 import type { Change } from '../store/store.ts'
 import { findUser, type UserRow } from '../store/users.ts'
 import { type AttemptKeys, attemptSucceeded } from './attempts.ts'
+import { carryOut } from './carry-out.ts'
 import { type Context, outcomeWaitMs } from './context.ts'
 import { introduce } from './known-browser.ts'
 import { syncOf } from './offer-password.ts'
 import { passwordTargets } from './password-targets.ts'
 import { actorOf, createSession, endReplaced, type NewSession, type Visit } from './sessions.ts'
+import { standingOf } from './state.ts'
 
 export type SignedIn = {
   user: UserRow
@@ -87,7 +90,8 @@ async function admit(context: Context, change: Change, entrance: Entrance, fresh
   const { trx } = change
   const current = await findCredential(trx, user.id)
   const person = await findUser(trx, user.id)
-  if (current?.version !== credential?.version || person?.state !== 'active' || person.email !== user.email) {
+  const step = person === undefined ? null : stepOf(await standingOf(trx, person), { act: 'sign_in' })
+  if (current?.version !== credential?.version || step === null || person?.email !== user.email) {
     change.quiet('nothing was changed')
     return null
   }
@@ -108,7 +112,7 @@ async function admit(context: Context, change: Change, entrance: Entrance, fresh
   if (keys !== null) await attemptSucceeded(trx, keys)
   await endReplaced(change, visit)
   const session = await createSession(change, context.runtime, user, { visit, factor: entrance.factor !== null })
-  change.event({ type: 'login_success', user: user.id, cause: entrance.factor })
+  await carryOut(context, change, person, step, { cause: entrance.factor })
   return { session, targets, sealed }
 }
 
