@@ -21,6 +21,7 @@ export type PopupAction =
   | 'portal_sign_in'
   | 'change_password'
   | 'try_again'
+  | 'news_seen'
   | 'panel'
   | 'options'
 
@@ -50,6 +51,7 @@ export function Popup(props: PopupProps) {
         <h1>{face.title}</h1>
         <p>{face.detail}</p>
       </div>
+      {state.kind === 'known' && state.isReachable && <News status={state.status} onAction={onAction} />}
       {state.kind === 'known' && <Connections {...props} status={state.status} />}
       {state.kind === 'signed_out' && state.error !== null && (
         <p class="ls-notice ls-failed" role="alert">
@@ -101,6 +103,20 @@ function Connections({ status, now }: PopupProps & { status: MyStatus }) {
         </li>
       ))}
     </ul>
+  )
+}
+
+/** Said once, as on the portal's home: which accounts have the password of here for the first time. */
+function News({ status, onAction }: { status: MyStatus } & Pick<PopupProps, 'onAction'>) {
+  if (status.news.length === 0) return null
+  return (
+    <section class="ls-notice ls-in_sync news" aria-label={say('popup.news')}>
+      <p>{say('popup.news.detail', { names: status.news.map(({ name }) => name).join(', ') })}</p>
+      <p>{say('popup.news.phones')}</p>
+      <button type="button" class="ls-link" data-action="news_seen" onClick={() => onAction('news_seen')}>
+        {say('popup.news.seen')}
+      </button>
+    </section>
   )
 }
 

@@ -5,7 +5,7 @@ import type { Settings } from '../../redirect/settings.ts'
 import { askWorker } from '../../state/ask-worker.ts'
 import { failureOf } from '../../state/failure.ts'
 import { openPanel } from '../../state/open-panel.ts'
-import { tokens } from '../../state/session.ts'
+import { gatewayClient, tokens } from '../../state/session.ts'
 import { readSettings } from '../../state/settings.ts'
 import { knownStatus, refreshStatus, showBadge } from '../../state/status.ts'
 import { Popup, type PopupAction, type PopupState } from '../../views/popup.tsx'
@@ -67,6 +67,8 @@ async function act(action: PopupAction): Promise<void> {
       return show({ kind: 'signed_out', isBusy: false, error: null })
     case 'try_again':
       return open()
+    case 'news_seen':
+      return newsSeen()
     case 'portal_sign_in':
     case 'change_password': {
       const path = action === 'change_password' ? '/portal/password' : '/portal/login'
@@ -74,6 +76,16 @@ async function act(action: PopupAction): Promise<void> {
       return window.close()
     }
   }
+}
+
+/** Told once more at the next look if this cannot be said now. */
+async function newsSeen(): Promise<void> {
+  const gatewayUrl = settings?.gatewayUrl
+  if (gatewayUrl == null) return
+  await gatewayClient(gatewayUrl)
+    .call('POST /me/news/seen', {})
+    .catch(() => undefined)
+  await refresh(gatewayUrl)
 }
 
 async function signIn(): Promise<void> {
