@@ -188,6 +188,7 @@ type BindingNames =
   | 'bindUser'
   | 'unbindUser'
   | 'bulkBindings'
+  | 'endOldPassword'
   | 'syncBinding'
   | 'listReadiness'
   | 'sumReadiness'
@@ -224,6 +225,10 @@ function ofBindings({ directory, sync }: HandlerSources): Pick<Handlers, Binding
       job: await sync.continueRollout(actor, params.id, params.jobId),
     }),
     resolveDrift: ({ actor, params, body }) => sync.resolveDrift(actor, idsOf(params), body),
+    async endOldPassword({ actor, params }) {
+      await assertMayTouch(directory, actor, [params.userId])
+      return sync.endOldPassword(actor, idsOf(params))
+    },
     async syncBinding({ actor, params }) {
       await assertMayTouch(directory, actor, [params.userId])
       return sync.syncBinding(actor, idsOf(params))

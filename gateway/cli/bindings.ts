@@ -36,11 +36,12 @@ const changesText = (changes: readonly PlannedChange[]) =>
 
 const which = ['--connection <connection>', 'name or id; not needed when there is only one'] as const
 
-/** `lockstep bind`, `unbind`, `plan` and `sync`. */
+/** `lockstep bind`, `unbind`, `plan`, `sync` and `end-old-password`. */
 export function addBindings(program: Command, shell: Shell): void {
   addBind(program, shell)
   addPlan(program, shell)
   addSync(program, shell)
+  addEndOldPassword(program, shell)
 }
 
 function addBind(program: Command, shell: Shell): void {
@@ -219,5 +220,27 @@ function addSync(program: Command, shell: Shell): void {
         ...operations,
         { title: 'Outcome', of: ({ result }) => result.detail ?? result.outcome },
       ])
+    })
+}
+
+function addEndOldPassword(program: Command, shell: Shell): void {
+  program
+    .command('end-old-password')
+    .description('end the Microsoft password from before the binding: the account gets one that nobody knows')
+    .argument('<user>', 'email or id')
+    .option(...which)
+    .option('--json', 'print JSON')
+    .action(async (named: string, options: Common, command: Command) => {
+      const { client } = await connect(shell, dataOption(command))
+      const { id } = await findConnection(client, options.connection)
+      const { id: userId, displayName } = await findUser(client, named)
+      const path = 'POST /connections/{id}/bindings/{userId}/old-password/end'
+      const binding = await client.call(path, { params: { id, userId } })
+      if (options.json) return printJson(shell, binding)
+      shell.out(
+        binding.password.old === null
+          ? `The old password of ${displayName} has ended.\n`
+          : `The old password of ${displayName} ends as soon as the connection writes.\n`,
+      )
     })
 }

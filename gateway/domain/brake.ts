@@ -31,6 +31,7 @@ export function weightOf(operation: Operation): number {
     case 'licence':
       return operation.changes.some((change) => isWipe(change)) ? 1 : 0
     case 'set_password':
+    case 'end_password':
     case 'reprovision':
     case 'restore':
     case 'revoke_sessions':

@@ -44,6 +44,8 @@ export type Desired = {
   repair: readonly (Tracked | 'licence')[]
   /** Version of the sealed password that waits for this account. */
   passwordVersion: number | null
+  /** An admin wants the password from before the takeover to end. */
+  endPassword: boolean
   /** An admin ticked that an account found disabled is to be enabled. */
   enableFound: boolean
   overrideProtected: boolean

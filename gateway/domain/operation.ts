@@ -52,6 +52,8 @@ export type Operation =
   | ({ kind: 'take_over'; changes: Change[]; blockedBy?: BlockCause } & Target)
   | ({ kind: 'update'; changes: Change[] } & Target)
   | ({ kind: 'set_password'; version: number; changes: Change[] } & Target)
+  /** The password from before the takeover ends: the account gets one that nobody knows. */
+  | ({ kind: 'end_password'; changes: Change[] } & Target)
   | ({ kind: 'deprovision'; changes: Change[] } & Target)
   | ({ kind: 'reprovision'; changes: Change[] } & Target)
   | ({ kind: 'restore'; changes: Change[] } & Target)

@@ -19,6 +19,14 @@ describe('what a plan does', () => {
     ],
     ['both alike: nothing to do', settled(), bound(), [], 'in_step'],
     ['a waiting password is set', settled({ passwordVersion: 7 }), bound(), ['set_password'], 'work'],
+    ['the password from before ends', settled({ endPassword: true }), bound(), ['end_password'], 'work'],
+    [
+      'the own password ends the one from before by itself',
+      settled({ endPassword: true, passwordVersion: 7 }),
+      bound(),
+      ['set_password'],
+      'work',
+    ],
     [
       'a waiting password does not reach a suspended account',
       settled({ passwordVersion: 7, presence: { kind: 'blocked', cause: 'suspended' } }),

@@ -128,6 +128,8 @@ function follow(desired: Desired, target: Held): BindingPlan {
       changes: [changed],
     })
   }
+  if (desired.endPassword && desired.passwordVersion === null && desired.presence.kind === 'enabled')
+    operations.push({ kind: 'end_password', ...at, reason: 'admin', changes: [passwordEnds] })
   const { licences: held, attributes } = target.account
   const usageLocation =
     changes.find(({ attribute }) => attribute === 'usageLocation')?.after ?? attributes.usageLocation
@@ -136,6 +138,8 @@ function follow(desired: Desired, target: Held): BindingPlan {
   for (const ours of licences?.lost ?? []) drift.push({ attribute: 'licence', ours, theirs: null })
   return { verdict: operations.length > 0 ? 'work' : 'in_step', operations, drift, licences }
 }
+
+const passwordEnds: Change = { attribute: 'password', before: null, after: 'one that nobody knows' }
 
 /** Our own create, whose answer was lost: it was made disabled, and nobody else has touched it yet. */
 const madeByUs = (desired: Desired, { kind, account }: Held) =>

@@ -34,6 +34,7 @@ export const ana = (some: Partial<Desired> = {}): Desired => ({
   licences: noLicences,
   returning: false,
   passwordVersion: null,
+  endPassword: false,
   enableFound: false,
   overrideProtected: false,
   named: false,

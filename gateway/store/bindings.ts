@@ -26,6 +26,7 @@ export const blankBinding = (key: Key & { created_at: number }): BindingRow => (
   password_version: null,
   password_synced_at: null,
   password_reason: null,
+  old_password: null,
   last_sync_at: null,
   password_tenant_at: null,
   recover: null,

@@ -65,6 +65,7 @@ function toBinding(row: BindingRow, userPrincipalName: string): Binding {
       syncedAt: iso(row.password_synced_at),
       awaitingSince: row.password_state === 'awaiting_login' ? iso(row.awaiting_since) : null,
       reason: row.password_reason,
+      old: row.old_password,
     },
     lastSyncAt: iso(row.last_sync_at),
     nextAttemptAt: iso(row.next_attempt_at),

@@ -167,6 +167,8 @@ export type Bindings = {
   password_version: number | null
   password_synced_at: number | null
   password_reason: string | null
+  /** `valid`: the account has the password from before it was taken over. `ending`: an admin wants that to end. */
+  old_password: 'valid' | 'ending' | null
   last_sync_at: number | null
   created_at: number
   /** When the tenant took our last version, by its own clock; later, while a copy of ours may still land there. */

@@ -148,7 +148,10 @@ async function bindImported(
     })
     // Nobody has compared these yet.
     const modes = { ...desired.modes, passwordPolicies: 'ignore', manager: 'ignore' } as const
-    await updateBinding(trx, binding, { baseline: JSON.stringify(baselineOf({ ...desired, modes }, [])) })
+    await updateBinding(trx, binding, {
+      baseline: JSON.stringify(baselineOf({ ...desired, modes }, [])),
+      old_password: 'valid',
+    })
   }
   const { id: connectionId } = connection
   change.event({

@@ -95,6 +95,7 @@ export function desiredOf(
     repair: JSON.parse(binding.repair) as Desired['repair'],
     licences,
     passwordVersion,
+    endPassword: binding.old_password === 'ending',
     enableFound: binding.enable === 1,
     overrideProtected: binding.override_protected === 1,
     named: binding.named === 1,

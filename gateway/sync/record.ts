@@ -22,6 +22,7 @@ export const eventOf = {
   take_over: 'user_update_provision',
   update: 'user_update_provision',
   set_password: 'user_password_update_provision',
+  end_password: 'user_password_update_provision',
   deprovision: 'user_deprovision',
   reprovision: 'user_reprovision',
   restore: 'user_restore_provision',
@@ -103,6 +104,13 @@ export async function recordOperation(
     case 'set_password':
       await passwordArrived(change, connection, unit, operation.version, now, outcome.tenantAt)
       return
+    case 'end_password':
+      await updateBinding(change.trx, key, {
+        old_password: null,
+        password_state: 'awaiting_login',
+        password_tenant_at: outcome.tenantAt ?? now,
+      })
+      return
     case 'deprovision': {
       const block = { enabled: false, blockedBy: operation.reason as BlockCause, revokeDue: false }
       await recordWrite(change.trx, connection.id, operation.accountId, block, now)
@@ -135,7 +143,7 @@ export async function recordBeforeImage(
 ): Promise<void> {
   const created = outcome.kind === 'done' && operation.kind === 'provision' ? (outcome.value as AccountId) : null
   const accountId = created ?? operation.accountId
-  if (accountId === null || outcome.kind === 'failed' || operation.kind === 'set_password') return
+  if (accountId === null || outcome.kind === 'failed' || passwordKinds.has(operation.kind)) return
   await insertBeforeImage(change.trx, {
     event_id: eventId,
     connection_id: connection.id,
@@ -149,6 +157,8 @@ export async function recordBeforeImage(
     undone_at: null,
   })
 }
+
+const passwordKinds: ReadonlySet<OperationKind> = new Set(['set_password', 'end_password'])
 
 /** The account is blocked although its sessions are not revoked, or it is not blocked at all, or nobody knows yet. */
 async function recordHalfBlock(
@@ -192,6 +202,7 @@ export async function passwordArrived(
       password_synced_at: now,
       password_tenant_at: Math.max(tenantAt, lateUntil ?? 0),
       password_reason: null,
+      old_password: null,
     },
   )
 }

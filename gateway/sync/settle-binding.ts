@@ -53,7 +53,8 @@ export async function settleBinding(
     await updateBinding(change.trx, binding, { state: 'pending', ...again })
     return
   }
-  if (!applied.some(({ operation }) => operation.kind === 'set_password')) await noteDrift(change, unit)
+  if (!applied.some(({ operation }) => operation.kind === 'set_password' || operation.kind === 'end_password'))
+    await noteDrift(change, unit)
   if (binding.last_sync_at === null || binding.state === 'missing')
     await markGroupsOfUserDirty(change.trx, connection.id, binding.user_id)
   const born = applied.some(({ operation }) => operation.kind === 'provision')
@@ -71,6 +72,7 @@ export async function settleBinding(
     repair: '[]',
     recover: null,
     job_id: null,
+    ...(keepsOldPassword(binding, applied) && { old_password: 'valid' as const }),
     unmapped: JSON.stringify(unit.desired.unmapped),
     ...(readBack(applied) && { verify_at: now + staleForMs }),
     ...(!goesOn && (await licenceColumns(context, change, connection, { unit, plan }, applied))),
@@ -80,6 +82,12 @@ export async function settleBinding(
 
 /** A new account has no manager yet. */
 const withoutLinks = (desired: Desired): Desired => ({ ...desired, modes: { ...desired.modes, manager: 'ignore' } })
+
+/** Taken over, and not made by us: until our password arrives, the one from before signs in there. */
+const keepsOldPassword = (binding: Unit['binding'], applied: readonly Applied[]) =>
+  binding.baseline === null &&
+  applied.some(({ operation }) => operation.kind === 'take_over' && operation.blockedBy === undefined) &&
+  !applied.some(({ operation }) => operation.kind === 'set_password')
 
 /** Values may be accepted and dropped in silence: what was written is looked at once no replica can be late any more. */
 const readBack = (applied: readonly Applied[]) =>

@@ -24,6 +24,7 @@ import { runImportUndo, startImportUndo } from './import-undo.ts'
 import { createJobs, type JobRun, type Jobs } from './jobs.ts'
 import { listLicences } from './list-licences.ts'
 import { testMapping } from './mapping-test.ts'
+import { endOldPassword } from './old-password.ts'
 import { syncOnDemand } from './on-demand.ts'
 import { type Sent, sendPassword } from './password-lane.ts'
 import { approvePlan, previewPlan } from './preview.ts'
@@ -189,6 +190,8 @@ export function createSync(context: SyncContext, options: SyncOptions) {
     startRollout: (actor: Actor, id: string, input: RolloutInput) => startRollout(context, jobs, actor, id, input),
     continueRollout: (actor: Actor, id: string, jobId: string) => continueRollout(context, jobs, actor, id, jobId),
 
+    endOldPassword: (actor: Actor, ids: { connectionId: string; userId: string }) =>
+      endOldPassword(context, runner, actor, ids),
     syncBinding: (actor: Actor, ids: { connectionId: string; userId: string }) => syncOnDemand(context, actor, ids),
     importUsers: (actor: Actor, input: { rows: readonly unknown[]; dryRun: boolean }): Promise<Job> =>
       jobs.start('users_import', null, actor, input, input.rows.length),

@@ -154,7 +154,7 @@ async function writeOf(
     case 'provision': {
       const password =
         operation.passwordVersion === null
-          ? new Secret(randomPassword((count) => context.runtime.randomBytes(count)))
+          ? nobodys(context)
           : await waitingPassword(context, connection, binding, operation.passwordVersion, '')
       return password === null ? 'outdated' : { eventId, kind: 'create', account: operation.account, password }
     }
@@ -169,6 +169,14 @@ async function writeOf(
       if (password === null) return 'outdated'
       return { eventId, kind: 'set_password', accountId: operation.accountId, password, mustChange: false }
     }
+    case 'end_password':
+      return {
+        eventId,
+        kind: 'set_password',
+        accountId: operation.accountId,
+        password: nobodys(context),
+        mustChange: false,
+      }
     case 'deprovision':
       return { eventId, kind: 'block', accountId: operation.accountId }
     case 'reprovision':
@@ -181,6 +189,8 @@ async function writeOf(
       return { eventId, kind: 'licence', accountId: operation.accountId, ...skusOf(operation.changes) }
   }
 }
+
+const nobodys = ({ runtime }: SyncContext) => new Secret(randomPassword((count) => runtime.randomBytes(count)))
 
 /**
  * Opened here and not sooner; null when that version does not wait any more. A record that was tampered with, or is meant

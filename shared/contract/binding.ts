@@ -43,6 +43,11 @@ export const Binding = z.object({
     /** Since when a sign-in to the portal is awaited. */
     awaitingSince: Time.nullable(),
     reason: z.string().nullable(),
+    /**
+     * `valid`: the password from before the binding still signs in at Microsoft 365. `ending`: an admin ended it, which
+     * is on its way.
+     */
+    old: z.enum(['valid', 'ending']).nullable(),
   }),
   lastSyncAt: Time.nullable(),
   nextAttemptAt: Time.nullable(),
@@ -159,6 +164,15 @@ export const bulkBindings = endpoint({
   }),
   answers: { 202: z.object({ job: Job }) },
   problems: ['connection_not_found', 'confirmation_mismatch', 'connection_not_usable'],
+})
+
+export const endOldPassword = endpoint({
+  method: 'POST',
+  path: '/connections/{id}/bindings/{userId}/old-password/end',
+  summary: 'End the password from before the binding: the account gets one that nobody knows',
+  access: 'helpdesk',
+  answers: { 200: Binding },
+  problems: ['connection_not_found', 'binding_not_found', 'old_password_gone'],
 })
 
 export const syncBinding = endpoint({

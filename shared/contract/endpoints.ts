@@ -85,6 +85,7 @@ export const endpoints = {
   bindUser: binding.bindUser,
   unbindUser: binding.unbindUser,
   bulkBindings: binding.bulkBindings,
+  endOldPassword: binding.endOldPassword,
   syncBinding: binding.syncBinding,
   listReadiness: readiness.listReadiness,
   sumReadiness: readiness.sumReadiness,

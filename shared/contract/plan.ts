@@ -14,6 +14,7 @@ export const Operation = z.object({
     'take_over',
     'update',
     'set_password',
+    'end_password',
     'deprovision',
     'reprovision',
     'restore',

@@ -38,6 +38,7 @@ export const problems = {
   factor_is_last: { status: 409, title: 'The last second factor cannot go' },
   too_many_factors: { status: 409, title: 'There are enough second factors' },
 
+  old_password_gone: { status: 409, title: 'There is no old password' },
   link_gone: { status: 410, title: 'The link does not work any more' },
   password_too_weak: { status: 422, title: 'The password does not meet the rules' },
   password_refused_by_tenant: { status: 422, title: 'Microsoft 365 refused the password' },

@@ -126,6 +126,7 @@ function Password({ binding, now }: { binding: Binding | null; now: number }) {
     <>
       <StatusBadge tone={tone} label={label} />
       {binding?.password.reason && <span class="ls-line">{binding.password.reason}</span>}
+      {binding?.password.old && <span class="ls-line">{say(`password.old.${binding.password.old}`)}</span>}
       {binding?.password.awaitingSince && (
         <span class="ls-quiet ls-line">
           {say('password.awaitingSince')} <Time at={binding.password.awaitingSince} now={now} />

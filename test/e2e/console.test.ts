@@ -176,6 +176,14 @@ describe.sequential('an administrator in the console', () => {
     await until('the repair', async () => (await world.tenant.account(at(1).email))['department'] === department)
   })
 
+  test('ends the Microsoft password from before the binding, once it is said what that does', async () => {
+    await open(`/admin/users/${at(8).id}`, '[data-action=end-old-password]')
+    await click('[data-action=end-old-password]', '[data-action=confirm]')
+    await look('old-password')
+    await click('[data-action=confirm]')
+    await page.waitForFunction(() => !document.body.textContent?.includes('The old Microsoft password'))
+  })
+
   test('sees what undoing would do to a person, and undoes it', async () => {
     await open(`/admin/users/${at(2).id}`, '.card')
     await look('person')

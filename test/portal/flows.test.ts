@@ -78,25 +78,55 @@ test('S29, S30: staged with a password: the account is there, and nobody gets in
   expect(mailsTo(ben)).toHaveLength(1)
 })
 
-test('S31: whoever is staged and has an account goes on with the old password there', async () => {
-  await world.tenant.act({
+const account = (name: string) =>
+  world.tenant.act({
     act: 'create',
     body: {
       accountEnabled: true,
-      displayName: 'Carla',
-      mailNickname: 'carla',
-      userPrincipalName: 'carla@contoso.example',
+      displayName: name,
+      mailNickname: name,
+      userPrincipalName: `${name}@contoso.example`,
       passwordProfile: { password: second, forceChangePasswordNextSignIn: false },
     },
   })
+
+test('S31: whoever is staged and has an account goes on with the old password there', async () => {
+  await account('carla')
   const carla = await create('carla', { state: 'staged', initialPassword: password })
-  await bind(carla)
+  expect((await bind(carla)).password.old).toBe('valid')
   const third = `${password}-x`
   await client().call('PUT /users/{id}/password', { params: { id: carla.id }, body: { password: third } })
   expect(await atMicrosoft(carla, second)).toBe(true)
   await activate(carla, false)
   await arrives(carla, third)
   expect(mailsTo(carla)).toEqual([])
+  const params = { id: connection, userId: carla.id }
+  const path = 'POST /connections/{id}/bindings/{userId}/old-password/end'
+  expect((await client().call('GET /connections/{id}/bindings/{userId}', { params })).password.old).toBeNull()
+  await expect(client().call(path, { params })).rejects.toMatchObject({ problem: { code: 'old_password_gone' } })
+})
+
+test('S31: an administrator ends the old password; nobody knows the one that comes, and the first one is still welcome', async () => {
+  await account('nora')
+  const nora = await create('nora', { state: 'staged', initialPassword: password })
+  await bind(nora)
+  const params = { id: connection, userId: nora.id }
+  await client().call('POST /connections/{id}/bindings/{userId}/old-password/end', { params })
+  const ended = await until('the end', async () => {
+    const binding = await client().call('GET /connections/{id}/bindings/{userId}', { params })
+    return binding.password.old === null && binding
+  })
+  expect(ended).toMatchObject({ state: 'in_sync', password: { state: 'awaiting_login', version: null } })
+  expect(await atMicrosoft(nora, second)).toBe(false)
+  expect([
+    await eventsOf(nora, 'password_old_end'),
+    await eventsOf(nora, 'user_password_update_provision'),
+    await eventsOf(nora, 'password_drift'),
+  ]).toEqual([1, 1, 0])
+  await runCycle(world, connection)
+  expect(await eventsOf(nora, 'password_drift')).toBe(0)
+  await activate(nora, false)
+  await arrives(nora, password)
 })
 
 test('S32: at the first sign-in the portal says once which account has the password now', async () => {

@@ -9,12 +9,12 @@ export function visit(url: string): Visitor {
   const cookies = new Map<string, string>()
   const get: Visitor['get'] = async (path, init = {}) => {
     const headers = new Headers(init.headers)
-    headers.set('accept', 'text/html')
+    if (!headers.has('accept')) headers.set('accept', 'text/html')
     if (cookies.size > 0) headers.set('cookie', [...cookies].map((pair) => pair.join('=')).join('; '))
-    const response = await fetch(url + path, { redirect: 'manual', ...init, headers })
+    const response = await fetch(new URL(path, url), { redirect: 'manual', ...init, headers })
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
-      if (/max-age=0/i.test(cookie)) cookies.delete(name)
+      if (/max-age=0|expires=thu, 01 jan 1970/i.test(cookie)) cookies.delete(name)
       else cookies.set(name, value)
     }
     return response

@@ -1,4 +1,6 @@
-/** A browser without scripts: keeps cookies, sends forms as our own pages do, and follows no redirect by itself. */
+import { visit } from './portal-visitor.ts'
+
+/** A visitor of the portal who reads its pages as text, and asks the API with the same cookies. */
 export type Visitor = {
   cookies: Map<string, string>
   get(path: string): Promise<Page>
@@ -11,35 +13,23 @@ export type Visitor = {
 export type Page = { status: number; to: string | null; text: string }
 
 export function visitor(url: string): Visitor {
-  const cookies = new Map<string, string>()
-  const header = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-  const send = async (path: string, init: RequestInit): Promise<Response> => {
-    const headers = { accept: 'text/html', cookie: header(), 'user-agent': 'Firefox/140', ...init.headers }
-    const response = await fetch(new URL(path, url), { redirect: 'manual', ...init, headers })
-    for (const cookie of response.headers.getSetCookie()) {
-      const [pair = ''] = cookie.split(';', 1)
-      const name = pair.slice(0, pair.indexOf('='))
-      if (/max-age=0|expires=thu, 01 jan 1970/i.test(cookie)) cookies.delete(name)
-      else cookies.set(name, pair.slice(name.length + 1))
-    }
-    return response
-  }
+  const { cookies, get, post } = visit(url)
+  const ours = { origin: new URL(url).origin, 'sec-fetch-site': 'same-origin' }
+  const agent = { 'user-agent': 'Firefox/140' }
   const pageOf = async (response: Response): Promise<Page> => ({
     status: response.status,
     to: response.headers.get('location'),
     text: await response.text(),
   })
-  const ours = { origin: new URL(url).origin, 'sec-fetch-site': 'same-origin' }
   return {
     cookies,
-    header,
-    get: async (path) => pageOf(await send(path, {})),
-    post: async (path, fields) =>
-      pageOf(await send(path, { method: 'POST', headers: ours, body: new URLSearchParams(fields) })),
+    header: () => [...cookies].map((pair) => pair.join('=')).join('; '),
+    get: async (path) => pageOf(await get(path, { headers: agent })),
+    post: async (path, fields) => pageOf(await post(path, fields, { ...ours, ...agent })),
     async call(method, path, body) {
-      const json = { ...ours, accept: 'application/json', 'content-type': 'application/json' }
-      const init = { method, headers: json, ...(body !== undefined && { body: JSON.stringify(body) }) }
-      const response = await send(`/api/v1${path}`, init)
+      const headers = { ...ours, accept: 'application/json', 'content-type': 'application/json' }
+      const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }
+      const response = await get(`/api/v1${path}`, init)
       const text = await response.text()
       return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) }
     },

@@ -59,6 +59,7 @@ const acts: { [K in EndpointName]?: (() => [path: string, body?: unknown]) | nul
   bindUser: () => [`/connections/${connection}/bindings/${at(7)}`, { attributes: 'ours_win', enable: true }],
   unbindUser: () => [`/connections/${connection}/bindings/${at(8)}?account=block`],
   bulkBindings: () => [`/connections/${connection}/bindings/bulk`, { unbind: [at(9), at(10)], confirm: 2 }],
+  endOldPassword: () => [`/connections/${connection}/bindings/${at(0)}/old-password/end`],
   syncBinding: () => [`/connections/${connection}/bindings/${at(0)}/sync`],
   resolveDrift: () => [`/connections/${connection}/bindings/${at(11)}/drift`, { action: 'repair' }],
   resolveAllDrift: () => [`/connections/${connection}/drift`, { action: 'repair' }],

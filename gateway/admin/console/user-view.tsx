@@ -8,6 +8,7 @@ import { api } from './api.ts'
 import { DriftOfPerson } from './drift-of-person.tsx'
 import { EventList } from './events-view.tsx'
 import { FactorsOfPerson } from './factors-of-person.tsx'
+import { OldPassword } from './old-password.tsx'
 import { Badge, Empty, RefusalNotice, Shown } from './parts.tsx'
 import { SendLink } from './send-link.tsx'
 import { useAction } from './use-action.ts'
@@ -128,6 +129,7 @@ function BindingCard({ user, connection, mayWrite, mayResolve, changed }: CardPr
         {binding ? <Badge {...standingOfBinding(binding)} /> : <Badge tone="note" word="Not bound" />}
       </header>
       {binding && <BindingFacts binding={binding} />}
+      {binding && mayWrite && <OldPassword binding={binding} changed={changed} />}
       {binding && drift[0] && (
         <DriftOfPerson
           class="inner"
@@ -197,7 +199,8 @@ function BindingFacts({ binding }: { binding: Binding }) {
           <>
             <dt>Password</dt>
             <dd>
-              <Badge {...standingOfPassword(binding)} /> {binding.password.reason}
+              <Badge {...standingOfPassword(binding)} /> {binding.password.reason}{' '}
+              {binding.password.old && say(`password.old.${binding.password.old}`)}
             </dd>
           </>
         )}

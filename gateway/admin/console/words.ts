@@ -60,7 +60,7 @@ export function standingOfUser(user: User): Standing {
 }
 
 /** An operation of a plan, said before it happens. */
-export function sentenceOf({ kind, changes }: Operation, account: string): string {
+export function sentenceOf({ kind, changes }: Pick<Operation, 'kind' | 'changes'>, account: string): string {
   const names = changes.map(({ attribute }) => labelOf(attribute)).join(', ')
   switch (kind) {
     case 'provision':
@@ -73,6 +73,8 @@ export function sentenceOf({ kind, changes }: Operation, account: string): strin
       return `The account ${account} will get new values: ${names}.`
     case 'set_password':
       return `The account ${account} will get the password of this directory.`
+    case 'end_password':
+      return `The account ${account} will get a password that nobody knows: the one from before ends.`
     case 'deprovision':
       return `The account ${account} will be blocked. Open sessions end within minutes, some within an hour. Bind again to undo.`
     case 'reprovision':

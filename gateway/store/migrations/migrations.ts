@@ -14,6 +14,7 @@ import { reminders } from './0016-reminders.ts'
 import { secondFactors } from './0020-second-factors.ts'
 import { links } from './0022-links.ts'
 import { passwordTickets } from './0024-password-tickets.ts'
+import { oldPassword } from './0025-old-password.ts'
 
 /** All migrations in order. One that was released is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   '0020-second-factors': secondFactors,
   '0022-links': links,
   '0024-password-tickets': passwordTickets,
+  '0025-old-password': oldPassword,
 }
