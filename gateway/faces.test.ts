@@ -9,6 +9,7 @@ import { defaultPolicy } from './domain/password-policy.ts'
 import { facesOf } from './faces.ts'
 import { json, testSettings } from './http/testing.ts'
 import { browserOf } from './portal/testing.ts'
+import { openMails } from './store/testing.ts'
 import type { Sync } from './sync/sync.ts'
 
 const { publicUrl } = testSettings
@@ -118,7 +119,7 @@ test('a session signs in to the API as well, and the answer keeps the contract',
 
 test('an invited person chooses a password by the link of the mail, once', async () => {
   await person('ben@contoso.example')
-  const mails = await world.context.store.db.selectFrom('mails').select('text').execute()
+  const mails = await openMails(world.context.store.db, world.context.vault)
   const token = /\/portal\/activate\/([\w-]+)/.exec(mails.map(({ text }) => text).join('\n'))?.[1] ?? ''
   const browser = browserOf(app, publicUrl)
   await browser.get(`/portal/activate/${token}`)

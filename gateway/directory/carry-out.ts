@@ -1,5 +1,5 @@
+import type { MailMessage } from '@lockstep/shared/messages/mail/mail-message'
 import type { Step } from '../domain/user-flow.ts'
-import { activationMail, type MailBody, passwordChangedMail, resetMail, welcomeMail } from '../mail/templates.ts'
 import type { NewEvent } from '../store/events.ts'
 import { deleteLinksOf } from '../store/links.ts'
 import { deleteSessionsOf } from '../store/sessions.ts'
@@ -9,7 +9,7 @@ import type { Context } from './context.ts'
 import { makeLink } from './make-link.ts'
 import { holdPasswords } from './mark-dirty.ts'
 import { releaseKept } from './release-kept.ts'
-import { queueMailTo } from './send-mails.ts'
+import { tell } from './send-mails.ts'
 
 type Told = Pick<NewEvent, 'cause' | 'changes' | 'detail'> & {
   /** The session that goes on where the others end. */
@@ -32,28 +32,22 @@ export async function carryOut(
   if (step.password === 'send_kept') await releaseKept(context, change, user)
   change.event({ type: step.event, user: user.id, ...told })
   if (step.mail === null) return
-  const body = await write(context, change, user, step.mail)
-  await queueMailTo(change.trx, context.runtime, user, body, everyAddress)
+  await tell(context, change.trx, user, await messageOf(context, change, user, step.mail), everyAddress)
 }
 
-async function write(
+async function messageOf(
   context: Context,
   change: Change,
   user: UserRow,
   mail: NonNullable<Step['mail']>,
-): Promise<MailBody> {
-  const { settings } = context
-  const name = user.display_name
+): Promise<MailMessage> {
   switch (mail) {
     case 'activation':
-      return activationMail(settings, { name, link: await makeLink(context, change, user, 'activation') })
     case 'reset':
-      return resetMail(settings, { name, link: await makeLink(context, change, user, 'reset') })
+      return { kind: mail, values: {}, link: await makeLink(context, change, user, mail) }
     case 'welcome':
-      return welcomeMail(settings, { name, email: user.email })
-    case 'password_changed': {
-      const at = `${new Date(change.now).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-      return passwordChangedMail(settings, { name, at })
-    }
+      return { kind: mail, values: { email: user.email } }
+    case 'password_changed':
+      return { kind: mail, values: { at: change.now } }
   }
 }

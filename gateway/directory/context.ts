@@ -1,3 +1,4 @@
+import type { Locale } from '@lockstep/shared/messages/locale'
 import type { Actor } from '../domain/actor.ts'
 import type { PasswordPolicy } from '../domain/password-policy.ts'
 import type { Runtime } from '../domain/runtime.ts'
@@ -34,6 +35,8 @@ export type DirectorySettings = {
   /** Origin under which people reach the portal; links in mails are built from it alone. */
   publicUrl: string
   organisation: string
+  /** Of mails to people whose own language is not known. */
+  language: Locale
   passwordPolicy: PasswordPolicy
   /** Of whom a second factor is demanded. */
   secondFactor: FactorPolicy

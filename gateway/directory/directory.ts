@@ -1,4 +1,5 @@
 import type { Role } from '@lockstep/shared/contract/user'
+import type { Locale } from '@lockstep/shared/messages/locale'
 import type { Actor } from '../domain/actor.ts'
 import type { HashCost } from '../domain/hash-cost.ts'
 import { defaultPolicy, type PasswordPolicy } from '../domain/password-policy.ts'
@@ -22,6 +23,7 @@ export type DirectoryOptions = {
   runtime: Runtime
   instance: {
     organisation: string
+    language?: Locale
     mail: { url: Secret; from: string } | null
     retainEventDays: number
     secondFactor: FactorPolicy
@@ -54,6 +56,7 @@ export function createDirectory(options: DirectoryOptions) {
     settings: {
       publicUrl: options.publicUrl ?? '',
       organisation: instance.organisation,
+      language: instance.language ?? 'en',
       passwordPolicy: instance.passwordPolicy ?? defaultPolicy,
       breached: instance.breached ?? null,
       secondFactor: instance.secondFactor,

@@ -1,3 +1,4 @@
+import type { MailMessage } from '@lockstep/shared/messages/mail/mail-message'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Actor } from '../domain/actor.ts'
@@ -10,7 +11,6 @@ import {
   recoveryCodeCount,
   recoveryCodeOf,
 } from '../domain/second-factor.ts'
-import { securityMail } from '../mail/templates.ts'
 import {
   countRecoveryCodes,
   deleteFactorRow,
@@ -32,7 +32,7 @@ import type { Context } from './context.ts'
 import { userOrProblem } from './find.ts'
 import type { NewPasskey } from './passkeys.ts'
 import { hashOfRecoveryCode, wrongCode } from './second-factor.ts'
-import { queueMailTo } from './send-mails.ts'
+import { tell as tellByMail } from './send-mails.ts'
 import { actorOf } from './sessions.ts'
 import { seedBytes, setUpOf, stepOfCode } from './totp.ts'
 
@@ -160,7 +160,10 @@ async function announceAdded(
     throw new Problem('too_many_factors', 'Remove a second factor that you no longer use before you add another one.')
   const isCovered = (await countRecoveryCodes(trx, user.id)) > 0
   const recoveryCodes = isCovered ? null : await makeRecoveryCodes(context, change, user.id)
-  await tell(context, change, user, 'login_factor_add', `The second factor "${factor.name}" was added.`, factor.kind)
+  const detail = `The second factor "${factor.name}" was added.`
+  const values = { factor: factor.name, at: change.now }
+  const event = { type: 'login_factor_add', detail, cause: factor.kind }
+  await tell(context, change, user, event, { kind: 'factor_added', values })
   return { recoveryCodes }
 }
 
@@ -168,13 +171,11 @@ async function tell(
   context: Context,
   change: Change,
   user: UserRow,
-  type: string,
-  sentence: string,
-  cause: string | null = null,
+  event: { type: string; detail: string; cause?: string },
+  message: MailMessage,
 ): Promise<void> {
-  change.event({ type, user: user.id, cause, detail: sentence })
-  const mail = securityMail(context.settings, user.display_name, sentence, change.now)
-  await queueMailTo(change.trx, context.runtime, user, mail)
+  change.event({ ...event, user: user.id })
+  await tellByMail(context, change.trx, user, message)
 }
 
 async function makeRecoveryCodes({ runtime }: Context, change: Change, userId: string): Promise<string[]> {
@@ -190,7 +191,8 @@ export async function renewRecoveryCodes(context: Context, user: UserRow): Promi
     if ((await factorsIn(change.trx, user.id)).length === 0)
       throw new Problem('factor_not_found', 'Add a second factor first: recovery codes come with it.')
     const codes = await makeRecoveryCodes(context, change, user.id)
-    await tell(context, change, user, 'login_recovery_codes_renew', 'New recovery codes were made.')
+    const event = { type: 'login_recovery_codes_renew', detail: 'New recovery codes were made.' }
+    await tell(context, change, user, event, { kind: 'recovery_codes_renewed', values: { at: change.now } })
     return codes
   })
 }
@@ -215,7 +217,8 @@ export async function removeFactor(context: Context, user: UserRow, id: string):
     if (isLast && mustHaveFactor(context.settings.secondFactor, user.role))
       throw new Problem('factor_is_last', 'Your role needs a second factor. Add another one before you remove this.')
     if (isLast) await replaceRecoveryCodes(trx, user.id, [], change.now)
-    await tell(context, change, user, 'login_factor_remove', `The second factor "${name}" was removed.`)
+    const event = { type: 'login_factor_remove', detail: `The second factor "${name}" was removed.` }
+    await tell(context, change, user, event, { kind: 'factor_removed', values: { factor: name, at: change.now } })
   })
 }
 
@@ -226,6 +229,7 @@ export async function resetFactors(context: Context, actor: Actor, userId: strin
     const count = await deleteFactorsOf(change.trx, user.id)
     if (count === 0) throw new Problem('factor_not_found', `${user.display_name} has no second factor.`)
     await deleteSessionsOf(change.trx, user.id)
-    await tell(context, change, user, 'login_factor_reset', 'An administrator took all second factors away.')
+    const event = { type: 'login_factor_reset', detail: 'An administrator took all second factors away.' }
+    await tell(context, change, user, event, { kind: 'factors_reset', values: { at: change.now } })
   })
 }

@@ -6,6 +6,7 @@ import { expireFresh } from '../store/fresh-passwords.ts'
 import { deleteEndedSteps } from '../store/half-sign-ins.ts'
 import { expireIdempotent } from '../store/idempotency.ts'
 import { deleteEndedLinks } from '../store/links.ts'
+import { forgetMails } from '../store/mails.ts'
 import { deleteEndedEntries } from '../store/oauth-entries.ts'
 import { expirePending } from '../store/pending-passwords.ts'
 import { deleteEndedSessions } from '../store/sessions.ts'
@@ -53,6 +54,7 @@ export async function tidyUp(context: Context): Promise<void> {
     await expireAttempts(trx, { addresses: now - dayMs, accounts: now - 30 * dayMs })
     await erasePastImages(trx, now - keptForMs)
     await erasePastTombstones(trx, now)
+    await forgetMails(trx, now - 90 * dayMs)
     await purgeLetGo(trx)
   })
   await remindAwaiting(context)

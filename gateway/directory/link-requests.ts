@@ -1,7 +1,6 @@
 import { type Actor, system } from '../domain/actor.ts'
 import { linkLifeMs, resetLinksAtOnce } from '../domain/link.ts'
 import { stepOf } from '../domain/user-flow.ts'
-import { lockedMail } from '../mail/templates.ts'
 import { insertLinkRequest, type LinkRequestRow, listLinkRequests, takeLinkRequest } from '../store/link-requests.ts'
 import { countLinks } from '../store/links.ts'
 import type { Change } from '../store/store.ts'
@@ -9,7 +8,7 @@ import { findUserByEmail } from '../store/users.ts'
 import { attemptKeys, countStranger } from './attempts.ts'
 import { carryOut } from './carry-out.ts'
 import type { Context } from './context.ts'
-import { queueMailTo } from './send-mails.ts'
+import { tell } from './send-mails.ts'
 import { standingOf } from './state.ts'
 
 /** How long a person waits for the mail to be written, in ms, beside the outbox's own time. */
@@ -57,7 +56,7 @@ async function answer(context: Context, request: LinkRequestRow): Promise<void> 
 
 type Person = NonNullable<Awaited<ReturnType<typeof findUserByEmail>>>
 
-async function tellLocked({ settings, runtime }: Context, change: Change, user: Person): Promise<void> {
+async function tellLocked(context: Context, change: Change, user: Person): Promise<void> {
   change.event({
     type: 'login_lock',
     outcome: 'failure',
@@ -66,7 +65,7 @@ async function tellLocked({ settings, runtime }: Context, change: Change, user: 
       'Wrong passwords a hundred times in a row: only browsers that are known get in until the password is reset.',
   })
   if (user.state !== 'active') return
-  await queueMailTo(change.trx, runtime, user, lockedMail(settings, { name: user.display_name }))
+  await tell(context, change.trx, user, { kind: 'locked', values: {} })
 }
 
 /** Answers until the signal ends it. */

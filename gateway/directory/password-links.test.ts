@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { system } from '../domain/actor.ts'
 import { listLinkRequests } from '../store/link-requests.ts'
-import { dueMails } from '../store/mails.ts'
+import { openMails } from '../store/testing.ts'
 import { activateUser } from './activate-user.ts'
 import { createUser } from './create-user.ts'
 import { answerLinkRequests, requestLink } from './link-requests.ts'
@@ -24,7 +24,7 @@ const email = 'ana@contoso.example'
 const create = (more: Partial<Parameters<typeof createUser>[2]> = {}) =>
   createUser(directory.context, system, { email, state: 'active', sendMail: false, ...more })
 const withPassword = (more = {}) => create({ initialPassword: oldPassword.reveal(), ...more })
-const mails = () => dueMails(directory.context.store.db, directory.runtime.now(), 100)
+const mails = () => openMails(directory.context.store.db, directory.context.vault)
 const forgot = async (address: string | null = null, who = email) => {
   await requestLink(directory.context, null, { email: who, address })
   await answerLinkRequests(directory.context)

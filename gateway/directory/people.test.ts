@@ -2,8 +2,8 @@ import { User } from '@lockstep/shared/contract/user'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Actor, system } from '../domain/actor.ts'
 import { findBinding } from '../store/bindings.ts'
-import { dueMails } from '../store/mails.ts'
 import { findPending } from '../store/pending-passwords.ts'
+import { openMails } from '../store/testing.ts'
 import { findUser } from '../store/users.ts'
 import { activateUser } from './activate-user.ts'
 import { createAdmin } from './create-admin.ts'
@@ -146,7 +146,7 @@ test('an activation link sets the password once; looking at it consumes nothing'
   const ana = await create('ana', { state: 'staged' })
   await bound(ana.id)
   await activateUser(directory.context, system, { userId: ana.id, sendMail: true })
-  const [mail] = await dueMails(directory.context.store.db, directory.runtime.now(), 10)
+  const [mail] = await openMails(directory.context.store.db, directory.context.vault)
   const token = /portal\/activate\/([\w-]{43})/.exec(mail?.text ?? '')?.[1] ?? ''
   for (let n = 0; n < 3; n++) expect((await inspectLink(directory.context, { token, purpose }))?.id).toBe(ana.id)
   directory.behaviour.set('c1', 'refuses')
@@ -166,7 +166,7 @@ test('an activation link sets the password once; looking at it consumes nothing'
 
 test('a link ends after 72 hours', async () => {
   await create('ana', { sendMail: true })
-  const [mail] = await dueMails(directory.context.store.db, directory.runtime.now(), 10)
+  const [mail] = await openMails(directory.context.store.db, directory.context.vault)
   const token = /activate\/([\w-]{43})/.exec(mail?.text ?? '')?.[1] ?? ''
   await directory.runtime.advance(72 * 3_600_000 - 1)
   expect(await inspectLink(directory.context, { token, purpose })).toBeDefined()

@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { system } from '../domain/actor.ts'
 import { defaultReminders, dueReminder } from '../domain/reminder.ts'
-import { reminderMail } from '../mail/templates.ts'
 import { type AwaitingRow, awaitingUnseen, noteAwaiting } from '../store/awaiting.ts'
 import { updateBinding } from '../store/bindings.ts'
 import { type ConnectionRow, listConnections } from '../store/connections.ts'
@@ -10,7 +9,7 @@ import type { Database } from '../store/schema.ts'
 import type { Change } from '../store/store.ts'
 import { findUser } from '../store/users.ts'
 import type { Context } from './context.ts'
-import { queueMailTo } from './send-mails.ts'
+import { tell } from './send-mails.ts'
 import { takenOver } from './takeover.ts'
 
 /** How exact reminders are, in ms. */
@@ -78,8 +77,7 @@ function isDue(change: Change, connection: Awaiting | undefined, row: AwaitingRo
   return true
 }
 
-async function sendReminder({ runtime, settings }: Context, change: Change, userId: string): Promise<void> {
+async function sendReminder(context: Context, change: Change, userId: string): Promise<void> {
   const user = await findUser(change.trx, userId)
-  if (user === undefined) return
-  await queueMailTo(change.trx, runtime, user, reminderMail(settings, { name: user.display_name }))
+  if (user !== undefined) await tell(context, change.trx, user, { kind: 'reminder', values: {} })
 }

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
 import { Problem } from '../domain/problem.ts'
 import { type GivenCode, readCode } from '../domain/second-factor.ts'
-import { securityMail } from '../mail/templates.ts'
 import { countRecoveryCodes, markStep, takeRecoveryCode, totpOf } from '../store/factors.ts'
 import type { Change } from '../store/store.ts'
 import type { UserRow } from '../store/users.ts'
 import { SealRejected, type Vault } from '../store/vault.ts'
 import { attemptFailed, attemptSucceeded, beginAttempt, factorKeys } from './attempts.ts'
 import type { Context } from './context.ts'
-import { queueMailTo } from './send-mails.ts'
+import { tell } from './send-mails.ts'
 import { actorOf } from './sessions.ts'
 import { stepOfCode } from './totp.ts'
 
@@ -50,8 +49,7 @@ async function spend(context: Context, change: Change, user: UserRow, { kind, co
     if (!(await takeRecoveryCode(trx, user.id, hashOfRecoveryCode(code)))) return null
     const left = await countRecoveryCodes(trx, user.id)
     change.event({ type: 'login_recovery_code_use', user: user.id, detail: `${left} recovery codes are left.` })
-    const mail = securityMail(context.settings, user.display_name, `A recovery code was used. ${left} are left.`, now)
-    await queueMailTo(trx, context.runtime, user, mail)
+    await tell(context, trx, user, { kind: 'recovery_code_used', values: { at: now, left: String(left) } })
     return 'recovery_code'
   }
   for (const factor of await totpOf(trx, user.id)) {

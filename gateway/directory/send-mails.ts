@@ -1,64 +1,101 @@
+import { isLocale, type Locale } from '@lockstep/shared/messages/locale'
+import type { MailMessage } from '@lockstep/shared/messages/mail/mail-message'
 import type { Kysely } from 'kysely'
 import { system } from '../domain/actor.ts'
-import type { Runtime } from '../domain/runtime.ts'
-import type { Post } from '../mail/post.ts'
-import type { MailBody } from '../mail/templates.ts'
-import { dueMails, type MailRow, queueMail, settleMail } from '../store/mails.ts'
+import { nextDelivery, type Refusal } from '../domain/delivery.ts'
+import { type Post, refusalOf } from '../mail/post.ts'
+import { type MailBody, writeMail } from '../mail/templates.ts'
+import { contentOf, dueMails, type MailRow, queueMail, updateMail } from '../store/mails.ts'
 import type { Database } from '../store/schema.ts'
-import type { Store } from '../store/store.ts'
-import type { UserRow } from '../store/users.ts'
+import { type UserRow, userAttributes } from '../store/users.ts'
+import type { Context } from './context.ts'
 
-/** Minutes until each further attempt; after the last one the mail is given up. */
-const waitMinutes = [1, 5, 15, 60, 240, 720]
 const idleMs = 1_000
 
-/**
- * Queues a mail to a person, in the transaction of what it tells about: to the other address while there is one, or the
- * same letter to both.
- */
-export async function queueMailTo(
+type Outbox = Pick<Context, 'runtime' | 'vault'>
+
+/** Queues a mail to a person in the language of theirs, in the transaction of what it tells about. */
+export async function tell(
+  context: Outbox & Pick<Context, 'settings'>,
   trx: Kysely<Database>,
-  runtime: Pick<Runtime, 'now' | 'newId'>,
+  user: UserRow,
+  message: MailMessage,
+  everyAddress = false,
+): Promise<void> {
+  const reader = { name: user.display_name, locale: localeOf(user, context.settings.language) }
+  await queueMailTo(context, trx, user, writeMail(context.settings, reader, message), everyAddress)
+}
+
+/** The person's own language where we speak it, else the organisation's. */
+export function localeOf(user: UserRow, fallback: Locale): Locale {
+  const wanted = userAttributes(user).preferredLanguage?.split('-')[0] ?? ''
+  return isLocale(wanted) ? wanted : fallback
+}
+
+/** To the other address while there is one, or the same letter to both. */
+export async function queueMailTo(
+  { runtime, vault }: Outbox,
+  trx: Kysely<Database>,
   user: Pick<UserRow, 'id' | 'email' | 'alternate_email'>,
   body: MailBody,
   everyAddress = false,
 ): Promise<void> {
   const recipients = new Set([recipientOf(user), ...(everyAddress ? [user.email] : [])])
   for (const recipient of recipients)
-    await queueMail(trx, { id: runtime.newId(), user_id: user.id, recipient, ...body }, runtime.now())
+    await queueMail(trx, vault, { id: runtime.newId(), user_id: user.id, recipient, ...body }, runtime.now())
 }
 
 export const recipientOf = (user: Pick<UserRow, 'email' | 'alternate_email'>) => user.alternate_email ?? user.email
 
-type Sending = { store: Store; runtime: Runtime }
+type Sending = Outbox & Pick<Context, 'store'>
 
 /** One pass over what is due. Returns how many were handed over. */
-export async function sendDueMails({ store, runtime }: Sending, post: Post): Promise<number> {
+export async function sendDueMails(sending: Sending, post: Post): Promise<number> {
+  const { store, runtime, vault } = sending
   let sent = 0
   for (const mail of await dueMails(store.db, runtime.now(), 20)) {
-    const error = await post.deliver(mail).then(
-      () => null,
-      (failure: unknown) => (failure instanceof Error ? failure.message.slice(0, 300) : 'unknown'),
-    )
-    await settle({ store, runtime }, mail, error)
-    if (error === null) sent += 1
+    const content = contentOf(vault, mail)
+    if (content === null) {
+      await giveUp(sending, mail, 'failed', 'It was sealed with a key that is lost. Send it again.')
+      continue
+    }
+    const { id, recipient, subject } = mail
+    try {
+      await post.deliver({ id, recipient, subject, ...content })
+    } catch (error) {
+      await failed(sending, mail, refusalOf(error), error instanceof Error ? error.message.slice(0, 300) : 'unknown')
+      continue
+    }
+    await store.change(system, async (change) => {
+      change.quiet('outbox')
+      await updateMail(change.trx, id, { state: 'sent', sealed: null, sent_at: change.now, error: null })
+    })
+    sent += 1
   }
   return sent
 }
 
-async function settle({ store, runtime }: Sending, mail: MailRow, error: string | null): Promise<void> {
-  await store.change(system, async (change) => {
+async function failed(sending: Sending, mail: MailRow, refusal: Refusal, reason: string): Promise<void> {
+  const next = nextDelivery(mail.attempt, refusal)
+  if (next.state !== 'queued') return await giveUp(sending, mail, next.state, reason)
+  await sending.store.change(system, async (change) => {
     change.quiet('outbox')
-    const attempt = mail.attempt + 1
-    const wait = waitMinutes[mail.attempt]
-    if (error === null) await settleMail(change.trx, mail.id, { state: 'sent', now: runtime.now() })
-    else if (wait === undefined) {
-      await settleMail(change.trx, mail.id, { state: 'failed', attempt, error })
-      change.event({ type: 'mail_send', outcome: 'failure', user: mail.user_id, cause: mail.kind, detail: error })
-    } else {
-      const nextAttemptAt = runtime.now() + wait * 60_000
-      await settleMail(change.trx, mail.id, { state: 'queued', attempt, nextAttemptAt, error })
-    }
+    const again = { attempt: mail.attempt + 1, next_attempt_at: change.now + next.waitMs, error: reason }
+    await updateMail(change.trx, mail.id, again)
+  })
+}
+
+/** Its text goes, since it may hold a link. */
+async function giveUp(
+  { store }: Pick<Sending, 'store'>,
+  mail: MailRow,
+  state: 'bounced' | 'failed',
+  reason: string,
+): Promise<void> {
+  await store.change(system, async (change) => {
+    await updateMail(change.trx, mail.id, { state, sealed: null, attempt: mail.attempt + 1, error: reason })
+    const type = state === 'bounced' ? 'mail_bounce' : 'mail_send'
+    change.event({ type, outcome: 'failure', user: mail.user_id, cause: mail.kind, detail: reason })
   })
 }
 

@@ -6,8 +6,8 @@ import type { Context } from './context.ts'
 import { queueMailTo } from './send-mails.ts'
 
 /** A mail to each administrator, in the transaction of what it tells about. */
-export async function tellAdmins({ runtime, settings }: Context, change: Change, notice: Notice): Promise<void> {
+export async function tellAdmins(context: Context, change: Change, notice: Notice): Promise<void> {
   for (const admin of await listAdmins(change.trx)) {
-    await queueMailTo(change.trx, runtime, admin, noticeMail(settings, admin.display_name, notice))
+    await queueMailTo(context, change.trx, admin, noticeMail(context.settings, admin.display_name, notice))
   }
 }

@@ -61,6 +61,7 @@ export async function testDirectory(seed = 1): Promise<TestDirectory> {
   const settings = {
     publicUrl: 'https://id.contoso.example',
     organisation: 'Contoso',
+    language: 'en' as const,
     passwordPolicy: defaultPolicy,
     secondFactor: 'admins' as const,
     breached: null,

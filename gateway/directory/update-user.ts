@@ -3,7 +3,6 @@ import { z } from 'zod'
 import type { Actor } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
 import { changesBetween, type PersonValues } from '../domain/user.ts'
-import { addressChangedMail } from '../mail/templates.ts'
 import { bindingsOfUser } from '../store/bindings.ts'
 import { findConnection } from '../store/connections.ts'
 import { deleteLinksOf } from '../store/links.ts'
@@ -14,7 +13,7 @@ import type { Context } from './context.ts'
 import { emailTaken, userOrProblem } from './find.ts'
 import { markDirty } from './mark-dirty.ts'
 import { assertManager, columnsOf, personValues } from './person.ts'
-import { queueMailTo, recipientOf } from './send-mails.ts'
+import { recipientOf, tell } from './send-mails.ts'
 
 /** Problems `user_not_found`, `email_taken`, `domain_not_in_connection`, `validation_failed` (manager). */
 export async function updateUser(
@@ -60,9 +59,11 @@ async function followAddress(context: Context, change: Change, before: UserRow, 
     await deleteLinksOf(change.trx, after.id)
   const [from, to] = [recipientOf(before), recipientOf(after)]
   if (from === to || after.state !== 'active') return
-  const body = addressChangedMail(context.settings, { name: after.display_name, before: from, after: to })
-  for (const user of [before, after]) await queueMailTo(change.trx, context.runtime, user, body)
+  const message = { kind: 'address_changed', values: { before: from, after: to } } as const
+  for (const user of [before, after]) await tell(context, change.trx, { ...after, ...addressesOf(user) }, message)
 }
+
+const addressesOf = ({ email, alternate_email }: UserRow) => ({ email, alternate_email })
 
 const Domains = z.array(z.string())
 

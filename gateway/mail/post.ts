@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer'
+import type { Refusal } from '../domain/delivery.ts'
 
 export type Letter = { id: string; recipient: string; subject: string; text: string; html: string }
 
@@ -9,9 +10,27 @@ export type Post = {
   close(): void
 }
 
-/** `url` as smtp://user:password@host:port or smtps://…; `from` is who it comes from. */
+const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+/**
+ * `url` as smtp://user:password@host:port or smtps://…; `from` is who it comes from. Nothing goes unencrypted, or to a
+ * server that cannot prove its name, except to this machine.
+ */
+export function openTransport(url: string) {
+  const { hostname } = new URL(url)
+  const requireTLS = !local.test(hostname)
+  return createTransport({
+    url,
+    requireTLS,
+    tls: { minVersion: 'TLSv1.2', rejectUnauthorized: requireTLS },
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 30_000,
+  })
+}
+
 export function openPost(url: string, from: { name: string; address: string }): Post {
-  const transport = createTransport({ url, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 })
+  const transport = openTransport(url)
   return {
     async deliver({ id, recipient, subject, text, html }) {
       await transport.sendMail({
@@ -28,5 +47,15 @@ export function openPost(url: string, from: { name: string; address: string }): 
       })
     },
     close: () => transport.close(),
+  }
+}
+
+/** What the mail client says about a delivery that failed. */
+export function refusalOf(error: unknown): Refusal {
+  const { code, responseCode, command } = (error ?? {}) as { code?: unknown; responseCode?: unknown; command?: unknown }
+  return {
+    code: typeof code === 'string' ? code : null,
+    answer: typeof responseCode === 'number' ? responseCode : null,
+    command: typeof command === 'string' ? command : null,
   }
 }

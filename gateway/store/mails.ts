@@ -1,15 +1,20 @@
 import type { Kysely, Selectable } from 'kysely'
+import { z } from 'zod'
 import type { Database, Mails } from './schema.ts'
+import { SealRejected, type Vault } from './vault.ts'
 
 export type MailRow = Selectable<Mails>
-export type NewMail = Pick<MailRow, 'id' | 'user_id' | 'kind' | 'recipient' | 'subject' | 'text' | 'html'>
+type Content = { text: string; html: string }
+export type NewMail = Pick<MailRow, 'id' | 'user_id' | 'kind' | 'recipient' | 'subject'> & Content
 
 /** In the transaction of what it tells about: it is sent if, and only if, that is true. */
-export async function queueMail(trx: Kysely<Database>, mail: NewMail, now: number): Promise<void> {
+export async function queueMail(trx: Kysely<Database>, vault: Vault, mail: NewMail, now: number): Promise<void> {
+  const { text, html, ...row } = mail
   await trx
     .insertInto('mails')
     .values({
-      ...mail,
+      ...row,
+      sealed: vault.sealMail(JSON.stringify({ text, html }), { mailId: mail.id }),
       state: 'queued',
       attempt: 0,
       next_attempt_at: now,
@@ -18,6 +23,19 @@ export async function queueMail(trx: Kysely<Database>, mail: NewMail, now: numbe
       error: null,
     })
     .execute()
+}
+
+const Content = z.object({ text: z.string(), html: z.string() })
+
+/** Null when it was delivered, or cannot be opened any more. */
+export function contentOf(vault: Vault, { id, sealed }: Pick<MailRow, 'id' | 'sealed'>): Content | null {
+  if (sealed === null) return null
+  try {
+    return Content.parse(JSON.parse(vault.openMail(sealed, { mailId: id })))
+  } catch (error) {
+    if (error instanceof SealRejected) return null
+    throw error
+  }
 }
 
 export async function dueMails(db: Kysely<Database>, now: number, limit: number): Promise<MailRow[]> {
@@ -31,26 +49,19 @@ export async function dueMails(db: Kysely<Database>, now: number, limit: number)
     .execute()
 }
 
-/** What is sent or given up loses its text, since it may hold a link. */
-export async function settleMail(
+export async function findMail(db: Kysely<Database>, id: string): Promise<MailRow | undefined> {
+  return await db.selectFrom('mails').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export async function updateMail(
   trx: Kysely<Database>,
   id: string,
-  outcome:
-    | { state: 'sent'; now: number }
-    | { state: 'queued'; attempt: number; nextAttemptAt: number; error: string }
-    | { state: 'failed'; attempt: number; error: string },
+  values: Partial<Pick<MailRow, 'state' | 'sealed' | 'attempt' | 'next_attempt_at' | 'sent_at' | 'error'>>,
 ): Promise<void> {
-  const bare = { text: '', html: '' }
-  const values =
-    outcome.state === 'sent'
-      ? { ...bare, state: outcome.state, sent_at: outcome.now, error: null }
-      : outcome.state === 'failed'
-        ? { ...bare, state: outcome.state, attempt: outcome.attempt, error: outcome.error }
-        : {
-            state: outcome.state,
-            attempt: outcome.attempt,
-            next_attempt_at: outcome.nextAttemptAt,
-            error: outcome.error,
-          }
   await trx.updateTable('mails').set(values).where('id', '=', id).execute()
+}
+
+/** What is over for longer than that is forgotten. */
+export async function forgetMails(trx: Kysely<Database>, before: number): Promise<void> {
+  await trx.deleteFrom('mails').where('state', '!=', 'queued').where('created_at', '<', before).execute()
 }

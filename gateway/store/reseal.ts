@@ -20,6 +20,7 @@ export const sealedColumns = [
   'connections.sealed_credential',
   'connections.sealed_tokens',
   'totp_factors.sealed_seed',
+  'mails.sealed',
   'pending_passwords.sealed',
   'fresh_passwords.sealed',
 ] as const
@@ -38,6 +39,7 @@ export async function resealAll(trx: Kysely<Database>, vault: Vault): Promise<Re
   await resealProposals(trx, again)
   await resealConnections(trx, again)
   await resealFactors(trx, again)
+  await resealMails(trx, again)
   await resealPasswords(trx, again)
   await renewRecovery(trx, vault)
   await putSetting(trx, keyCheck, vault.keyCheck())
@@ -109,6 +111,17 @@ async function resealFactors(trx: Kysely<Database>, again: Again): Promise<void>
     await trx
       .updateTable('totp_factors')
       .set({ sealed_seed: again(sealed_seed, { use: 'totp', userId, factorId: id }) })
+      .where('id', '=', id)
+      .execute()
+  }
+}
+
+async function resealMails(trx: Kysely<Database>, again: Again): Promise<void> {
+  const rows = await trx.selectFrom('mails').select(['id', 'sealed']).where('sealed', 'is not', null).execute()
+  for (const { id, sealed } of rows) {
+    await trx
+      .updateTable('mails')
+      .set({ sealed: sealed && again(sealed, { use: 'mail', mailId: id }) })
       .where('id', '=', id)
       .execute()
   }

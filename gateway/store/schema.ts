@@ -531,9 +531,10 @@ export type Mails = {
   kind: string
   recipient: string
   subject: string
-  text: string
-  html: string
-  state: 'queued' | 'sent' | 'failed'
+  /** Text and HTML until it is delivered: they may hold a link. Null from then on. */
+  sealed: string | null
+  /** `bounced`: the server of the recipient refused it for good. `failed`: given up after many attempts. */
+  state: 'queued' | 'sent' | 'bounced' | 'failed'
   attempt: number
   next_attempt_at: number
   created_at: number

@@ -36,6 +36,7 @@ export type Place =
   | { use: 'secret'; connectionId: string }
   | ({ use: 'totp' } & FactorOwner)
   | ({ use: 'pending' } & PendingOwner)
+  | { use: 'mail'; mailId: string }
 
 /** Seals what the database must not show. Format byte, 96-bit nonce, AES-256-GCM, additional data by use. */
 export type Vault = {
@@ -46,6 +47,9 @@ export type Vault = {
   /** The seed of an authenticator app. */
   sealSeed(seed: Uint8Array, owner: FactorOwner): string
   openSeed(sealed: string, owner: FactorOwner): Uint8Array
+  /** The text of a mail, which may hold a link that chooses a password. */
+  sealMail(content: string, owner: { mailId: string }): string
+  openMail(sealed: string, owner: { mailId: string }): string
   /** With a key that the caller keeps elsewhere: a password between the steps of a sign-in. */
   sealWith(key: Uint8Array, password: Secret, owner: CredentialOwner): string
   openWith(key: Uint8Array, sealed: string, owner: CredentialOwner): Secret
@@ -79,6 +83,7 @@ type Keys = {
   hash: Uint8Array
   secret: Uint8Array
   totp: Uint8Array
+  mail: Uint8Array
   check: string
   derive(use: string): Uint8Array
 }
@@ -124,6 +129,8 @@ export function createVault(instanceKey: Uint8Array, runtime: Pick<Runtime, 'ran
     openSecret: (sealed, owner) => new Secret(open(sealed, { use: 'secret', ...owner }).toString('utf8')),
     sealSeed: (seed, owner) => seal(present, seed, { use: 'totp', ...owner }),
     openSeed: (sealed, owner) => new Uint8Array(open(sealed, { use: 'totp', ...owner })),
+    sealMail: (content, owner) => seal(present, Buffer.from(content), { use: 'mail', ...owner }),
+    openMail: (sealed, owner) => open(sealed, { use: 'mail', ...owner }).toString('utf8'),
     sealWith(key, password, owner) {
       const place = { use: 'step', ...owner } as const
       return encode(place, box(key, runtime.randomBytes(nonceBytes), pad(password), aadOf(place)))
@@ -165,6 +172,7 @@ function keysOf(instance: Uint8Array): Keys {
     hash: derive('wrap-hash'),
     secret: derive('wrap-secret'),
     totp: derive('wrap-totp'),
+    mail: derive('wrap-mail'),
     check: macOf(derive, 'key-check', 'lockstep'),
     derive,
   }
@@ -198,6 +206,8 @@ function partsOf(place: Place | Step): (string | number)[] {
       return ['connection', place.connectionId]
     case 'totp':
       return ['totp', place.userId, place.factorId]
+    case 'mail':
+      return ['mail', place.mailId]
     case 'step':
       return ['step', place.userId, place.version]
     case 'pending':
@@ -206,7 +216,7 @@ function partsOf(place: Place | Step): (string | number)[] {
 }
 
 /** The first byte, so that what is sealed in another way one day can be told apart. */
-const formats = { hash: 1, secret: 1, totp: 1, step: 1, pending: 2 } as const satisfies Record<Use, number>
+const formats = { hash: 1, secret: 1, totp: 1, mail: 1, step: 1, pending: 2 } as const satisfies Record<Use, number>
 type Use = (Place | Step)['use']
 
 const encode = ({ use }: { use: Use }, box: Uint8Array) =>

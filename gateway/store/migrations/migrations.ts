@@ -13,6 +13,7 @@ import { credentialEnd } from './0014-credential-end.ts'
 import { reminders } from './0016-reminders.ts'
 import { secondFactors } from './0020-second-factors.ts'
 import { links } from './0022-links.ts'
+import { sealedMails } from './0023-sealed-mails.ts'
 import { passwordTickets } from './0024-password-tickets.ts'
 import { oldPassword } from './0025-old-password.ts'
 
@@ -32,6 +33,7 @@ export const migrations: Record<string, Migration> = {
   '0016-reminders': reminders,
   '0020-second-factors': secondFactors,
   '0022-links': links,
+  '0023-sealed-mails': sealedMails,
   '0024-password-tickets': passwordTickets,
   '0025-old-password': oldPassword,
 }
