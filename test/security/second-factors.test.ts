@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openMails } from '../../gateway/store/testing.ts'
+import { contentOf } from '../../gateway/store/mails.ts'
 import { type Authenticator, authenticatorOf, keyIn } from '../support/authenticator.ts'
 import { type Here, startHere } from '../support/gateway-here.ts'
 import { type Visitor, visitor } from '../support/visitor.ts'
@@ -160,8 +160,9 @@ describe('administrators', () => {
     expect(await here.client.call('GET /users/{id}', { params: { id } })).toMatchObject({ mfa: { totp: false } })
     const events = await here.client.call('GET /events', { query: { user: id, type: 'login_factor_reset' } })
     expect(events.items).toMatchObject([{ actor: { kind: 'token' } }])
-    const mails = (await openMails(here.context.store.db, here.context.vault)).filter(({ user_id }) => user_id === id)
-    expect(mails.at(-1)?.text).toContain('An administrator took all second factors away')
+    const { store, vault } = here.context
+    const mails = await store.db.selectFrom('mails').selectAll().where('user_id', '=', id).execute()
+    expect(mails.map((mail) => contentOf(vault, mail)?.text).at(-1)).toContain('An administrator took all second factors away')
     expect(await enter(visitor(url()), email)).toMatchObject({ status: 303, to: '/portal' })
   })
 
