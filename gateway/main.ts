@@ -7,6 +7,7 @@ import { callbackPath } from './admin/callback.ts'
 import { buildApp } from './app.ts'
 import { createDirectory } from './directory/directory.ts'
 import { importUsers } from './directory/import-users.ts'
+import { tellOnce } from './directory/send-mails.ts'
 import { tellAdmins } from './directory/tell-admins.ts'
 import { updateUser } from './directory/update-user.ts'
 import type { Runtime } from './domain/runtime.ts'
@@ -104,6 +105,7 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
       tenants,
       gates: createGates(),
       claims: createClaims({ store, runtime, tenants }),
+      tell: (change, userId, message) => tellOnce(directory.context, change, userId, message),
       tellAdmins: (change, notice) => tellAdmins(directory.context, change, notice),
       ...(instance.mail !== null && { senderRecords: senderRecordsOf(instance.mail.from) }),
       log: note,

@@ -54,7 +54,7 @@ export async function tidyUp(context: Context): Promise<void> {
     await expireAttempts(trx, { addresses: now - dayMs, accounts: now - 30 * dayMs })
     await erasePastImages(trx, now - keptForMs)
     await erasePastTombstones(trx, now)
-    await forgetMails(trx, now - 90 * dayMs)
+    await forgetMails(trx, now - 90 * dayMs, now - 3 * dayMs)
     await purgeLetGo(trx)
   })
   await remindAwaiting(context)

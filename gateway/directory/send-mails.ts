@@ -5,9 +5,10 @@ import { system } from '../domain/actor.ts'
 import { nextDelivery, type Refusal } from '../domain/delivery.ts'
 import { type Post, refusalOf } from '../mail/post.ts'
 import { type MailBody, writeMail } from '../mail/templates.ts'
-import { contentOf, dueMails, type MailRow, queueMail, updateMail } from '../store/mails.ts'
+import { contentOf, dueMails, type MailRow, queueMail, takeBackMails, updateMail } from '../store/mails.ts'
 import type { Database } from '../store/schema.ts'
-import { type UserRow, userAttributes } from '../store/users.ts'
+import type { Change } from '../store/store.ts'
+import { findUser, type UserRow, userAttributes } from '../store/users.ts'
 import type { Context } from './context.ts'
 
 const idleMs = 1_000
@@ -24,6 +25,14 @@ export async function tell(
 ): Promise<void> {
   const reader = { name: user.display_name, locale: localeOf(user, context.settings.language) }
   await queueMailTo(context, trx, user, writeMail(context.settings, reader, message), everyAddress)
+}
+
+/** One mail for several connections: it says all that a mail of its kind would have said that still waits. */
+export async function tellOnce(context: Context, change: Change, userId: string, message: MailMessage): Promise<void> {
+  const user = await findUser(change.trx, userId)
+  if (user === undefined) return
+  await takeBackMails(change.trx, userId, message.kind)
+  await tell(context, change.trx, user, message)
 }
 
 /** The person's own language where we speak it, else the organisation's. */

@@ -61,7 +61,24 @@ export async function updateMail(
   await trx.updateTable('mails').set(values).where('id', '=', id).execute()
 }
 
-/** What is over for longer than that is forgotten. */
-export async function forgetMails(trx: Kysely<Database>, before: number): Promise<void> {
+/** Those of a kind that nobody has tried to send yet. */
+export async function takeBackMails(trx: Kysely<Database>, userId: string, kind: string): Promise<void> {
+  await trx
+    .deleteFrom('mails')
+    .where('user_id', '=', userId)
+    .where('kind', '=', kind)
+    .where('state', '=', 'queued')
+    .where('attempt', '=', 0)
+    .execute()
+}
+
+/** What was over before then is forgotten; what waits since `stale`, perhaps for a mail server at all, is news no more. */
+export async function forgetMails(trx: Kysely<Database>, before: number, stale: number): Promise<void> {
   await trx.deleteFrom('mails').where('state', '!=', 'queued').where('created_at', '<', before).execute()
+  await trx
+    .updateTable('mails')
+    .set({ state: 'failed', sealed: null, error: 'No mail server took it in three days.' })
+    .where('state', '=', 'queued')
+    .where('created_at', '<', stale)
+    .execute()
 }

@@ -21,6 +21,7 @@ import { recoverBinding } from './recover.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
 import { syncBindings } from './sync-bindings.ts'
+import { hearsOfBinding, tellBound } from './tell-people.ts'
 
 /** How long a bind or unbind waits for the tenant before it answers with what is known, in ms. */
 const waitMs = 2_000
@@ -52,6 +53,8 @@ export async function bindUser(
     const accountId = await chooseAccount(context, connection, user, input)
     await context.store.change(actor, async (change) => {
       await putBinding(context, change.trx, connection, user, { ...input, accountId, named: false })
+      const isNew = before === undefined || before.unbind !== null
+      if (isNew && hearsOfBinding(connection, user, input.notify)) await tellBound(context, change, user)
       change.event({
         type: 'binding_create',
         user: user.id,

@@ -18,6 +18,7 @@ import { noteFailing, quarantineOf } from './quarantine.ts'
 import { assertLetIn, wantBack } from './recover.ts'
 import { requireConnection } from './require-connection.ts'
 import { syncBindings } from './sync-bindings.ts'
+import { hearsOfBinding, tellBound } from './tell-people.ts'
 
 export type BulkInput = {
   bind?: string[] | undefined
@@ -75,7 +76,7 @@ export async function runBulk(context: SyncContext, run: JobRun, connectionId: s
 }
 
 /** How people are bound. */
-type Wish = Pick<BulkInput, 'dryRun' | 'attributes' | 'confirm'>
+type Wish = Pick<BulkInput, 'dryRun' | 'attributes' | 'confirm' | 'notify'>
 type Person = { userId: string; what: 'bind' | 'unbind' }
 
 /** Writes what is wanted for these people, then makes the tenant follow, then tells what became of each. */
@@ -87,9 +88,10 @@ export async function runChunk(
   chunk: readonly Person[],
 ): Promise<ItemResult[]> {
   const refused = new Map<string, Problem>()
+  const mailed = new Set<string>()
   for (const person of chunk) {
     try {
-      await wish(context, actor, connection, input, person, id)
+      if (await wish(context, actor, connection, input, person, id)) mailed.add(person.userId)
     } catch (error) {
       // A tenant that does not answer refuses nobody: the job tells it, and can be started again.
       if (!(error instanceof Problem) || error instanceof TenantError) throw error
@@ -105,7 +107,9 @@ export async function runChunk(
   for (const person of chunk) {
     const problem = refused.get(person.userId)
     const after = await findBinding(context.store.db, connection.id, person.userId)
-    results.push(resultOf(person, problem, after, held.has(person.userId)))
+    const result = resultOf(person, problem, after, held.has(person.userId))
+    const mail = mailed.has(person.userId)
+    results.push(input.dryRun && result.ok ? { ...result, result: { ...result.result, mail } } : result)
   }
   return results
 }
@@ -149,6 +153,7 @@ async function stopIfFailing(
   })
 }
 
+/** Tells whether the person hears of it. */
 async function wish(
   context: SyncContext,
   actor: Actor,
@@ -156,14 +161,14 @@ async function wish(
   input: Wish,
   { userId, what }: Person,
   jobId: string,
-): Promise<void> {
+): Promise<boolean> {
   const user = await findUser(context.store.db, userId)
   if (user === undefined) throw new Problem('user_not_found', 'There is no user with this id.')
   const binding = await findBinding(context.store.db, connection.id, userId)
   const named = input.confirm !== undefined
   if (what === 'unbind') {
     if (binding === undefined) throw new Problem('binding_not_found', `${user.display_name} is not bound.`)
-    if (input.dryRun) return
+    if (input.dryRun) return false
     await context.store.change(actor, async (change) => {
       await markLeaving(change.trx, binding, 'block', { named, jobId })
       change.event({
@@ -174,20 +179,23 @@ async function wish(
         cause: 'block',
       })
     })
-    return
+    return false
   }
   const bound = binding !== undefined && binding.unbind === null
   if (bound && binding.state === 'missing') {
     assertLetIn(user)
-    if (input.dryRun) return
-    return await context.store.change(actor, async (change) => {
+    if (input.dryRun) return false
+    await context.store.change(actor, async (change) => {
       await wantBack(change, binding, jobId)
       change.event({ type: 'binding_create', user: userId, connection: connection.id, cause: 'restore' })
     })
+    return false
   }
-  if (bound && binding.state !== 'failed') return
+  if (bound && binding.state !== 'failed') return false
   await refuseImpossible(context, connection, user)
-  if (input.dryRun) return
+  // Whoever was bound before, and failed, has heard of it.
+  const hears = !bound && hearsOfBinding(connection, user, input.notify)
+  if (input.dryRun) return hears
   await context.store.change(actor, async (change) => {
     await putBinding(context, change.trx, connection, user, {
       accountId: null,
@@ -195,8 +203,10 @@ async function wish(
       jobId,
       attributes: input.attributes,
     })
+    if (hears) await tellBound(context, change, user)
     change.event({ type: 'binding_create', user: userId, connection: connection.id })
   })
+  return hears
 }
 
 function resultOf(

@@ -14,6 +14,7 @@ import { settingsOf } from './following.ts'
 import type { JobRun } from './jobs.ts'
 import { desiredOf } from './load.ts'
 import { putBinding } from './put-binding.ts'
+import { hearsOfBinding, tellBound } from './tell-people.ts'
 
 /** Makes true what was decided about one account; a dry run only tells it. */
 export async function carryOut(
@@ -21,7 +22,7 @@ export async function carryOut(
   change: Change,
   run: Pick<JobRun, 'id'>,
   connection: ConnectionRow,
-  input: Pick<ImportInput, 'bind' | 'dryRun'>,
+  input: Pick<ImportInput, 'bind' | 'dryRun' | 'notify'>,
   stored: StoredAccount,
   decision: Decision,
 ): Promise<ImportResult> {
@@ -47,7 +48,7 @@ export async function carryOut(
     decision.result === 'imported'
       ? await importPerson(context, change, run, connection, stored, decision.email)
       : await linkPerson(change, run, connection, accountId, decision)
-  if (binds) await bindImported(context, change, run, connection, userId, stored, decision)
+  if (binds) await bindImported(context, change, run, connection, userId, stored, decision, input.notify)
   return { ...answer, userId, ...(binds && { bound: true }) }
 }
 
@@ -132,10 +133,12 @@ async function bindImported(
   userId: string,
   stored: StoredAccount,
   decision: Decision,
+  notify: boolean | undefined,
 ): Promise<void> {
   const { trx } = change
   const user = await trx.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirstOrThrow()
   await putBinding(context, trx, connection, user, { accountId: stored.account.id, named: false, jobId: run.id })
+  if (hearsOfBinding(connection, user, notify)) await tellBound(context, change, user)
   const binding = await findBinding(trx, connection.id, userId)
   const equal = decision.result === 'imported' && decision.email === stored.account.userPrincipalName.toLowerCase()
   if (binding !== undefined && equal) {

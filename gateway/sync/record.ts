@@ -15,6 +15,7 @@ import type { SyncContext } from './context.ts'
 import { named, namesIn, storedStock } from './licence-stock.ts'
 import type { Applied } from './planned.ts'
 import { recordLicences } from './record-licences.ts'
+import { tellRefused } from './tell-people.ts'
 
 /** The event type of each operation, as the contract names them. */
 export const eventOf = {
@@ -70,6 +71,7 @@ export async function recordOperation(
       password_version: operation.version,
       password_reason: outcome.failure.detail,
     })
+    await tellRefused(context, change, unit.user.id, operation.version)
   }
   if (operation.kind === 'deprovision' && outcome.kind !== 'done')
     return await recordHalfBlock(change, connection, operation, outcome, now)

@@ -18,6 +18,7 @@ import { leaveAlone } from './out-of-scope.ts'
 import type { Applied, Planned } from './planned.ts'
 import { noteSignedOut } from './quarantine.ts'
 import { isLicenceRefused, licenceColumns, noteLeaver } from './record-licences.ts'
+import { tellDrift } from './tell-people.ts'
 import { lookForMissingMs } from './verify.ts'
 
 /** All operations of a binding have an outcome: what the binding is now. */
@@ -54,7 +55,7 @@ export async function settleBinding(
     return
   }
   if (!applied.some(({ operation }) => operation.kind === 'set_password' || operation.kind === 'end_password'))
-    await noteDrift(change, unit)
+    await noteDrift(context, change, unit)
   if (binding.last_sync_at === null || binding.state === 'missing')
     await markGroupsOfUserDirty(change.trx, connection.id, binding.user_id)
   const born = applied.some(({ operation }) => operation.kind === 'provision')
@@ -96,13 +97,18 @@ const readBack = (applied: readonly Applied[]) =>
   })
 
 /** The password was changed at Microsoft: told once, and ended by the person's next sign-in here. */
-async function noteDrift(change: Change, { binding, stored, user, desired }: Unit): Promise<boolean> {
+async function noteDrift(
+  context: SyncContext,
+  change: Change,
+  { binding, stored, user, desired }: Unit,
+): Promise<boolean> {
   if (stored === null || binding.unbind !== null) return false
   const { passwordChangedAt, createdAt, immutableId } = stored.account
   const standing = { state: binding.password_state, syncedAt: binding.password_tenant_at ?? binding.password_synced_at }
   const ours = immutableId === desired.immutableId
   if (!passwordDrifted(standing, { passwordChangedAt, createdAt, ours })) return false
   await updateBinding(change.trx, binding, { password_state: 'drifted', password_reason: driftReason })
+  await tellDrift(context, change, user)
   change.event({
     type: 'password_drift',
     outcome: 'failure',
@@ -169,7 +175,7 @@ export async function recordVerdict(
       case 'out_of_scope':
         return await leaveAlone(change, unit, await licenceColumns(context, change, connection, { unit, plan }, []))
       case 'in_step': {
-        if (!(await noteDrift(change, unit))) change.quiet('nothing to do')
+        if (!(await noteDrift(context, change, unit))) change.quiet('nothing to do')
         const waiting = unit.target.kind === 'none'
         if (!waiting && (binding.last_sync_at === null || binding.state === 'missing'))
           await markGroupsOfUserDirty(change.trx, connection.id, binding.user_id)

@@ -57,6 +57,7 @@ export async function testSync(tenant: Partial<Tenant>): Promise<TestSync> {
       runtime,
       gates: createGates(),
       claims: { ours: async () => true, forget: () => undefined },
+      tell: async () => undefined,
       tellAdmins: async () => undefined,
       log: () => undefined,
       tenants: {

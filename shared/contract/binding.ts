@@ -145,6 +145,8 @@ export const unbindUser = endpoint({
 export const BulkResult = z.object({
   userId: z.string(),
   result: z.enum(['bound', 'unbound', 'held', 'failed']),
+  /** Of a dry run: the person would hear of it by mail. */
+  mail: z.boolean().optional(),
   error: z.object({ code: z.string(), detail: z.string() }).optional(),
 })
 

@@ -162,7 +162,9 @@ describe('administrators', () => {
     expect(events.items).toMatchObject([{ actor: { kind: 'token' } }])
     const { store, vault } = here.context
     const mails = await store.db.selectFrom('mails').selectAll().where('user_id', '=', id).execute()
-    expect(mails.map((mail) => contentOf(vault, mail)?.text).at(-1)).toContain('An administrator took all second factors away')
+    expect(mails.map((mail) => contentOf(vault, mail)?.text).at(-1)).toContain(
+      'An administrator took all second factors away',
+    )
     expect(await enter(visitor(url()), email)).toMatchObject({ status: 303, to: '/portal' })
   })
 
