@@ -12,6 +12,7 @@ import { userOrProblem } from '../directory/find.ts'
 import * as groups from '../directory/groups.ts'
 import { sealImported } from '../directory/import-users.ts'
 import { requestLink } from '../directory/link-requests.ts'
+import * as mails from '../directory/mails.ts'
 import { myStatus } from '../directory/my-status.ts'
 import { newsSeen } from '../directory/news.ts'
 import { sendLink } from '../directory/password-links.ts'
@@ -69,6 +70,11 @@ export function directoryOf(context: Context) {
         address,
         ...(session !== null && { sessionToken: session }),
       }),
+
+    listMails: (query: Parameters<typeof mails.listMails>[1]) => mails.listMails(context, query),
+    mailRecipient: async (id: string) => (await mails.mailOrProblem(context, id)).user_id,
+    resendMail: (actor: Caller, id: string) => mails.resendMail(context, actor, id),
+    bounceMail: (actor: Caller, id: string, reason: string) => mails.bounceMail(context, actor, id, reason),
 
     async listUsers(query: UserQuery): Promise<Page<User>> {
       const page = await searchUsers(db, query)

@@ -53,6 +53,9 @@ type PeopleNames =
   | 'resumeUser'
   | 'setUserPassword'
   | 'userBindings'
+  | 'listMails'
+  | 'resendMail'
+  | 'bounceMail'
 
 function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
   return {
@@ -99,6 +102,13 @@ function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
       await assertMayTouch(directory, actor, [params.id])
       return directory.sendLink(actor, params.id, 'reset')
     },
+    listMails: ({ query }) => directory.listMails(query),
+    async resendMail({ actor, params }) {
+      const userId = await directory.mailRecipient(params.id)
+      await assertMayTouch(directory, actor, userId === null ? [] : [userId])
+      return directory.resendMail(actor, params.id)
+    },
+    bounceMail: ({ actor, params, body }) => directory.bounceMail(actor, params.id, body.reason),
     suspendUser: ({ actor, params }) => directory.suspendUser(actor, params.id),
     resumeUser: ({ actor, params }) => directory.resumeUser(actor, params.id),
     setUserPassword: async ({ actor, params, body }) => ({

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import { z } from 'zod'
+import { countOf, type Page, pageOf, readCursor } from './page.ts'
 import type { Database, Mails } from './schema.ts'
 import { SealRejected, type Vault } from './vault.ts'
 
@@ -51,6 +52,35 @@ export async function dueMails(db: Kysely<Database>, now: number, limit: number)
 
 export async function findMail(db: Kysely<Database>, id: string): Promise<MailRow | undefined> {
   return await db.selectFrom('mails').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export type MailQuery = {
+  limit: number
+  cursor?: string | undefined
+  count?: string | undefined
+  state?: MailRow['state'] | undefined
+  user?: string | undefined
+}
+
+/** Newest first. */
+export async function searchMails(db: Kysely<Database>, query: MailQuery): Promise<Page<MailRow>> {
+  let found = db.selectFrom('mails')
+  if (query.state !== undefined) found = found.where('state', '=', query.state)
+  if (query.user !== undefined) found = found.where('user_id', '=', query.user)
+  const total = query.count === 'true' ? await countOf(found) : undefined
+  if (query.cursor !== undefined) {
+    const { number, id } = readCursor(query.cursor)
+    found = found.where((e) =>
+      e.or([e('created_at', '<', number), e.and([e('created_at', '=', number), e('id', '<', id)])]),
+    )
+  }
+  const rows = await found
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(query.limit + 1)
+    .execute()
+  return pageOf(rows, query.limit, (last) => ({ text: '', number: last.created_at, id: last.id }), total)
 }
 
 export async function updateMail(

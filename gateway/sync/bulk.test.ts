@@ -28,15 +28,12 @@ beforeEach(async () => {
 })
 afterEach(() => sync.close())
 
-test('a job tells what became of somebody whom a cycle had in hand only once that is known', async () => {
-  const ana = await sync.addPerson('ana')
-  const leave = await sync.context.gates.enter(gateKey(testConnection, ana))
-  const told: ItemResult[] = []
-  const ended = runBulk(
+const bind = (people: string[], more: { notify?: boolean }, told: ItemResult[] = []) =>
+  runBulk(
     sync.context,
     {
       id: 'job',
-      input: { bind: [ana], dryRun: false, attributes: 'fill_empty', confirm: 1 },
+      input: { bind: people, dryRun: false, attributes: 'fill_empty', confirm: people.length, ...more },
       actor: system,
       finished: new Set(),
       total: async () => undefined,
@@ -47,6 +44,23 @@ test('a job tells what became of somebody whom a cycle had in hand only once tha
     },
     testConnection,
   )
+
+test('S47: a thousand people who are bound in silence get no mail; the next three get one each', async () => {
+  const mailed: string[] = []
+  sync.context.tell = async (_, userId, { kind }) => void mailed.push(`${kind} ${userId}`)
+  const people: string[] = []
+  for (let n = 0; n < 1_003; n++) people.push(await sync.addPerson(`person${n}`))
+  await bind(people.slice(0, 1_000), { notify: false })
+  expect(mailed).toEqual([])
+  await bind(people.slice(1_000), {})
+  expect(mailed).toEqual(people.slice(1_000).map((id) => `bound ${id}`))
+}, 60_000)
+
+test('a job tells what became of somebody whom a cycle had in hand only once that is known', async () => {
+  const ana = await sync.addPerson('ana')
+  const leave = await sync.context.gates.enter(gateKey(testConnection, ana))
+  const told: ItemResult[] = []
+  const ended = bind([ana], {}, told)
   for (let turns = 0; turns < 50; turns += 1) await turn()
   expect(told).toEqual([])
   leave()

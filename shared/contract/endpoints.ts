@@ -8,6 +8,7 @@ import * as group from './group.ts'
 import * as job from './job.ts'
 import * as key from './key.ts'
 import * as licence from './licence.ts'
+import * as mail from './mail.ts'
 import * as mapping from './mapping.ts'
 import * as plan from './plan.ts'
 import * as readiness from './readiness.ts'
@@ -76,6 +77,10 @@ export const endpoints = {
   listLicences: licence.listLicences,
 
   rotateKey: key.rotateKey,
+
+  listMails: mail.listMails,
+  resendMail: mail.resendMail,
+  bounceMail: mail.bounceMail,
 
   testMapping: mapping.testMapping,
   getPlan: plan.getPlan,

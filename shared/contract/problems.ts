@@ -33,6 +33,9 @@ export const problems = {
   user_is_last_admin: { status: 409, title: 'The last administrator cannot go' },
   user_is_bound: { status: 409, title: 'The user is bound to an account' },
 
+  mail_not_found: { status: 404, title: 'No such mail' },
+  mail_text_gone: { status: 409, title: 'The text of the mail is not kept' },
+
   session_not_found: { status: 404, title: 'No such session' },
   factor_not_found: { status: 404, title: 'No such second factor' },
   factor_is_last: { status: 409, title: 'The last second factor cannot go' },

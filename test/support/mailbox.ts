@@ -15,12 +15,16 @@ export type Mailbox = {
   close(): Promise<void>
 }
 
-export async function startMailbox(port = 0): Promise<Mailbox> {
+export async function startMailbox({ port = 0, refuse }: { port?: number; refuse?: RegExp } = {}): Promise<Mailbox> {
   const messages: Message[] = []
   const arrivals = new EventTarget()
   const smtp = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
+    onRcptTo({ address }, _session, done) {
+      const refused = refuse?.test(address) ? Object.assign(new Error('No such mailbox'), { responseCode: 550 }) : null
+      done(refused)
+    },
     onData(stream, _session, done) {
       const parts: Buffer[] = []
       stream.on('data', (part: Buffer) => parts.push(part))

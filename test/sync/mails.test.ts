@@ -1,0 +1,112 @@
+import type { BulkResult } from '@lockstep/shared/contract/binding'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { z } from 'zod'
+import { type Mailbox, startMailbox } from '../support/mailbox.ts'
+import { connect, jobDone, startWorld, until, type World } from '../support/world.ts'
+
+let world: World
+let mailbox: Mailbox
+let connection: string
+const call = () => world.gateway.client
+
+beforeAll(async () => {
+  mailbox = await startMailbox({ refuse: /^gone/ })
+  world = await startWorld({ users: 2, env: { LOCKSTEP_SMTP_URL: mailbox.smtpUrl } })
+  connection = await connect(world)
+}, 120_000)
+afterAll(async () => {
+  await world.close()
+  await mailbox.close()
+})
+
+const create = (name: string, more: Record<string, unknown> = {}) =>
+  call().call('POST /users', {
+    body: { email: `${name}@contoso.example`, displayName: name, sendMail: false, ...more },
+  })
+const mailsOf = async (user: string) => (await call().call('GET /mails', { query: { user, limit: 100 } })).items
+const kindsOf = async (user: string) => (await mailsOf(user)).map(({ kind }) => kind)
+const bulk = async (bind: string[], more: { notify?: boolean; dryRun?: boolean }) => {
+  const { job } = await call().call('POST /connections/{id}/bindings/bulk', {
+    params: { id: connection },
+    body: { bind, confirm: bind.length, ...more },
+  })
+  await jobDone(world, job)
+  const { items } = await call().call('GET /jobs/{id}/results', { params: { id: job.id }, query: { limit: 500 } })
+  return items as unknown as z.infer<typeof BulkResult>[]
+}
+
+test('a mail that arrives is listed as sent, in the language of who reads it, with the public address alone', async () => {
+  const { id } = await create('greta', { sendMail: true, attributes: { preferredLanguage: 'de' } })
+  const message = await mailbox.mailTo('greta@')
+  expect(message.subject).toBe('Legen Sie Ihr Passwort für Contoso fest')
+  expect(message.text).toContain('Guten Tag greta,')
+  expect(message.text).toContain(`${world.gateway.url}/portal/activate/`)
+  await until('sent', async () => (await mailsOf(id))[0]?.state === 'sent')
+  expect(await mailsOf(id)).toMatchObject([{ kind: 'activation', recipient: 'greta@contoso.example', attempts: 1 }])
+})
+
+test('a mailbox that does not exist bounces with its reason; with a better address the mail is sent again', async () => {
+  const { id } = await create('gone', { sendMail: true })
+  const [mail] = await until('the bounce', async () => {
+    const mails = await mailsOf(id)
+    return mails[0]?.state === 'bounced' && mails
+  })
+  expect(mail?.reason).toContain('No such mailbox')
+  const events = await call().call('GET /events', { query: { user: id, limit: 10 } })
+  expect(events.items.map(({ type }) => type)).toContain('mail_bounce')
+  await call().call('PATCH /users/{id}', { params: { id }, body: { alternateEmail: 'here@home.example' } })
+  const sent = await call().call('POST /mails/{id}/resend', { params: { id: mail?.id ?? '' } })
+  expect(sent).toEqual({ recipient: 'here@home.example' })
+  const arrived = () => mailbox.messages.filter(({ to }) => to.includes('here@home')).map(({ text }) => text)
+  await until('the link', async () => arrived().some((text) => text.includes('/portal/activate/')))
+})
+
+test('a mail that came back later is told by whoever received it, once', async () => {
+  const { id } = await create('later', { sendMail: true })
+  const [mail] = await until('sent', async () => {
+    const mails = await mailsOf(id)
+    return mails[0]?.state === 'sent' && mails
+  })
+  for (let n = 0; n < 2; n++) {
+    const params = { id: mail?.id ?? '' }
+    const after = await call().call('POST /mails/{id}/bounce', { params, body: { reason: 'Mailbox full.' } })
+    expect(after).toMatchObject({ state: 'bounced', reason: 'Mailbox full.' })
+  }
+  const { items } = await call().call('GET /events', { query: { user: id, limit: 10 } })
+  expect(items.filter(({ type }) => type === 'mail_bounce')).toHaveLength(1)
+})
+
+test('S15, S47: a dry run counts the mails, and as many are sent; staged people wait for their activation', async () => {
+  const [ana, ben, sue] = await Promise.all([create('ana'), create('ben'), create('sue', { state: 'staged' })])
+  const ids = [ana.id, ben.id, sue.id]
+  const tried = await bulk(ids, { dryRun: true })
+  expect(tried.map(({ userId, mail }) => [userId, mail]).sort()).toEqual(
+    [
+      [ana.id, true],
+      [ben.id, true],
+      [sue.id, false],
+    ].sort(),
+  )
+  expect((await bulk(ids, { dryRun: true, notify: false })).some(({ mail }) => mail)).toBe(false)
+  expect(await Promise.all(ids.map(kindsOf))).toEqual([[], [], []])
+  await bulk(ids, {})
+  expect(await Promise.all(ids.map(kindsOf))).toEqual([['bound'], ['bound'], []])
+  expect((await mailbox.mailTo('ben@contoso')).text).toContain('ben@contoso.example')
+})
+
+test('S47: silence is asked for with the binding, or is the way of the connection', async () => {
+  const [cid, dan] = await Promise.all([create('cid'), create('dan')])
+  await call().call('PUT /connections/{id}/bindings/{userId}', {
+    params: { id: connection, userId: cid.id },
+    body: { notify: false },
+  })
+  const set = (notifyOnBind: boolean) =>
+    call().call('PATCH /connections/{id}', { params: { id: connection }, body: { settings: { notifyOnBind } } })
+  await set(false)
+  await call().call('PUT /connections/{id}/bindings/{userId}', {
+    params: { id: connection, userId: dan.id },
+    body: {},
+  })
+  await set(true)
+  expect([await kindsOf(cid.id), await kindsOf(dan.id)]).toEqual([[], []])
+})
