@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { dataFolderOf, type Instance, publicUrlOf, readSettings, SettingsError } from '../settings.ts'
 import { addressFile } from './address.ts'
 import { examineKeys } from './doctor-keys.ts'
+import { examineMail } from './doctor-mail.ts'
 import { bad, type Finding, fine } from './finding.ts'
 import { dataOption } from './remote.ts'
 import type { Shell } from './shell.ts'
@@ -12,20 +13,33 @@ import { print } from './table.ts'
 
 /** `lockstep doctor`: looks at this machine and this instance, and changes nothing. */
 export function addDoctor(program: Command, shell: Shell): void {
-  program
+  const doctor = program
     .command('doctor')
     .description('check this machine and this instance; changes nothing')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }, command: Command) => {
-      const findings = await examine(shell, dataFolderOf(dataOption(command), shell.env))
-      print(shell, options.json, findings, [
-        { title: 'Check', of: ({ check }) => check },
-        { title: 'Result', of: ({ ok }) => (ok ? 'ok' : 'look') },
-        { title: 'What was found', of: ({ detail }) => detail },
-        { title: 'What to do', of: ({ remedy }) => remedy },
-      ])
-      if (findings.some(({ ok }) => !ok)) shell.exitCode = 1
+      report(shell, options, await examine(shell, dataFolderOf(dataOption(command), shell.env)))
     })
+  doctor
+    .command('mail')
+    .description('check the mail server and the DNS records of the sender; with --to, send a test mail')
+    .option('--to <address>', 'mailbox that a test mail goes to')
+    .option('--json', 'print JSON')
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<{ to?: string; json?: boolean }>()
+      const instance = await readSettings(dataFolderOf(dataOption(command), shell.env), shell.env)
+      report(shell, options, await examineMail(instance, options.to ?? null))
+    })
+}
+
+function report(shell: Shell, { json }: { json?: boolean }, findings: Finding[]): void {
+  print(shell, json, findings, [
+    { title: 'Check', of: ({ check }) => check },
+    { title: 'Result', of: ({ ok }) => (ok ? 'ok' : 'look') },
+    { title: 'What was found', of: ({ detail }) => detail },
+    { title: 'What to do', of: ({ remedy }) => remedy },
+  ])
+  if (findings.some(({ ok }) => !ok)) shell.exitCode = 1
 }
 
 async function examine(shell: Shell, folder: string): Promise<Finding[]> {

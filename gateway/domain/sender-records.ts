@@ -7,6 +7,41 @@ export type SenderRecords = {
   spf: readonly string[] | null
   /** Selectors, among the usual ones, that have a key. */
   dkim: readonly string[] | null
+  /** Of the domain, or of the nearest one above it that has any. */
+  dmarc: readonly string[] | null
+}
+
+export type SenderAdvice = { record: 'MX' | 'SPF' | 'DKIM' | 'DMARC'; ok: boolean; detail: string; remedy: string }
+
+/** Record by record, for whoever sets up the sender. */
+export function senderAdvice({ domain, mx, spf, dkim, dmarc }: SenderRecords): SenderAdvice[] {
+  const about = (
+    record: SenderAdvice['record'],
+    found: readonly string[] | null,
+    judge: (found: readonly string[]) => string | null,
+  ): SenderAdvice => {
+    if (found === null)
+      return { record, ok: false, detail: `DNS did not answer about ${domain}`, remedy: 'Check the name servers.' }
+    const remedy = judge(found)
+    const detail = found.length === 0 ? `none for ${domain}` : found.join(', ')
+    return { record, ok: remedy === null, detail, remedy: remedy ?? '' }
+  }
+  return [
+    about('MX', mx, ({ length }) => (length > 0 ? null : 'Without a mail server, nobody can answer or return a mail.')),
+    about('SPF', spf, ({ length }) => {
+      if (length === 1) return null
+      return length === 0
+        ? 'Add the SPF record that your mail provider names.'
+        : 'Leave one SPF record: with several, none counts.'
+    }),
+    about('DKIM', dkim, ({ length }) =>
+      length > 0 ? null : 'No key under the usual selectors. Switch DKIM on at your mail provider, if it is not.',
+    ),
+    about('DMARC', dmarc, (found) => {
+      if (found.length === 0) return `Add a TXT record _dmarc.${domain} that begins with "v=DMARC1; p=".`
+      return found.length === 1 ? null : 'Leave one DMARC record: with several, none counts.'
+    }),
+  ]
 }
 
 /** Informs, and stands in nobody's way: mails are a matter of the operator, not of the tenant. */

@@ -21,6 +21,7 @@ test('the records of a domain are read, DKIM keys under the usual selectors', as
     mx: ['mx.contoso.example', 'backup.contoso.example'],
     spf: ['v=spf1 include:_spf.contoso.example -all'],
     dkim: ['s1'],
+    dmarc: [],
   })
 })
 
@@ -34,4 +35,11 @@ test.each([
 
 test('nobody is asked about a sender of this machine', () => {
   expect(senderRecordsOf('lockstep@localhost')).toBeUndefined()
+})
+
+test('a domain without a DMARC policy has that of the one above it', async () => {
+  const resolveTxt = (name: string) =>
+    name === '_dmarc.contoso.example' ? Promise.resolve([['v=DMARC1; p=none']]) : refused('ENOTFOUND')
+  const records = await readSenderRecords('id.contoso.example', { resolveMx: () => refused('ENODATA'), resolveTxt })
+  expect(records.dmarc).toEqual(['v=DMARC1; p=none'])
 })

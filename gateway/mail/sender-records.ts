@@ -21,9 +21,10 @@ export function senderRecordsOf(from: string): (() => Promise<SenderRecords>) | 
 export async function readSenderRecords(domain: string, dns: Dns): Promise<SenderRecords> {
   const texts = async (name: string) =>
     (await answered(() => dns.resolveTxt(name)))?.map((parts) => parts.join('')) ?? null
-  const [mx, spf, ...keys] = await Promise.all([
+  const [mx, spf, dmarc, ...keys] = await Promise.all([
     answered(() => dns.resolveMx(domain)),
     texts(domain),
+    policyOf(domain, texts),
     ...selectors.map((selector) => texts(`${selector}._domainkey.${domain}`)),
   ])
   const found = selectors.filter((_, at) => keys[at]?.some((text) => /\bp=[^;\s]/.test(text)))
@@ -32,7 +33,19 @@ export async function readSenderRecords(domain: string, dns: Dns): Promise<Sende
     mx: mx?.sort((a, b) => a.priority - b.priority).map(({ exchange }) => exchange) ?? null,
     spf: spf?.filter((text) => /^v=spf1(\s|$)/i.test(text)) ?? null,
     dkim: found.length === 0 && keys.includes(null) ? null : found,
+    dmarc,
   }
+}
+
+/** A domain without a policy of its own has that of the nearest one above it. */
+async function policyOf(domain: string, texts: (name: string) => Promise<string[] | null>): Promise<string[] | null> {
+  const labels = domain.split('.')
+  for (let from = 0; from <= labels.length - 2; from++) {
+    const found = await texts(`_dmarc.${labels.slice(from).join('.')}`)
+    const policies = found?.filter((text) => /^v=DMARC1\s*;/i.test(text)) ?? null
+    if (policies === null || policies.length > 0) return policies
+  }
+  return []
 }
 
 /** Nothing under a name is an answer, too; null: none came. */

@@ -1,5 +1,5 @@
 /** What a person reads in a mail: enough of MIME for what the gateway itself sends. */
-export type Message = { from: string; to: string; subject: string; text: string }
+export type Message = { from: string; to: string; subject: string; text: string; html: string }
 
 export function parseMessage(raw: string): Message {
   const { headers, body } = split(raw.replace(/\r\n/g, '\n'))
@@ -7,7 +7,8 @@ export function parseMessage(raw: string): Message {
     from: decodeWords(headers.get('from') ?? ''),
     to: decodeWords(headers.get('to') ?? ''),
     subject: decodeWords(headers.get('subject') ?? ''),
-    text: textOf(headers, body).trim(),
+    text: textOf(headers, body, /^text\/plain/i).trim(),
+    html: textOf(headers, body, /^text\/html/i),
   }
 }
 
@@ -22,14 +23,14 @@ function split(part: string): { headers: Map<string, string>; body: string } {
   return { headers, body: end < 0 ? '' : part.slice(end + 2) }
 }
 
-/** The plain text: of the first part that has some, or of the whole. */
-function textOf(headers: Map<string, string>, body: string): string {
+/** Of the first part of that type that has some, or of the whole. */
+function textOf(headers: Map<string, string>, body: string, wanted: RegExp): string {
   const type = headers.get('content-type') ?? 'text/plain'
   const boundary = /^multipart\/.*boundary="?([^";]+)"?/i.exec(type)?.[1]
-  if (boundary === undefined) return /^text\/plain/i.test(type) ? decodeBody(headers, body) : ''
+  if (boundary === undefined) return wanted.test(type) ? decodeBody(headers, body) : ''
   for (const part of body.split(`--${boundary}`).slice(1, -1)) {
     const inner = split(part.replace(/^\n/, ''))
-    const text = textOf(inner.headers, inner.body)
+    const text = textOf(inner.headers, inner.body, wanted)
     if (text !== '') return text
   }
   return ''

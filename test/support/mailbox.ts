@@ -77,18 +77,21 @@ function render(messages: readonly Message[]): string {
   const letters = [...messages]
     .reverse()
     .map(
-      ({ to, subject, text }) =>
-        `<article><h2>${escaped(subject)}</h2><p class="to">to ${escaped(to)}</p><pre>${linked(escaped(text))}</pre></article>`,
+      ({ to, subject, text, html }) =>
+        `<article><h2>${escaped(subject)}</h2><p class="to">to ${escaped(to)}</p><iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title="${escaped(subject)}" srcdoc="${escaped(opening(html))}"></iframe><details><summary>Plain text</summary><pre>${linked(escaped(text))}</pre></details></article>`,
     )
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Mailbox of the demo</title><style>
 :root{color-scheme:light dark}body{font:16px/24px system-ui;margin:32px auto;max-width:44rem;padding:0 16px}
 article{border:1px solid #8884;border-radius:8px;padding:16px;margin:16px 0}h2{font-size:16px;margin:0}
-.to{margin:0;opacity:.7;font-size:14px}pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;margin:12px 0 0}</style>
+.to{margin:0 0 12px;opacity:.7;font-size:14px}iframe{width:100%;height:440px;border:0;border-radius:8px}summary{margin-top:8px;font-size:14px}pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;margin:12px 0 0}</style>
 <h1>Mailbox of the demo</h1><p>${messages.length === 0 ? 'No mail yet.' : `${messages.length} mails, newest first. Nothing left this machine.`}</p>
 ${letters.join('\n')}</html>`
 }
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+
+/** Nothing runs in a mail; its links open beside the mailbox. */
+const opening = (html: string) => html.replace('<head>', '<head><base target="_blank">')
 
 const linked = (markup: string) => markup.replace(/\bhttps?:\/\/[^\s<]+/g, (url) => `<a href="${url}">${url}</a>`)

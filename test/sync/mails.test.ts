@@ -1,6 +1,9 @@
 import type { BulkResult } from '@lockstep/shared/contract/binding'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { examineMail } from '../../gateway/cli/doctor-mail.ts'
+import { Secret } from '../../gateway/domain/secret.ts'
+import { readSettings } from '../../gateway/settings.ts'
 import { type Mailbox, startMailbox } from '../support/mailbox.ts'
 import { connect, jobDone, startWorld, until, type World } from '../support/world.ts'
 
@@ -109,4 +112,21 @@ test('S47: silence is asked for with the binding, or is the way of the connectio
   })
   await set(true)
   expect([await kindsOf(cid.id), await kindsOf(dan.id)]).toEqual([[], []])
+})
+
+test('S42: the doctor signs in at the mail server, sends a test mail, and says what the server has against one', async () => {
+  const instance = await readSettings(world.gateway.dataFolder, { LOCKSTEP_SMTP_URL: mailbox.smtpUrl })
+  const resultOf = async (to: string | null, mail = instance.mail) =>
+    (await examineMail({ ...instance, mail }, to)).map(({ check, ok }) => [check, ok])
+  expect(await resultOf('probe@contoso.example')).toEqual([
+    ['mail server', true],
+    ['test mail', true],
+    ['sender', false],
+    ['Exchange Online', true],
+  ])
+  expect((await mailbox.mailTo('probe@')).subject).toBe('Test mail of Lockstep')
+  expect((await resultOf('gone@contoso.example'))[1]).toEqual(['test mail', false])
+  const nowhere = { url: new Secret('smtp://127.0.0.1:1'), from: 'lockstep@localhost' }
+  expect((await resultOf('probe@contoso.example', nowhere))[0]).toEqual(['mail server', false])
+  expect(await resultOf(null, null)).toEqual([['mail server', false]])
 })
