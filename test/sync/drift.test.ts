@@ -134,6 +134,8 @@ test('a password that was changed at Microsoft is seen, told once, and ended by 
   await world.tenant.act({ act: 'set_password', user: user.email, password: 'Other-Harbour-Lamp-4' })
   for (let times = 0; times < 2; times += 1) await cycle()
   expect((await binding(user)).password).toMatchObject({ state: 'drifted', reason: expect.stringContaining('two') })
+  const mails = (await call().call('GET /mails', { query: { user: user.id } })).items
+  expect(mails.filter(({ kind }) => kind === 'two_passwords')).toHaveLength(1)
   const { items } = await call().call('GET /events', { query: { type: 'password_drift', user: user.id } })
   expect(items).toHaveLength(1)
   const signedIn = await world.gateway.request(
