@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { look } from '../support/look.ts'
+import { type Stage, startStage, type Visit } from '../support/portal-stage.ts'
+import { root } from '../support/root.ts'
+import { homeRows } from './portal/home-rows.ts'
+import { signInRows } from './portal/sign-in-rows.ts'
+
+const artifacts = join(root, 'test/artifacts/portal')
+/** All that a page loads, in bytes. */
+const weightLimit = 30_000
+
+let stage: Stage
+let scripted: Visit
+let plain: Visit
+
+beforeAll(async () => {
+  await mkdir(artifacts, { recursive: true })
+  stage = await startStage()
+  scripted = await stage.openPage({ scripts: true, language: 'en' })
+  plain = await stage.openPage({ scripts: false, language: 'de' })
+}, 60_000)
+afterAll(() => stage?.close())
+
+const heading = ({ page }: Visit) => page.$eval('h1', (title) => (title.textContent ?? '').replace(/\s+/g, ' '))
+
+/** Page, styles, scripts and pictures as they went over the wire. */
+const weight = ({ page }: Visit) =>
+  page.evaluate(() =>
+    [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+      .map((entry) => (entry as PerformanceResourceTiming).encodedBodySize)
+      .reduce((sum, size) => sum + size, 0),
+  )
+
+describe.each([...signInRows, ...homeRows])('$name', ({ name, heading: title, reach, scriptsAlone }) => {
+  test('is right to look at, by eyes, by tools, and on a slow line', async () => {
+    await scripted.forget()
+    await stage.forgiveGuesses()
+    await reach(scripted, stage)
+    expect(await heading(scripted)).toContain(title)
+    expect(await look(scripted.page, `portal/${name}`)).toEqual([])
+    expect(await weight(scripted)).toBeLessThan(weightLimit)
+  })
+
+  test.skipIf(scriptsAlone)('is the same without scripts, in German, on a small telephone', async () => {
+    await plain.forget()
+    await stage.forgiveGuesses()
+    await reach(plain, stage)
+    const { page } = plain
+    await page.setViewport({ width: 320, height: 640 })
+    expect(await page.$eval('html', (html) => html.lang)).toBe('de')
+    await page.screenshot({ path: join(artifacts, `${name}-plain-de.png`), fullPage: true })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+  })
+})
