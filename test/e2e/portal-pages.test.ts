@@ -5,6 +5,10 @@ import { look } from '../support/look.ts'
 import { type Stage, startStage, type Visit } from '../support/portal-stage.ts'
 import { root } from '../support/root.ts'
 import { homeRows } from './portal/home-rows.ts'
+import { linkRows } from './portal/link-rows.ts'
+import { passwordRows } from './portal/password-rows.ts'
+import { problemRows } from './portal/problem-rows.ts'
+import { securityRows } from './portal/security-rows.ts'
 import { signInRows } from './portal/sign-in-rows.ts'
 
 const artifacts = join(root, 'test/artifacts/portal')
@@ -33,9 +37,11 @@ const weight = ({ page }: Visit) =>
       .reduce((sum, size) => sum + size, 0),
   )
 
-describe.each([...signInRows, ...homeRows])('$name', ({ name, heading: title, reach, scriptsAlone }) => {
+const rows = [...signInRows, ...homeRows, ...passwordRows, ...linkRows, ...securityRows, ...problemRows]
+
+describe.each(rows)('$name', ({ name, heading: title, reach, scriptsAlone }) => {
   test('is right to look at, by eyes, by tools, and on a slow line', async () => {
-    await scripted.forget()
+    await scripted.begin()
     await stage.forgiveGuesses()
     await reach(scripted, stage)
     expect(await heading(scripted)).toContain(title)
@@ -44,7 +50,7 @@ describe.each([...signInRows, ...homeRows])('$name', ({ name, heading: title, re
   })
 
   test.skipIf(scriptsAlone)('is the same without scripts, in German, on a small telephone', async () => {
-    await plain.forget()
+    await plain.begin()
     await stage.forgiveGuesses()
     await reach(plain, stage)
     const { page } = plain

@@ -6,9 +6,10 @@ import { type PracticeTenant, startPracticeTenant } from '../practice-tenant/sta
 import { type Authenticator, authenticatorOf, keyIn } from './authenticator.ts'
 import { provideBrowser } from './browser.ts'
 import { type Here, startHere } from './gateway-here.ts'
+import { type LoneGateway, startLoneGateway } from './lone-gateway.ts'
 import { type Mailbox, startMailbox } from './mailbox.ts'
-import { until } from './world.ts'
 import { type Visitor, visitor } from './visitor.ts'
+import { until } from './world.ts'
 
 export const password = 'Sunny-Harbour-Lamp-3'
 export const admin = { email: 'root@contoso.example', password: 'Copper-Meadow-72' }
@@ -30,11 +31,19 @@ export type Stage = {
   bind(connection: string, user: { id: string }): Promise<void>
   /** Waits for what home says of somebody. */
   standing(someone: Someone, state: string, action?: string | null): Promise<void>
+  /** Has an app set up; its code of the moment is still good. */
   withApp(someone: Someone): Promise<{ app: Authenticator }>
   /** The link in the newest mail to somebody. */
   mailedLink(user: Pick<User, 'email'>): Promise<string>
+  resumeSecond(): Promise<void>
+  /** What others do at the tenant of the main connection. */
+  atMicrosoft(path: string, body: Record<string, unknown>): Promise<void>
   /** Has a cycle run at the main connection, and waits for its end. */
   cycle(): Promise<void>
+  /** Another gateway that people may find, which ends with the stage. */
+  lone(options?: { sealed?: true }): Promise<LoneGateway>
+  /** Runs with a store that lacks a table. */
+  broken(work: () => Promise<void>): Promise<void>
   /** Forgets who guessed how often: all come from one address. */
   forgiveGuesses(): Promise<void>
   openPage(given: { scripts: boolean; language: string }): Promise<Visit>
@@ -45,8 +54,8 @@ export type Stage = {
 export type Visit = {
   page: Page
   scripts: boolean
-  /** A browser that nobody used before. */
-  forget(): Promise<void>
+  /** In front of the others, as a browser that nobody used before. */
+  begin(): Promise<void>
   /** Signed in as somebody. */
   as(someone: Someone): Promise<void>
   go(path: string): Promise<void>
@@ -63,7 +72,10 @@ export async function startStage(): Promise<Stage> {
     settings: { organisation: 'Contoso', supportContact: 'help@contoso.example' },
     env: { LOCKSTEP_SMTP_URL: mailbox.smtpUrl },
   })
-  const tenants = [here.tenant, await startPracticeTenant({ users: 0, seed: 2, domain: 'fabrikam.example', quota: 'off' })]
+  const tenants = [
+    here.tenant,
+    await startPracticeTenant({ users: 0, seed: 2, domain: 'fabrikam.example', quota: 'off' }),
+  ]
   const browser = await puppeteer.launch({
     executablePath: provideBrowser(() => {}),
     headless: true,
@@ -75,6 +87,7 @@ export async function startStage(): Promise<Stage> {
     await connect(here, 'Contoso', tenants[0] as PracticeTenant),
     await connect(here, 'Fabrikam', tenants[1] as PracticeTenant),
   ]
+  const lone: LoneGateway[] = []
   const made = new Map<string, Promise<unknown>>()
   return {
     here,
@@ -85,12 +98,27 @@ export async function startStage(): Promise<Stage> {
       return found as Promise<T>
     },
     ...peopleOf(here, mailbox, { main, second }),
+    async atMicrosoft(path, body) {
+      const answer = await fetch(here.tenant.control + path, { method: 'POST', body: JSON.stringify(body) })
+      if (!answer.ok) throw new Error(`The practice tenant refused ${path}: ${await answer.text()}`)
+    },
     async cycle() {
       const { job } = await here.client.call('POST /connections/{id}/sync', { params: { id: main } })
       await until('the cycle', async () => {
         const { state } = await here.client.call('GET /jobs/{id}', { params: { id: job.id } })
         return state === 'done'
       })
+    },
+    async lone(options) {
+      const gateway = await startLoneGateway(options)
+      lone.push(gateway)
+      return gateway
+    },
+    async broken(work) {
+      const { schema } = here.context.store.db
+      await schema.alterTable('throttles').renameTo('throttles_gone').execute()
+      await work()
+      await schema.alterTable('throttles_gone').renameTo('throttles').execute()
     },
     forgiveGuesses: () =>
       here.context.store.change(system, async (change) => {
@@ -100,6 +128,7 @@ export async function startStage(): Promise<Stage> {
     openPage: (given) => openPage(browser, here.gateway.url, given),
     async close() {
       await browser.close()
+      for (const gateway of lone) await gateway.close()
       await here.close()
       await tenants[1]?.close()
       await mailbox.close()
@@ -114,7 +143,10 @@ async function connect(here: Here, name: string, tenant: PracticeTenant): Promis
   return (await here.client.call('POST /connections', { body })).id
 }
 
-type People = Pick<Stage, 'someone' | 'bound' | 'boundWherePaused' | 'bind' | 'standing' | 'withApp' | 'mailedLink'>
+type People = Pick<
+  Stage,
+  'someone' | 'bound' | 'boundWherePaused' | 'resumeSecond' | 'bind' | 'standing' | 'withApp' | 'mailedLink'
+>
 
 function peopleOf(here: Here, mailbox: Mailbox, connections: Stage['connections']): People {
   let count = 0
@@ -143,9 +175,12 @@ function peopleOf(here: Here, mailbox: Mailbox, connections: Stage['connections'
       await here.client.call('PUT /connections/{id}/bindings/{userId}', { params, body: {} })
     },
     bound: async () => await boundAt(connections.main, await create()),
+    async resumeSecond() {
+      await here.client.call('POST /connections/{id}/resume', { params: { id: connections.second } })
+    },
     async boundWherePaused() {
       const { second: id } = connections
-      await here.client.call('POST /connections/{id}/resume', { params: { id } })
+      await people.resumeSecond()
       count += 1
       const someone = await boundAt(id, await create({ email: `anneliese.obermayr${count}@fabrikam.example` }))
       await here.client.call('POST /connections/{id}/pause', { params: { id } })
@@ -191,7 +226,11 @@ async function openPage(
     page,
     scripts,
     press,
-    forget: () => cdp.send('Network.clearBrowserCookies'),
+    async begin() {
+      // What lies behind draws nothing, and takes no clicks.
+      await page.bringToFront()
+      await cdp.send('Network.clearBrowserCookies')
+    },
     async as({ browser: { cookies } }) {
       for (const [name, value] of cookies) {
         if (name.endsWith('-language')) continue

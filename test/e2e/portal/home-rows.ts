@@ -17,6 +17,14 @@ const home = ({ name, heading, of }: HomeRow): Row => ({
 
 export const inSync = (stage: Stage) => stage.once('in sync', () => stage.bound())
 
+/** Somebody whose new password has to wait for its connection. */
+export async function changedWherePaused(stage: Stage, newPassword: string): Promise<Someone> {
+  const someone = await stage.boundWherePaused()
+  await someone.browser.post('/portal/password', { currentPassword: password, newPassword })
+  await stage.standing(someone, 'waiting', null)
+  return someone
+}
+
 export const homeRows: readonly Row[] = [
   home({
     name: 'home-unbound',
@@ -38,9 +46,8 @@ export const homeRows: readonly Row[] = [
     name: 'home-refused',
     heading: 'Microsoft 365 refused your password',
     async of(stage) {
-      const someone = await stage.someone({ initialPassword: refusedThere })
-      await someone.browser.post('/portal/login', { email: someone.email, password: refusedThere })
-      await stage.bind(stage.connections.main, someone)
+      const someone = await changedWherePaused(stage, refusedThere)
+      await stage.resumeSecond()
       await stage.standing(someone, 'failed', 'change_password')
       return someone
     },
@@ -63,11 +70,7 @@ export const homeRows: readonly Row[] = [
     heading: 'Your Microsoft 365 account needs your help desk',
     async of(stage) {
       const someone = await stage.bound()
-      const tenant = stage.here.tenant
-      await fetch(`${tenant.control}/acts`, {
-        method: 'POST',
-        body: JSON.stringify({ act: 'delete', user: someone.email }),
-      })
+      await stage.atMicrosoft('/acts', { act: 'delete', user: someone.email })
       await stage.cycle()
       await stage.standing(someone, 'failed', 'try_again')
       return someone
@@ -78,10 +81,8 @@ export const homeRows: readonly Row[] = [
     heading: 'You have two passwords at the moment',
     async of(stage) {
       const someone = await stage.bound()
-      const ask = (path: string, body: unknown) =>
-        fetch(stage.here.tenant.control + path, { method: 'POST', body: JSON.stringify(body) })
-      await ask('/clock', { advanceMs: 600_000 })
-      await ask('/acts', { act: 'set_password', user: someone.email, password: 'Green-Window-Chair-8' })
+      await stage.atMicrosoft('/clock', { advanceMs: 600_000 })
+      await stage.atMicrosoft('/acts', { act: 'set_password', user: someone.email, password: 'Green-Window-Chair-8' })
       for (let times = 0; times < 2; times += 1) await stage.cycle()
       await stage.standing(someone, 'waiting', 'sign_in')
       return someone
@@ -90,12 +91,6 @@ export const homeRows: readonly Row[] = [
   home({
     name: 'home-on-its-way',
     heading: 'Your password is on its way to Microsoft 365',
-    async of(stage) {
-      const someone = await stage.boundWherePaused()
-      const newPassword = 'Green-Window-Chair-8'
-      await someone.browser.post('/portal/password', { currentPassword: password, newPassword })
-      await stage.standing(someone, 'waiting', null)
-      return someone
-    },
+    of: (stage) => changedWherePaused(stage, 'Green-Window-Chair-8'),
   }),
 ]
