@@ -5,6 +5,7 @@ import { look } from '../support/look.ts'
 import { type Stage, startStage, type Visit } from '../support/portal-stage.ts'
 import { root } from '../support/root.ts'
 import { homeRows } from './portal/home-rows.ts'
+import { type Stop, tabStops } from './portal/keyboard.ts'
 import { linkRows } from './portal/link-rows.ts'
 import { passwordRows } from './portal/password-rows.ts'
 import { problemRows } from './portal/problem-rows.ts'
@@ -60,3 +61,30 @@ describe.each(rows)('$name', ({ name, heading: title, reach, scriptsAlone }) => 
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
   })
 })
+
+const frame = ['Contoso', 'English', 'Deutsch', 'Français', 'Español', '日本語']
+/** By row: what Tab reaches between the name of the organisation and the languages. */
+const stops: Readonly<Record<string, readonly string[]>> = {
+  'sign-in-wrong': ['email', 'password', 'Show', 'Sign in', 'Sign in with a passkey', 'Forgot your password?'],
+  code: ['code', 'Continue', 'Sign in as somebody else'],
+  forgot: ['email', 'Send me a link', 'Back to sign-in'],
+  'password-weak': ['Sign out', 'currentPassword', 'Show', 'newPassword', 'Show', 'Change password'],
+  reset: ['email', 'newPassword', 'Show', 'Set the new password'],
+  'app-add': ['Sign out', 'I cannot scan it', 'code', 'name', 'Turn it on', 'Back without adding'],
+}
+
+test.each(Object.entries(stops))(
+  'by the keyboard, %s leads from top to bottom, and it is seen where',
+  async (name, own) => {
+    const row = rows.find((each) => each.name === name)
+    await scripted.begin()
+    await stage.forgiveGuesses()
+    await row?.reach(scripted, stage)
+    const found = await tabStops(scripted.page)
+    const [first = '', ...languages] = frame
+    expect(found.map((stop) => stop.name)).toEqual([first, ...own, ...languages])
+    expect(found.filter(({ isSeen }) => !isSeen)).toEqual([])
+    const isBefore = (one: Stop, other: Stop) => one.top < other.top || one.left < other.left
+    expect(found.filter((stop, at) => at > 0 && !isBefore(found[at - 1] ?? stop, stop))).toEqual([])
+  },
+)

@@ -58,6 +58,8 @@ export type Visit = {
   begin(): Promise<void>
   /** Signed in as somebody. */
   as(someone: Someone): Promise<void>
+  /** From now on the browser has an authenticator, whose owner says yes. */
+  holdPasskeys(): Promise<void>
   go(path: string): Promise<void>
   /** Fills in fields by their names and sends their form. */
   send(fields: Record<string, string>): Promise<void>
@@ -115,10 +117,14 @@ export async function startStage(): Promise<Stage> {
       return gateway
     },
     async broken(work) {
-      const { schema } = here.context.store.db
-      await schema.alterTable('throttles').renameTo('throttles_gone').execute()
+      const rename = (from: string, to: string) =>
+        here.context.store.change(system, async (change) => {
+          change.quiet('a store that was damaged')
+          await change.trx.schema.alterTable(from).renameTo(to).execute()
+        })
+      await rename('throttles', 'throttles_gone')
       await work()
-      await schema.alterTable('throttles_gone').renameTo('throttles').execute()
+      await rename('throttles_gone', 'throttles')
     },
     forgiveGuesses: () =>
       here.context.store.change(system, async (change) => {
@@ -236,6 +242,17 @@ async function openPage(
         if (name.endsWith('-language')) continue
         await cdp.send('Network.setCookie', { url, name, value, path: '/', secure: true, httpOnly: true })
       }
+    },
+    async holdPasskeys() {
+      await cdp.send('WebAuthn.enable')
+      const answers = { hasResidentKey: true, hasUserVerification: true, isUserVerified: true }
+      const options = {
+        protocol: 'ctap2',
+        transport: 'internal',
+        ...answers,
+        automaticPresenceSimulation: true,
+      } as const
+      await cdp.send('WebAuthn.addVirtualAuthenticator', { options })
     },
     async go(path) {
       await page.goto(new URL(path, url).href)

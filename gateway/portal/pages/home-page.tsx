@@ -48,7 +48,7 @@ export function HomePage({ settings, status, justUpdated }: HomeProps) {
         </h1>
       </section>
       {detail !== undefined && <p class="lead">{t(detail)}</p>}
-      <Connections settings={settings} connections={status.connections} />
+      <Connections settings={settings} connections={status.connections} isStuck={headline === 'trouble'} />
       {confirm && (
         <a class="button primary" href="/portal/login?reason=same">
           {t('portal.home.confirm')}

@@ -49,8 +49,8 @@ export const passwordRows: readonly Row[] = [
     },
   },
   {
-    name: 'password-done-failed',
-    heading: 'Your password is changed',
+    name: 'password-done-refused',
+    heading: 'Microsoft 365 refused your password',
     async reach(visit, stage) {
       const someone = await changedWherePaused(stage, refusedThere)
       await stage.resumeSecond()

@@ -24,7 +24,7 @@ export const problemRows: readonly Row[] = [
   },
   {
     name: 'oauth-over',
-    heading: 'There is nothing at this address',
+    heading: 'This sign-in has ended',
     reach: (visit) => visit.go('/oauth/interaction/of-last-year'),
   },
   {

@@ -13,6 +13,18 @@ const guarded = (stage: Stage) =>
     return { ...someone, ...(await stage.withApp(someone)) }
   })
 
+/** Somebody with a passkey, which takes a browser with scripts to add. */
+const withPasskey = (visit: Visit, stage: Stage) =>
+  stage.once('with a passkey', async () => {
+    const someone = await stage.someone()
+    await visit.holdPasskeys()
+    await visit.as(someone)
+    await visit.go('/portal/security/passkey')
+    await visit.press('form[data-passkey] button[type=submit]')
+    await visit.begin()
+    return someone
+  })
+
 export const signInRows: readonly Row[] = [
   { name: 'sign-in', heading: 'Sign in', reach: (visit) => visit.go('/portal/login') },
   {
@@ -64,6 +76,11 @@ export const signInRows: readonly Row[] = [
       await enter(visit, (await guarded(stage)).email)
       await visit.send({ code: '000000' })
     },
+  },
+  {
+    name: 'code-passkey',
+    heading: 'One more step',
+    reach: async (visit, stage) => enter(visit, (await withPasskey(visit, stage)).email),
   },
   { name: 'code-too-late', heading: 'Sign in', reach: (visit) => visit.go('/portal/login/code') },
   {
