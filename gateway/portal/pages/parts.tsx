@@ -24,6 +24,9 @@ export function Sign({ tone }: { tone: Tone }) {
   )
 }
 
+/** A heading in which the name stays on one line. */
+export const unbroken = (words: string) => words.replaceAll('Microsoft 365', 'Microsoft\u00a0365')
+
 /** A sentence above a form or a page; refusals are announced. */
 export function Notice({ tone, children }: { tone: Tone; children: Child }) {
   return (
@@ -69,7 +72,7 @@ export function Connections({ settings: { t, locale }, connections, isStuck = fa
           <Sign tone={isStuck ? 'failed' : tones[password.state]} />
           <div>
             <strong>{name}</strong>
-            <span class="quiet account">{account}</span>
+            <Account address={account} />
             <span hidden={isStuck}>
               {password.state === 'in_sync' && password.syncedAt !== null ? (
                 <>
@@ -85,6 +88,21 @@ export function Connections({ settings: { t, locale }, connections, isStuck = fa
         </li>
       ))}
     </ul>
+  )
+}
+
+/** A long address breaks before its domain. */
+export function Account({ address }: { address: string | null | undefined }) {
+  const [name = '', domain] = (address ?? '').split('@')
+  return (
+    <span class="quiet account">
+      {name}
+      {domain !== undefined && (
+        <>
+          <wbr />@{domain}
+        </>
+      )}
+    </span>
   )
 }
 

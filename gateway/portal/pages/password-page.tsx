@@ -1,7 +1,7 @@
 import type { MessageKey } from '@lockstep/shared/messages/message'
 import type { PageSettings, Status } from '../ports.ts'
 import { Layout } from './layout.tsx'
-import { Connections, Field, Notice, Sign, type Tone } from './parts.tsx'
+import { Connections, Field, Notice, Sign, type Tone, unbroken } from './parts.tsx'
 import { Rules } from './rules.tsx'
 
 export type Refusal = { field: 'currentPassword' | 'newPassword' | null; sentence: string; more: string[] }
@@ -83,7 +83,7 @@ export function PasswordDonePage({ settings, status }: { settings: PageSettings;
     <Layout settings={settings} title={t(title)} signedInAs={status.user.email}>
       <section class={`status ${tone}`}>
         <Sign tone={tone} />
-        <h1>{t(title)}</h1>
+        <h1>{unbroken(t(title))}</h1>
       </section>
       <p class="lead">{t(detail)}</p>
       <Connections settings={settings} connections={status.connections} isStuck={outcome === 'trouble'} />
