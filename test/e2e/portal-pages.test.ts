@@ -62,6 +62,16 @@ describe.each(rows)('$name', ({ name, heading: title, reach, scriptsAlone }) => 
   })
 })
 
+const forms = ['sign-in-sent-here', 'code', 'forgot', 'password', 'reset', 'activation']
+
+test.each(forms)('%s has its form above the fold of a telephone', async (name) => {
+  await plain.begin()
+  await plain.page.setViewport({ width: 360, height: 640 })
+  await rows.find((row) => row.name === name)?.reach(plain, stage)
+  const ends = await plain.page.$eval('main form .primary', (button) => button.getBoundingClientRect().bottom)
+  expect(ends).toBeLessThanOrEqual(640)
+})
+
 const frame = ['Contoso', 'English', 'Deutsch', 'Français', 'Español', '日本語']
 /** By row: what Tab reaches between the name of the organisation and the languages. */
 const stops: Readonly<Record<string, readonly string[]>> = {
