@@ -13,15 +13,16 @@ const guarded = (stage: Stage) =>
     return { ...someone, ...(await stage.withApp(someone)) }
   })
 
-/** Somebody with a passkey, which takes a browser with scripts to add. */
-const withPasskey = (visit: Visit, stage: Stage) =>
+/** Somebody with a passkey, which takes a tab with scripts to add. */
+const withPasskey = (stage: Stage) =>
   stage.once('with a passkey', async () => {
     const someone = await stage.someone()
+    const visit = await stage.openPage({ scripts: true, language: 'en' })
     await visit.holdPasskeys()
     await visit.as(someone)
     await visit.go('/portal/security/passkey')
     await visit.press('form[data-passkey] button[type=submit]')
-    await visit.begin()
+    await visit.page.close()
     return someone
   })
 
@@ -80,7 +81,11 @@ export const signInRows: readonly Row[] = [
   {
     name: 'code-passkey',
     heading: 'One more step',
-    reach: async (visit, stage) => enter(visit, (await withPasskey(visit, stage)).email),
+    async reach(visit, stage) {
+      const { email } = await withPasskey(stage)
+      await visit.begin()
+      await enter(visit, email)
+    },
   },
   { name: 'code-too-late', heading: 'Sign in', reach: (visit) => visit.go('/portal/login/code') },
   {
