@@ -74,7 +74,8 @@ async function seal(options: GatewayOptions, error: unknown): Promise<Gateway> {
   const log = logTo(options.log)
   log.error({}, error.message)
   const instance = await readSettings(options.dataFolder, options.env)
-  const { url, port, close } = await serveSealed(instance, { log, runtime: options.runtime ?? systemRuntime })
+  const runtime = options.runtime ?? systemRuntime
+  const { url, port, close } = await serveSealed(instance, { log, runtime, assetsFolder: assetsFolder() })
   return { url, localUrl: `http://localhost:${port}`, sealed: error.message, close }
 }
 

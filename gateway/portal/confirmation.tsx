@@ -12,7 +12,7 @@ import { readForm } from './form.ts'
 import { CodePage } from './pages/code-page.tsx'
 import { readPasskey } from './passkey-response.ts'
 import { type PortalOptions, pageSettings } from './ports.ts'
-import { statusOf, stepRefusal } from './refusal.ts'
+import { type Refused, refusedStep, statusOf } from './refusal.ts'
 
 /** Asks somebody who is signed in to prove again to be the one: before what may do harm. */
 export function confirmation(app: Hono<HttpEnv>, options: PortalOptions): void {
@@ -23,7 +23,7 @@ export function confirmation(app: Hono<HttpEnv>, options: PortalOptions): void {
     return session === null ? undefined : await findSessionByToken(directory, session)
   }
 
-  async function page(c: Context<HttpEnv>, { user, session }: FoundSession, onward: Onward, refusal?: string) {
+  async function page(c: Context<HttpEnv>, { user, session }: FoundSession, onward: Onward, refused: Refused = {}) {
     const shown = pageSettings(settings, languageOf(c))
     const { totp, passkey } = await proofFor(directory, user.id)
     const code = totp ? 'totp' : passkey ? 'recovery' : 'password'
@@ -35,7 +35,7 @@ export function confirmation(app: Hono<HttpEnv>, options: PortalOptions): void {
         action="/portal/confirm"
         hidden={onward}
         asked={{ code, passkey: passkey ? await askPasskey(directory, session.id_hash, user) : null }}
-        refusal={refusal}
+        {...refused}
         signedInAs={user.email}
       />,
     )
@@ -65,9 +65,9 @@ export function confirmation(app: Hono<HttpEnv>, options: PortalOptions): void {
       startSession(c, renewed.token)
       return c.redirect(onwardPath(onward) ?? destinations.home, 303)
     } catch (error) {
-      const refusal = stepRefusal(error, pageSettings(settings, languageOf(c)).t)
+      const refused = refusedStep(error, pageSettings(settings, languageOf(c)).t)
       c.status(statusOf(error))
-      return await page(c, found, onward, refusal)
+      return await page(c, found, onward, refused)
     }
   })
 

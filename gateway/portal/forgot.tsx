@@ -15,8 +15,7 @@ export function forgot(app: Hono<HttpEnv>, { settings, services, addressOf }: Po
   app.post('/portal/forgot', async (c) => {
     const email = (await readForm(c, 'email')).email.trim()
     if (!settings.sendsMail) return c.html(<ForgotPage settings={pageOf(c)} />)
-    if (email === '')
-      return c.html(<ForgotPage settings={pageOf(c)} refusal={pageOf(c).t('portal.forgot.empty')} />, 422)
+    if (email === '') return c.html(<ForgotPage settings={pageOf(c)} error={pageOf(c).t('portal.forgot.empty')} />, 422)
     try {
       await services.forgot({ email: email.slice(0, 254), address: addressOf(c) })
       return c.html(<ForgotSentPage settings={pageOf(c)} />, 202)

@@ -13,6 +13,8 @@ export function passwordRefusal(error: unknown, t: Translate): Refusal {
     case 'wrong_credentials':
       return { field: 'currentPassword', sentence: t('portal.password.wrong'), more: [] }
     case 'password_too_weak':
+      // Which rules are broken is said beside each of them.
+      return { field: 'newPassword', sentence: more.length > 0 ? t('portal.password.weak') : error.message, more }
     case 'password_refused_by_tenant':
     case 'validation_failed':
       return {
@@ -61,6 +63,15 @@ export function stepRefusal(error: unknown, t: Translate): string {
   if (code === 'too_many_requests' || code === 'busy') return error.message
   if (!(code in stepRefusals)) throw error
   return t(stepRefusals[code as keyof typeof stepRefusals])
+}
+
+/** What a page that asks for a code says of the one that was sent. */
+export type Refused = { refusal?: string; isWrong?: boolean }
+
+/** The same, with whether it is about what was typed. */
+export function refusedStep(error: unknown, t: Translate): Refused {
+  const isWrong = error instanceof Problem && (error.code === 'wrong_code' || error.code === 'wrong_credentials')
+  return { refusal: stepRefusal(error, t), isWrong }
 }
 
 /** The bounds of the contract, in the words of the form. */

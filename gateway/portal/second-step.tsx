@@ -32,7 +32,7 @@ import { SetUpPage } from './pages/set-up-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
 import { readPasskey } from './passkey-response.ts'
 import { type PortalOptions, pageSettings } from './ports.ts'
-import { statusOf, stepRefusal } from './refusal.ts'
+import { type Refused, refusedStep, statusOf, stepRefusal } from './refusal.ts'
 
 /*
  * The second step of a sign-in: a code, a passkey, or setting one of them up. The browser holds two cookies from the
@@ -54,7 +54,7 @@ export function secondStep(app: Hono<HttpEnv>, options: PortalOptions): void {
   /** Runs with the half sign-in of this browser; whoever has none any more begins again. */
   function withHalf(
     step: FoundHalf['step'],
-    page: (c: Context<HttpEnv>, half: FoundHalf, refusal?: string) => Promise<Response>,
+    page: (c: Context<HttpEnv>, half: FoundHalf, refused?: Refused) => Promise<Response>,
     act?: (c: Context<HttpEnv>, half: FoundHalf) => Promise<Response>,
   ) {
     return async (c: Context<HttpEnv>) => {
@@ -65,9 +65,9 @@ export function secondStep(app: Hono<HttpEnv>, options: PortalOptions): void {
           return await act(c, half)
         } catch (error) {
           if (error instanceof Problem && error.code === 'sign_in_ended') throw error
-          const refusal = stepRefusal(error, pageOf(c).t)
+          const refused = refusedStep(error, pageOf(c).t)
           c.status(statusOf(error))
-          return await page(c, half, refusal)
+          return await page(c, half, refused)
         }
       } catch (error) {
         if (!(error instanceof Problem) || error.code !== 'sign_in_ended') throw error
@@ -87,7 +87,7 @@ export function secondStep(app: Hono<HttpEnv>, options: PortalOptions): void {
 
   const away = (c: Context<HttpEnv>) => ({ href: '/portal/login', words: pageOf(c).t('portal.step.away') })
 
-  async function codePage(c: Context<HttpEnv>, half: FoundHalf, refusal?: string) {
+  async function codePage(c: Context<HttpEnv>, half: FoundHalf, refused: Refused = {}) {
     const page = pageOf(c)
     const { totp, passkey } = await proofFor(directory, half.user.id)
     return c.html(
@@ -100,7 +100,7 @@ export function secondStep(app: Hono<HttpEnv>, options: PortalOptions): void {
           code: totp ? 'totp' : 'recovery',
           passkey: passkey ? await askPasskey(directory, half.row.id_hash, half.user) : null,
         }}
-        refusal={refusal}
+        {...refused}
         away={away(c)}
       />,
     )
@@ -129,7 +129,7 @@ export function secondStep(app: Hono<HttpEnv>, options: PortalOptions): void {
     }
   }
 
-  async function setUpPage(c: Context<HttpEnv>, half: FoundHalf, refusal?: string) {
+  async function setUpPage(c: Context<HttpEnv>, half: FoundHalf, refused: Refused = {}) {
     const page = pageOf(c)
     const { user, row } = half
     return c.html(
@@ -140,7 +140,7 @@ export function secondStep(app: Hono<HttpEnv>, options: PortalOptions): void {
         action="/portal/login/set-up"
         app={await beginTotp(directory, user, row.id_hash)}
         passkey={await offerPasskey(directory, user, row.id_hash)}
-        refusal={refusal}
+        {...refused}
         away={away(c)}
       />,
     )

@@ -28,7 +28,7 @@ import { SecurityPage } from './pages/security-page.tsx'
 import { SetUpPage } from './pages/set-up-page.tsx'
 import { readPasskey } from './passkey-response.ts'
 import { type PageSettings, type PortalOptions, pageSettings } from './ports.ts'
-import { statusOf, stepRefusal } from './refusal.ts'
+import { type Refused, refusedStep, statusOf, stepRefusal } from './refusal.ts'
 
 const home = '/portal/security'
 const done = ['added', 'renamed', 'removed', 'ended', 'endedOthers'] as const
@@ -79,7 +79,7 @@ export function security(app: Hono<HttpEnv>, { settings, directory, addressOf }:
       }
     }, more)
 
-  async function setUp({ c, found, page }: Mine, kind: 'app' | 'passkey', refusal?: string) {
+  async function setUp({ c, found, page }: Mine, kind: 'app' | 'passkey', refused: Refused = {}) {
     const { user, session } = found
     return c.html(
       <SetUpPage
@@ -89,7 +89,7 @@ export function security(app: Hono<HttpEnv>, { settings, directory, addressOf }:
         action={`${home}/${kind}`}
         app={kind === 'app' ? await beginTotp(directory, user, session.id_hash) : null}
         passkey={kind === 'passkey' ? await offerPasskey(directory, user, session.id_hash) : null}
-        refusal={refusal}
+        {...refused}
         signedInAs={user.email}
         away={{ href: home, words: page.t('portal.setUp.away') }}
       />,
@@ -129,9 +129,9 @@ export function security(app: Hono<HttpEnv>, { settings, directory, addressOf }:
           const { page, found } = own
           return own.c.html(<RecoveryCodesPage settings={page} email={found.user.email} codes={codes} onward={home} />)
         } catch (error) {
-          const refusal = stepRefusal(error, own.page.t)
+          const refused = refusedStep(error, own.page.t)
           own.c.status(statusOf(error))
-          return await setUp(own, kind, refusal)
+          return await setUp(own, kind, refused)
         }
       }, confirmed),
     )

@@ -12,7 +12,13 @@ const catalogues: Record<Locale, Catalogue> = { en, de, fr, es, ja }
 /** The sentence for a key, with `{name}` filled in as plain text. */
 export type Translate = (key: MessageKey, values?: Readonly<Record<string, string>>) => string
 
+/** French sets a space before these signs, where no line may break. */
+const beforeSigns = / (?=[?!:;»])/g
+
 export const translator =
   (locale: Locale): Translate =>
   (key, values = {}) =>
-    catalogues[locale][key].replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
+    wordsOf(locale, key).replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
+
+const wordsOf = (locale: Locale, key: MessageKey): string =>
+  locale === 'fr' ? fr[key].replace(beforeSigns, '\u00a0') : catalogues[locale][key]

@@ -137,7 +137,7 @@ describe.sequential('second factors in a browser', () => {
     await enterPassword()
     expect(await page.$('form[data-passkey]:not([hidden])')).toBeNull()
     await enterCode('000000')
-    expect(await page.$eval('[role=alert]', (alert) => alert.textContent)).toContain('The code is wrong')
+    expect(await page.$eval('#code-error', (error) => error.textContent)).toContain('The code is wrong')
     await enterCode(recoveryCodes[0] ?? '')
     expect(path()).toBe('/portal')
     await go('/portal/security')

@@ -39,6 +39,8 @@ type HereOptions = {
   delegatedApp?: boolean
   /** Of whom a second factor is demanded; of nobody unless a test is about it. */
   secondFactor?: 'admins' | 'everybody'
+  /** More of lockstep.json. */
+  settings?: Record<string, unknown>
   env?: Record<string, string>
 }
 
@@ -51,6 +53,7 @@ export async function startHere(options: HereOptions = {}): Promise<Here> {
   const env = { LOCKSTEP_PORT: '0', ...options.env }
   const settings = {
     requireSecondFactor: options.secondFactor ?? 'nobody',
+    ...options.settings,
     ...(options.delegatedApp && (await appOf(dataFolder, tenant))),
   }
   await writeFile(join(dataFolder, 'lockstep.json'), JSON.stringify(settings))

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import type { Locale } from '@lockstep/shared/messages/locale'
 import { type Adapter, type ClientMetadata, type Configuration, interactionPolicy, Provider } from 'oidc-provider'
 import type { Person } from '../../http/caller.ts'
 import { isExtensionOrigin } from '../../http/cors.ts'
@@ -11,8 +13,11 @@ export type OauthOptions = {
   adapter(model: string): Adapter
   /** The person as of now; null when gone or not active. */
   person(userId: string): Promise<Person | null>
-  renderError(error: { code: string; detail: string }): string | Promise<string>
+  renderError(code: string, language: Locale | undefined): string | Promise<string>
 }
+
+/** A request as the provider gets it, with the language of its reader. */
+export type Mounted = IncomingMessage & { language?: Locale | undefined }
 
 const accessTokenSeconds = 600
 const codeSeconds = 60
@@ -85,7 +90,8 @@ function configuration(options: OauthOptions): Configuration {
     },
     async renderError(ctx, out) {
       ctx.type = 'html'
-      ctx.body = await options.renderError({ code: out.error, detail: out.error_description ?? out.error })
+      const { language } = ctx.req as Mounted
+      ctx.body = await options.renderError(out.error, language)
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Locale } from '@lockstep/shared/messages/locale'
 import type { Context, Hono } from 'hono'
 import type { Provider } from 'oidc-provider'
 import { Problem } from '../../domain/problem.ts'
@@ -12,7 +13,7 @@ import { readForm } from '../form.ts'
 import { SignInPage } from '../pages/sign-in-page.tsx'
 import { type PortalOptions, pageSettings } from '../ports.ts'
 import { signInRefusal, statusOf } from '../refusal.ts'
-import type { OauthOptions } from './provider.ts'
+import type { Mounted, OauthOptions } from './provider.ts'
 
 type Options = PortalOptions & Pick<OauthOptions, 'publicUrl'>
 
@@ -62,7 +63,7 @@ export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options):
     try {
       return await provider.interactionDetails(incoming, outgoing)
     } catch {
-      throw new Problem('not_found', pageOf(c).t('portal.signIn.started.over'))
+      throw new Problem('sign_in_ended', pageOf(c).t('portal.signIn.started.over'))
     }
   }
 
@@ -95,7 +96,7 @@ export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options):
   app.all('/oauth/*', async (c) => {
     const { incoming, outgoing } = rawOf(c)
     for (const [name, value] of Object.entries(securityHeaders(options.publicUrl))) outgoing.setHeader(name, value)
-    await callback(mounted(incoming, options.publicUrl), outgoing)
+    await callback(mounted(incoming, options.publicUrl, languageOf(c)), outgoing)
     return new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
   })
 }
@@ -129,11 +130,11 @@ function rawOf(c: Context<HttpEnv>) {
 }
 
 /** Strips the mount path as Express does, and replaces what a caller may have said about proxies. */
-function mounted(incoming: IncomingMessage, publicUrl: string) {
+function mounted(incoming: IncomingMessage, publicUrl: string, language: Locale | undefined): Mounted {
   const url = incoming.url ?? '/oauth'
   const path = url.startsWith('/oauth') ? url : url.slice(url.indexOf('/oauth'))
   delete incoming.headers['x-forwarded-host']
   delete incoming.headers['x-forwarded-for']
   incoming.headers['x-forwarded-proto'] = new URL(publicUrl).protocol.slice(0, -1)
-  return Object.assign(incoming, { originalUrl: path, url: path.slice('/oauth'.length) || '/' })
+  return Object.assign(incoming, { language, originalUrl: path, url: path.slice('/oauth'.length) || '/' })
 }

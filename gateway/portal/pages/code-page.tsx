@@ -15,19 +15,23 @@ type CodeProps = {
   hidden?: Readonly<Record<string, string>>
   asked: Asked
   refusal?: string | undefined
+  /** The refusal is about the code. */
+  isWrong?: boolean
   signedInAs?: string | undefined
   /** A way out, as a link. */
   away?: { href: string; words: string }
 }
 
 /** Asks for the second factor, at a sign-in and when something has to be confirmed. */
-export function CodePage({ settings, title, lead, action, hidden, asked, refusal, signedInAs, away }: CodeProps) {
+export function CodePage(props: CodeProps) {
+  const { settings, title, lead, action, hidden, asked, refusal, isWrong = false, signedInAs, away } = props
   const { t } = settings
+  const error = isWrong ? refusal : undefined
   return (
     <Layout settings={settings} title={title} signedInAs={signedInAs} script={passkeyScript(asked.passkey)}>
       <h1>{title}</h1>
       <p class="lead">{lead}</p>
-      {refusal !== undefined && <Notice tone="failed">{refusal}</Notice>}
+      {refusal !== undefined && !isWrong && <Notice tone="failed">{refusal}</Notice>}
       {asked.passkey !== null && (
         <PasskeyForm
           t={t}
@@ -48,6 +52,7 @@ export function CodePage({ settings, title, lead, action, hidden, asked, refusal
               label={t('portal.signIn.password')}
               type="password"
               autocomplete="current-password"
+              error={error}
               autofocus
             />
           ) : (
@@ -57,7 +62,8 @@ export function CodePage({ settings, title, lead, action, hidden, asked, refusal
               type="text"
               autocomplete="one-time-code"
               describedBy={asked.code === 'totp' ? 'code-hint' : undefined}
-              autofocus={asked.code === 'totp'}
+              error={error}
+              autofocus={asked.code === 'totp' || isWrong}
             />
           )}
           {asked.code === 'totp' && (

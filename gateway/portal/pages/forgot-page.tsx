@@ -2,9 +2,9 @@ import type { PageSettings } from '../ports.ts'
 import { Layout } from './layout.tsx'
 import { Field, Notice, Sign } from './parts.tsx'
 
-type ForgotProps = { settings: PageSettings; email?: string | undefined; refusal?: string | undefined }
+type ForgotProps = { settings: PageSettings; email?: string | undefined; refusal?: string | undefined; error?: string }
 
-export function ForgotPage({ settings, email, refusal }: ForgotProps) {
+export function ForgotPage({ settings, email, refusal, error }: ForgotProps) {
   const { t, organisation } = settings
   return (
     <Layout settings={settings} title={t('portal.forgot.title')}>
@@ -20,6 +20,7 @@ export function ForgotPage({ settings, email, refusal }: ForgotProps) {
               type="email"
               autocomplete="username"
               value={email}
+              error={error}
               autofocus
             />
             <button class="primary" type="submit">

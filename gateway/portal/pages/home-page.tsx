@@ -4,7 +4,7 @@ import { type Headline, headlineOf } from '../headline.ts'
 import type { PageSettings, Status } from '../ports.ts'
 import { Layout } from './layout.tsx'
 import { News } from './news.tsx'
-import { Connections, Notice, Sign, Time, type Tone } from './parts.tsx'
+import { Connections, Notice, Sign, Time, type Tone, unbroken } from './parts.tsx'
 
 type Face = { tone: Tone; title: MessageKey; detail?: MessageKey; confirm?: true }
 
@@ -39,7 +39,7 @@ export function HomePage({ settings, status, justUpdated }: HomeProps) {
         <Sign tone={tone} />
         <h1 id="status-title">
           {since === null ? (
-            t(title)
+            unbroken(t(title))
           ) : (
             <>
               {t('portal.home.in_sync.since')} <Time at={since} locale={locale} form="clock" />
@@ -48,13 +48,16 @@ export function HomePage({ settings, status, justUpdated }: HomeProps) {
         </h1>
       </section>
       {detail !== undefined && <p class="lead">{t(detail)}</p>}
-      <Connections settings={settings} connections={status.connections} />
+      <Connections settings={settings} connections={status.connections} isStuck={headline === 'trouble'} />
       {confirm && (
         <a class="button primary" href="/portal/login?reason=same">
           {t('portal.home.confirm')}
         </a>
       )}
-      <a class={`button ${confirm ? 'secondary' : 'primary'}`} href="/portal/password?reason=change">
+      <a
+        class={`button ${confirm || status.news.length > 0 ? 'secondary' : 'primary'}`}
+        href="/portal/password?reason=change"
+      >
         {t('portal.home.change')}
       </a>
       <p class="away">

@@ -48,7 +48,7 @@ export function ChoosePage({ settings, purpose, action, invitation, refusal }: C
           describedBy="rules"
           autofocus
         />
-        <Rules t={t} policy={settings.passwordPolicy} />
+        <Rules t={t} policy={settings.passwordPolicy} broken={refusal?.more} />
         <button class="primary" type="submit">
           {t(`portal.${word}.submit`)}
         </button>

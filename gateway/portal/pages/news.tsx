@@ -1,5 +1,5 @@
 import type { PageSettings, Status } from '../ports.ts'
-import { Sign, Time } from './parts.tsx'
+import { Account, Sign, Time } from './parts.tsx'
 
 /**
  * Said once, at the first sign-in after an account was bound: which password it has now, and what that changes. It
@@ -18,7 +18,7 @@ export function News({ settings: { t, locale }, status }: { settings: PageSettin
             <Sign tone="in-sync" />
             <div>
               <strong>{name}</strong>
-              <span class="quiet account">{accountOf(connection)}</span>
+              <Account address={accountOf(connection)} />
               <span>
                 {t('portal.news.updated')} <Time at={at} locale={locale} form="clock" />
               </span>

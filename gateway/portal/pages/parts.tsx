@@ -24,6 +24,9 @@ export function Sign({ tone }: { tone: Tone }) {
   )
 }
 
+/** A heading in which the name stays on one line. */
+export const unbroken = (words: string) => words.replaceAll('Microsoft 365', 'Microsoft\u00a0365')
+
 /** A sentence above a form or a page; refusals are announced. */
 export function Notice({ tone, children }: { tone: Tone; children: Child }) {
   return (
@@ -53,19 +56,24 @@ const tones: Record<BindingPasswordState, Tone> = {
   drifted: 'failed',
 }
 
-type ConnectionsProps = { settings: PageSettings; connections: Status['connections'] }
+type ConnectionsProps = {
+  settings: PageSettings
+  connections: Status['connections']
+  /** The accounts cannot be updated, so that what became of the last password says nothing. */
+  isStuck?: boolean
+}
 
 /** One line per connection: what became of the password there. */
-export function Connections({ settings: { t, locale }, connections }: ConnectionsProps) {
+export function Connections({ settings: { t, locale }, connections, isStuck = false }: ConnectionsProps) {
   return (
     <ul class="connections">
       {connections.map(({ name, account, password }) => (
         <li>
-          <Sign tone={tones[password.state]} />
+          <Sign tone={isStuck ? 'failed' : tones[password.state]} />
           <div>
             <strong>{name}</strong>
-            <span class="quiet account">{account}</span>
-            <span>
+            <Account address={account} />
+            <span hidden={isStuck}>
               {password.state === 'in_sync' && password.syncedAt !== null ? (
                 <>
                   {t('portal.connection.in_sync.at')} <Time at={password.syncedAt} locale={locale} form="clock" />
@@ -73,7 +81,7 @@ export function Connections({ settings: { t, locale }, connections }: Connection
               ) : (
                 t(`portal.connection.${password.state}`)
               )}
-              {/* A change at Microsoft is told in the reader's own words. */}
+              {/* What Microsoft did is told in the reader's own words. */}
               {!ownWords.has(password.state) && password.reason !== null && ` ${password.reason}`}
             </span>
           </div>
@@ -83,7 +91,22 @@ export function Connections({ settings: { t, locale }, connections }: Connection
   )
 }
 
-const ownWords: ReadonlySet<BindingPasswordState> = new Set(['in_sync', 'drifted'])
+/** A long address breaks before its domain. */
+export function Account({ address }: { address: string | null | undefined }) {
+  const [name = '', domain] = (address ?? '').split('@')
+  return (
+    <span class="quiet account">
+      {name}
+      {domain !== undefined && (
+        <>
+          <wbr />@{domain}
+        </>
+      )}
+    </span>
+  )
+}
+
+const ownWords: ReadonlySet<BindingPasswordState> = new Set(['in_sync', 'drifted', 'rejected'])
 
 type FieldProps = {
   name: string

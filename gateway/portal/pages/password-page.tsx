@@ -1,6 +1,7 @@
+import type { MessageKey } from '@lockstep/shared/messages/message'
 import type { PageSettings, Status } from '../ports.ts'
 import { Layout } from './layout.tsx'
-import { Connections, Field, Notice, Sign, type Tone } from './parts.tsx'
+import { Connections, Field, Notice, Sign, type Tone, unbroken } from './parts.tsx'
 import { Rules } from './rules.tsx'
 
 export type Refusal = { field: 'currentPassword' | 'newPassword' | null; sentence: string; more: string[] }
@@ -36,7 +37,7 @@ export function PasswordPage({ settings, email, displayName, lead, reason, refus
           type="password"
           autocomplete="current-password"
           error={errorOf('currentPassword')}
-          autofocus={refusal === undefined || refusal.field === 'currentPassword'}
+          autofocus={refusal?.field !== 'newPassword'}
         />
         <Field
           name="newPassword"
@@ -45,8 +46,9 @@ export function PasswordPage({ settings, email, displayName, lead, reason, refus
           autocomplete="new-password"
           error={errorOf('newPassword')}
           describedBy="rules"
+          autofocus={refusal?.field === 'newPassword'}
         />
-        <Rules t={settings.t} policy={settings.passwordPolicy} />
+        <Rules t={settings.t} policy={settings.passwordPolicy} broken={refusal?.more} />
         <button class="primary" type="submit">
           {settings.t('portal.password.submit')}
         </button>
@@ -55,41 +57,43 @@ export function PasswordPage({ settings, email, displayName, lead, reason, refus
   )
 }
 
+/** What is about no field in particular. */
 export function RefusalNotice({ refusal }: { refusal: Refusal }) {
-  if (refusal.field !== null && refusal.more.length === 0) return null
-  return (
-    <Notice tone="failed">
-      {refusal.field === null && <p>{refusal.sentence}</p>}
-      {refusal.more.length > 0 && (
-        <ul>
-          {refusal.more.map((sentence) => (
-            <li>{sentence}</li>
-          ))}
-        </ul>
-      )}
-    </Notice>
-  )
+  return refusal.field === null ? <Notice tone="failed">{refusal.sentence}</Notice> : null
 }
 
-const doneTones: Record<Status['state'], Tone> = {
-  in_sync: 'in-sync',
-  waiting: 'waiting',
-  failed: 'failed',
-  unbound: 'in-sync',
+type Done = { tone: Tone; title: MessageKey; detail: MessageKey }
+const done: Record<'in_sync' | 'waiting' | 'refused' | 'trouble', Done> = {
+  in_sync: { tone: 'in-sync', title: 'portal.password.done', detail: 'portal.password.done.in_sync' },
+  waiting: { tone: 'waiting', title: 'portal.password.done', detail: 'portal.password.done.waiting' },
+  refused: { tone: 'failed', title: 'portal.home.refused', detail: 'portal.home.refused.detail' },
+  trouble: { tone: 'failed', title: 'portal.password.done', detail: 'portal.home.trouble.detail' },
 }
-const doneWords = { in_sync: 'in_sync', waiting: 'waiting', failed: 'failed', unbound: 'in_sync' } as const
+
+function doneOf({ state, action }: Status): keyof typeof done {
+  if (state === 'failed') return action === 'change_password' ? 'refused' : 'trouble'
+  return state === 'waiting' ? 'waiting' : 'in_sync'
+}
 
 export function PasswordDonePage({ settings, status }: { settings: PageSettings; status: Status }) {
+  const { t } = settings
+  const outcome = doneOf(status)
+  const { tone, title, detail } = done[outcome]
   return (
-    <Layout settings={settings} title={settings.t('portal.password.done')} signedInAs={status.user.email}>
-      <section class={`status ${doneTones[status.state]}`}>
-        <Sign tone={doneTones[status.state]} />
-        <h1>{settings.t('portal.password.done')}</h1>
+    <Layout settings={settings} title={t(title)} signedInAs={status.user.email}>
+      <section class={`status ${tone}`}>
+        <Sign tone={tone} />
+        <h1>{unbroken(t(title))}</h1>
       </section>
-      <p class="lead">{settings.t(`portal.password.done.${doneWords[status.state]}`)}</p>
-      <Connections settings={settings} connections={status.connections} />
-      <p>
-        <a href="/portal">{settings.t('portal.password.done.home')}</a>
+      <p class="lead">{t(detail)}</p>
+      <Connections settings={settings} connections={status.connections} isStuck={outcome === 'trouble'} />
+      {outcome === 'refused' && (
+        <a class="button primary" href="/portal/password?reason=change">
+          {t('portal.home.change')}
+        </a>
+      )}
+      <p class="away">
+        <a href="/portal">{t('portal.password.done.home')}</a>
       </p>
     </Layout>
   )

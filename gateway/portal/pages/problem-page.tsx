@@ -23,9 +23,9 @@ export function problemPage(settings: PortalSettings) {
   return {
     render: (problem: ProblemDocument, language: Locale | undefined) =>
       draw(pageSettings(settings, language), problem.title, problem.detail),
-    ofOauth({ detail }: { code: string; detail: string }) {
-      const page = pageSettings(settings)
-      return draw(page, page.t('portal.oauth.stopped'), detail)
+    ofOauth(code: string, language: Locale | undefined) {
+      const page = pageSettings(settings, language)
+      return draw(page, page.t('portal.oauth.stopped'), page.t('portal.oauth.stopped.detail', { code }))
     },
   }
 }

@@ -1,18 +1,30 @@
 import type { Translate } from '@lockstep/shared/messages/message'
-import { checkPassword, type PasswordPolicy } from '../../domain/password-policy.ts'
+import { checkPassword, type PasswordPolicy, type PasswordRule } from '../../domain/password-policy.ts'
 
 const strengths = [0, 1, 2, 3, 4] as const
 
+type RulesProps = {
+  t: Translate
+  policy: PasswordPolicy
+  /** What the password that was sent lacks, in sentences. */
+  broken?: readonly string[] | undefined
+}
+
 /** The rules in words; the script of the page ticks them while somebody types. */
-export function Rules({ t, policy }: { t: Translate; policy: PasswordPolicy }) {
+export function Rules({ t, policy, broken = [] }: RulesProps) {
   const rules = checkPassword('', { policy, person: { names: [], email: '' }, history: false })
   return (
     <div class="rules" id="rules">
       <p class="rules-title">{t('portal.password.rules')}</p>
       <ul>
         {rules.map(({ rule, sentence }) => (
-          <li data-rule={rule}>{sentence}</li>
+          <Rule t={t} rule={rule} sentence={sentence} isBroken={broken.includes(sentence)} />
         ))}
+        {broken
+          .filter((sentence) => !rules.some((rule) => rule.sentence === sentence))
+          .map((sentence) => (
+            <Rule t={t} sentence={sentence} isBroken />
+          ))}
       </ul>
       <p class="strength" hidden>
         <span id="strength-label">{t('portal.password.strength')}</span>
@@ -23,5 +35,16 @@ export function Rules({ t, policy }: { t: Translate; policy: PasswordPolicy }) {
         />
       </p>
     </div>
+  )
+}
+
+type RuleProps = { t: Translate; rule?: PasswordRule; sentence: string; isBroken: boolean }
+
+function Rule({ t, rule, sentence, isBroken }: RuleProps) {
+  return (
+    <li data-rule={rule} data-broken={isBroken ? '' : undefined}>
+      {sentence}
+      {isBroken && <span class="for-readers"> {t('portal.password.rule.broken')}</span>}
+    </li>
   )
 }

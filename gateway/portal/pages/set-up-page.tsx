@@ -15,18 +15,21 @@ type SetUpProps = {
   app: AppSetUp | null
   passkey: PasskeyOptions | null
   refusal?: string | undefined
+  /** The refusal is about the code. */
+  isWrong?: boolean
   signedInAs?: string | undefined
   away?: { href: string; words: string }
 }
 
 /** Sets up a second factor: an authenticator app, a passkey, or either. */
-export function SetUpPage({ settings, title, lead, action, app, passkey, refusal, signedInAs, away }: SetUpProps) {
+export function SetUpPage(props: SetUpProps) {
+  const { settings, title, lead, action, app, passkey, refusal, isWrong = false, signedInAs, away } = props
   const { t } = settings
   return (
     <Layout settings={settings} title={title} signedInAs={signedInAs} script={passkeyScript(passkey)}>
       <h1>{title}</h1>
       <p class="lead">{lead}</p>
-      {refusal !== undefined && <Notice tone="failed">{refusal}</Notice>}
+      {refusal !== undefined && !isWrong && <Notice tone="failed">{refusal}</Notice>}
       {passkey !== null && (
         <PasskeyForm
           t={t}
@@ -39,7 +42,9 @@ export function SetUpPage({ settings, title, lead, action, app, passkey, refusal
           {app === null && <NameField t={t} />}
         </PasskeyForm>
       )}
-      {app !== null && <AppForm t={t} action={action} app={app} isFirst={passkey === null} />}
+      {app !== null && (
+        <AppForm t={t} action={action} app={app} isFirst={passkey === null} error={isWrong ? refusal : undefined} />
+      )}
       {away && (
         <p class="away">
           <a href={away.href}>{away.words}</a>
@@ -49,7 +54,9 @@ export function SetUpPage({ settings, title, lead, action, app, passkey, refusal
   )
 }
 
-function AppForm({ t, action, app, isFirst }: { t: Translate; action: string; app: AppSetUp; isFirst: boolean }) {
+type AppFormProps = { t: Translate; action: string; app: AppSetUp; isFirst: boolean; error: string | undefined }
+
+function AppForm({ t, action, app, isFirst, error }: AppFormProps) {
   return (
     <section class="set-up">
       {!isFirst && <h2>{t('portal.app.title')}</h2>}
@@ -72,7 +79,8 @@ function AppForm({ t, action, app, isFirst }: { t: Translate; action: string; ap
               type="text"
               autocomplete="one-time-code"
               inputmode="numeric"
-              autofocus={isFirst}
+              error={error}
+              autofocus={isFirst || error !== undefined}
             />
             <NameField t={t} />
             <button class="primary" type="submit">

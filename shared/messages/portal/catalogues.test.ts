@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { translator } from '../message.ts'
 import { de } from './de.ts'
 import { type Catalogue, en, type MessageKey } from './en.ts'
 import { es } from './es.ts'
@@ -19,4 +20,8 @@ test.each(all)('%s says everything in its own words, with the same names filled 
   expect(keys.filter((key) => catalogue[key] === en[key])).toEqual([])
   expect(keys.filter((key) => catalogue[key].trim() === '')).toEqual([])
   for (const key of keys) expect([key, placeholders(catalogue[key])]).toEqual([key, placeholders(en[key])])
+})
+
+test('a French question keeps its sign on the line', () => {
+  expect(translator('fr')('portal.signIn.forgot')).toMatch(/\u00a0\?$/)
 })

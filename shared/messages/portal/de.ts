@@ -14,6 +14,8 @@ export const de: Catalogue = {
   'portal.signIn.started.over':
     'Diese Anmeldung ist abgelaufen oder wurde in einem anderen Fenster begonnen. Beginnen Sie dort noch einmal, wo Sie angefangen haben.',
   'portal.oauth.stopped': 'Die Anmeldung konnte nicht fortgesetzt werden',
+  'portal.oauth.stopped.detail':
+    'Beginnen Sie dort noch einmal, wo Sie angefangen haben. Geht es wieder nicht, nennen Sie Ihrem Helpdesk dieses Wort: {code}',
   'portal.signOut': 'Abmelden',
   'portal.language': 'Sprache',
 
@@ -40,7 +42,8 @@ export const de: Catalogue = {
   'portal.connection.pending': 'Unterwegs.',
   'portal.connection.in_sync': 'Aktualisiert.',
   'portal.connection.in_sync.at': 'In Microsoft 365 aktualisiert um',
-  'portal.connection.rejected': 'Hat das Passwort abgelehnt.',
+  'portal.connection.rejected':
+    'Hat es abgelehnt: zu leicht zu erraten, ein verbotenes Wort darin oder gegen die Regeln dort.',
   'portal.connection.drifted': 'Das Passwort wurde bei Microsoft geändert.',
 
   'portal.password.title': 'Passwort ändern',
@@ -57,10 +60,11 @@ export const de: Catalogue = {
   'portal.password.strength.3': 'gut',
   'portal.password.strength.4': 'stark',
   'portal.password.wrong': 'Das bisherige Passwort stimmt nicht. Es wurde nichts geändert.',
+  'portal.password.weak': 'Wählen Sie ein anderes Passwort. Was unten markiert ist, fehlt noch.',
+  'portal.password.rule.broken': 'fehlt',
   'portal.password.done': 'Ihr Passwort ist geändert',
   'portal.password.done.in_sync': 'Verwenden Sie von jetzt an überall das neue Passwort.',
   'portal.password.done.waiting': 'Microsoft 365 erhält es, sobald es antwortet. Sie können diese Seite schließen.',
-  'portal.password.done.failed': 'Microsoft 365 hat es abgelehnt und behält vorerst Ihr früheres Passwort.',
   'portal.password.done.home': 'Zur Übersicht',
 
   'portal.activate.title': 'Passwort wählen',

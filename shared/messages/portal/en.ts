@@ -13,6 +13,8 @@ export const en = {
   'portal.signIn.started.over':
     'This sign-in has ended or was begun in another window. Start it again where you began it.',
   'portal.oauth.stopped': 'The sign-in could not go on',
+  'portal.oauth.stopped.detail':
+    'Start it again where you began it. If it stops again, tell your help desk this word: {code}',
   'portal.signOut': 'Sign out',
   'portal.language': 'Language',
 
@@ -38,7 +40,7 @@ export const en = {
   'portal.connection.pending': 'On its way.',
   'portal.connection.in_sync': 'Updated.',
   'portal.connection.in_sync.at': 'Updated in Microsoft 365 at',
-  'portal.connection.rejected': 'Refused the password.',
+  'portal.connection.rejected': 'Refused it: too easy to guess, built from a banned word, or against the rules there.',
   'portal.connection.drifted': 'The password was changed at Microsoft.',
 
   'portal.password.title': 'Change your password',
@@ -55,10 +57,11 @@ export const en = {
   'portal.password.strength.3': 'good',
   'portal.password.strength.4': 'strong',
   'portal.password.wrong': 'The current password is wrong. Nothing was changed.',
+  'portal.password.weak': 'Choose another password. What is marked below is still missing.',
+  'portal.password.rule.broken': 'missing',
   'portal.password.done': 'Your password is changed',
   'portal.password.done.in_sync': 'Use the new password everywhere from now on.',
   'portal.password.done.waiting': 'Microsoft 365 gets it as soon as it answers. You can close this page.',
-  'portal.password.done.failed': 'Microsoft 365 refused it, and keeps your former password for now.',
   'portal.password.done.home': 'Go to your overview',
 
   'portal.activate.title': 'Choose your password',

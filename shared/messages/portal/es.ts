@@ -13,6 +13,8 @@ export const es: Catalogue = {
   'portal.signIn.started.over':
     'Este inicio de sesión ha caducado o se comenzó en otra ventana. Vuelva a empezar desde donde lo comenzó.',
   'portal.oauth.stopped': 'No se pudo continuar con el inicio de sesión',
+  'portal.oauth.stopped.detail':
+    'Vuelva a empezar donde lo inició. Si vuelve a fallar, indique esta palabra a su servicio de asistencia: {code}',
   'portal.signOut': 'Cerrar sesión',
   'portal.language': 'Idioma',
 
@@ -39,7 +41,8 @@ export const es: Catalogue = {
   'portal.connection.pending': 'En camino.',
   'portal.connection.in_sync': 'Actualizada.',
   'portal.connection.in_sync.at': 'Actualizada en Microsoft 365 a las',
-  'portal.connection.rejected': 'Ha rechazado la contraseña.',
+  'portal.connection.rejected':
+    'La ha rechazado: es fácil de adivinar, contiene una palabra prohibida o incumple las reglas de Microsoft 365.',
   'portal.connection.drifted': 'La contraseña se cambió en Microsoft.',
 
   'portal.password.title': 'Cambiar su contraseña',
@@ -56,10 +59,11 @@ export const es: Catalogue = {
   'portal.password.strength.3': 'buena',
   'portal.password.strength.4': 'alta',
   'portal.password.wrong': 'La contraseña actual no es correcta. No se ha cambiado nada.',
+  'portal.password.weak': 'Elija otra contraseña. Falta lo que está marcado abajo.',
+  'portal.password.rule.broken': 'falta',
   'portal.password.done': 'Su contraseña se ha cambiado',
   'portal.password.done.in_sync': 'Use la contraseña nueva en todas partes de ahora en adelante.',
   'portal.password.done.waiting': 'Microsoft 365 la recibirá en cuanto responda. Puede cerrar esta página.',
-  'portal.password.done.failed': 'Microsoft 365 la ha rechazado y por ahora conserva su contraseña anterior.',
   'portal.password.done.home': 'Ir al resumen',
 
   'portal.activate.title': 'Elija su contraseña',

@@ -13,6 +13,8 @@ export const fr: Catalogue = {
   'portal.signIn.started.over':
     'Cette connexion a expiré ou a été commencée dans une autre fenêtre. Recommencez là où vous l’aviez commencée.',
   'portal.oauth.stopped': 'La connexion n’a pas pu aboutir',
+  'portal.oauth.stopped.detail':
+    'Recommencez là où vous avez commencé. Si cela se reproduit, indiquez ce mot à votre assistance : {code}',
   'portal.signOut': 'Se déconnecter',
   'portal.language': 'Langue',
 
@@ -38,7 +40,8 @@ export const fr: Catalogue = {
   'portal.connection.pending': 'En route.',
   'portal.connection.in_sync': 'Mis à jour.',
   'portal.connection.in_sync.at': 'Mis à jour dans Microsoft 365 à',
-  'portal.connection.rejected': 'A refusé le mot de passe.',
+  'portal.connection.rejected':
+    'L’a refusé : trop facile à deviner, formé d’un mot interdit ou contraire aux règles de Microsoft 365.',
   'portal.connection.drifted': 'Le mot de passe a été modifié chez Microsoft.',
 
   'portal.password.title': 'Changer votre mot de passe',
@@ -55,10 +58,11 @@ export const fr: Catalogue = {
   'portal.password.strength.3': 'bonne',
   'portal.password.strength.4': 'excellente',
   'portal.password.wrong': 'Le mot de passe actuel est incorrect. Rien n’a été changé.',
+  'portal.password.weak': 'Choisissez un autre mot de passe. Ce qui est marqué ci-dessous manque encore.',
+  'portal.password.rule.broken': 'manque',
   'portal.password.done': 'Votre mot de passe est changé',
   'portal.password.done.in_sync': 'Utilisez désormais le nouveau mot de passe partout.',
   'portal.password.done.waiting': 'Microsoft 365 le recevra dès qu’il répondra. Vous pouvez fermer cette page.',
-  'portal.password.done.failed': 'Microsoft 365 l’a refusé et garde pour l’instant votre ancien mot de passe.',
   'portal.password.done.home': 'Aller à la vue d’ensemble',
 
   'portal.activate.title': 'Choisissez votre mot de passe',

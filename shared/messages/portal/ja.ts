@@ -13,6 +13,8 @@ export const ja: Catalogue = {
   'portal.signIn.started.over':
     'このサインインは期限が切れたか、別のウィンドウで始められたものです。始めた場所からもう一度お試しください。',
   'portal.oauth.stopped': 'サインインを続けられませんでした',
+  'portal.oauth.stopped.detail':
+    '始めた場所からもう一度やり直してください。また止まる場合は、次の語をヘルプデスクにお伝えください: {code}',
   'portal.signOut': 'サインアウト',
   'portal.language': '言語',
 
@@ -38,7 +40,8 @@ export const ja: Catalogue = {
   'portal.connection.pending': '送信中です。',
   'portal.connection.in_sync': '更新済みです。',
   'portal.connection.in_sync.at': 'Microsoft 365 で更新された時刻:',
-  'portal.connection.rejected': 'パスワードが拒否されました。',
+  'portal.connection.rejected':
+    '拒否されました。推測されやすい、禁止された語を含む、または Microsoft 365 の規則に合っていません。',
   'portal.connection.drifted': 'Microsoft 側でパスワードが変更されました。',
 
   'portal.password.title': 'パスワードの変更',
@@ -55,10 +58,11 @@ export const ja: Catalogue = {
   'portal.password.strength.3': '良い',
   'portal.password.strength.4': '強い',
   'portal.password.wrong': '現在のパスワードが違います。何も変更されていません。',
+  'portal.password.weak': '別のパスワードを選んでください。下の印の付いた条件を満たしていません。',
+  'portal.password.rule.broken': '未達成',
   'portal.password.done': 'パスワードを変更しました',
   'portal.password.done.in_sync': 'これからはどこでも新しいパスワードをお使いください。',
   'portal.password.done.waiting': 'Microsoft 365 が応答ししだい反映されます。このページは閉じてかまいません。',
-  'portal.password.done.failed': 'Microsoft 365 が拒否したため、今のところ以前のパスワードのままです。',
   'portal.password.done.home': '概要へ',
 
   'portal.activate.title': 'パスワードを決めてください',

@@ -30,7 +30,7 @@ export const securityDe: SecurityCatalogue = {
   'portal.setUp.title': 'Schützen Sie Ihr Konto',
   'portal.setUp.lead': 'Ihr Konto braucht neben dem Passwort einen zweiten Faktor. Das dauert einmalig eine Minute.',
   'portal.setUp.away': 'Zurück, ohne etwas hinzuzufügen',
-  'portal.app.title': 'Oder eine Authentifizierungs-App verwenden',
+  'portal.app.title': 'Mit einer Authentifizierungs-App',
   'portal.app.addTitle': 'Authentifizierungs-App hinzufügen',
   'portal.app.addLead': 'Die App zeigt alle 30 Sekunden einen neuen Code, auch ohne Netz.',
   'portal.app.scan': 'Scannen Sie dieses Quadrat mit Ihrer Authentifizierungs-App.',

@@ -26,7 +26,7 @@ export const securityEn = {
   'portal.setUp.title': 'Protect your account',
   'portal.setUp.lead': 'Your account needs a second factor besides the password. This takes a minute, once.',
   'portal.setUp.away': 'Back without adding',
-  'portal.app.title': 'Or use an authenticator app',
+  'portal.app.title': 'With an authenticator app',
   'portal.app.addTitle': 'Add an authenticator app',
   'portal.app.addLead': 'The app shows a new code every 30 seconds, also without a network.',
   'portal.app.scan': 'Scan this square with your authenticator app.',

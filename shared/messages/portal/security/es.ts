@@ -27,7 +27,7 @@ export const securityEs: SecurityCatalogue = {
   'portal.setUp.title': 'Proteja su cuenta',
   'portal.setUp.lead': 'Además de la contraseña, su cuenta necesita un segundo factor. Es un minuto, una sola vez.',
   'portal.setUp.away': 'Volver sin añadir nada',
-  'portal.app.title': 'O use una aplicación de autenticación',
+  'portal.app.title': 'Con una aplicación de autenticación',
   'portal.app.addTitle': 'Añadir una aplicación de autenticación',
   'portal.app.addLead': 'La aplicación muestra un código nuevo cada 30 segundos, también sin red.',
   'portal.app.scan': 'Escanee este cuadrado con su aplicación de autenticación.',

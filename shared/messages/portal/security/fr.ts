@@ -29,7 +29,7 @@ export const securityFr: SecurityCatalogue = {
   'portal.setUp.lead':
     'Outre le mot de passe, votre compte a besoin d’un second facteur. Cela prend une minute, une seule fois.',
   'portal.setUp.away': 'Revenir sans rien ajouter',
-  'portal.app.title': 'Ou utiliser une application d’authentification',
+  'portal.app.title': 'Avec une application d’authentification',
   'portal.app.addTitle': 'Ajouter une application d’authentification',
   'portal.app.addLead': 'L’application affiche un nouveau code toutes les 30 secondes, même sans réseau.',
   'portal.app.scan': 'Scannez ce carré avec votre application d’authentification.',

@@ -28,7 +28,7 @@ export const securityJa: SecurityCatalogue = {
   'portal.setUp.lead':
     'このアカウントには、パスワードのほかに二つ目の要素が必要です。設定は一度だけ、1 分ほどで終わります。',
   'portal.setUp.away': '追加せずに戻る',
-  'portal.app.title': 'または認証アプリを使う',
+  'portal.app.title': '認証アプリを使う',
   'portal.app.addTitle': '認証アプリを追加する',
   'portal.app.addLead': 'アプリは 30 秒ごとに新しいコードを表示します。ネットワークがなくても使えます。',
   'portal.app.scan': '認証アプリでこの四角いコードを読み取ってください。',

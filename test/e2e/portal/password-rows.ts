@@ -1,0 +1,62 @@
+import { password, type Stage, type Visit } from '../../support/portal-stage.ts'
+import { changedWherePaused, inSync, refusedThere } from './home-rows.ts'
+import type { Row } from './row.ts'
+
+const newPassword = 'Green-Window-Chair-8'
+
+const open = async (visit: Visit, stage: Stage) => {
+  await visit.as(await inSync(stage))
+  await visit.go('/portal/password?reason=change')
+}
+
+const change = (name: string, fields: Record<'currentPassword' | 'newPassword', string>): Row => ({
+  name: `password-${name}`,
+  heading: 'Change your password',
+  async reach(visit, stage) {
+    await open(visit, stage)
+    await visit.send(fields)
+  },
+})
+
+export const passwordRows: readonly Row[] = [
+  { name: 'password', heading: 'Change your password', reach: open },
+  {
+    name: 'password-typed',
+    heading: 'Change your password',
+    async reach(visit, stage) {
+      await open(visit, stage)
+      await visit.page.type('input[name=newPassword]', 'Green-Window')
+    },
+  },
+  change('wrong', { currentPassword: 'wrong', newPassword }),
+  change('weak', { currentPassword: password, newPassword: 'obermayr' }),
+  change('refused-there', { currentPassword: password, newPassword: refusedThere }),
+  {
+    name: 'password-done',
+    heading: 'Your password is changed',
+    async reach(visit, stage) {
+      await visit.as(await stage.bound())
+      await visit.go('/portal/password')
+      await visit.send({ currentPassword: password, newPassword })
+    },
+  },
+  {
+    name: 'password-done-waiting',
+    heading: 'Your password is changed',
+    async reach(visit, stage) {
+      await visit.as(await changedWherePaused(stage, newPassword))
+      await visit.go('/portal/password/done')
+    },
+  },
+  {
+    name: 'password-done-refused',
+    heading: 'Microsoft 365 refused your password',
+    async reach(visit, stage) {
+      const someone = await changedWherePaused(stage, refusedThere)
+      await stage.resumeSecond()
+      await stage.standing(someone, 'failed')
+      await visit.as(someone)
+      await visit.go('/portal/password/done')
+    },
+  },
+]
