@@ -10,8 +10,8 @@ export function Rules({ t, policy }: { t: Translate; policy: PasswordPolicy }) {
     <div class="rules" id="rules">
       <p class="rules-title">{t('portal.password.rules')}</p>
       <ul>
-        {rules.map(({ rule, sentence }) => (
-          <li data-rule={rule}>{sentence}</li>
+        {rules.map(({ rule, values }) => (
+          <li data-rule={rule}>{t(`portal.rule.${rule}`, values)}</li>
         ))}
       </ul>
       <p class="strength" hidden>
