@@ -72,6 +72,7 @@ function refuseBroken(results: ReturnType<typeof checkPassword>): void {
   const broken = results.filter(({ ok }) => !ok)
   if (broken.length === 0) return
   throw new Problem('password_too_weak', `Choose another password. ${broken.map((each) => each.sentence).join(' ')}`, {
+    broken,
     errors: broken.map(({ sentence }) => ({ path: 'password', message: sentence })),
   })
 }

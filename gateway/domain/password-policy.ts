@@ -17,7 +17,12 @@ export const defaultPolicy: PasswordPolicy = { minLength: 12, words: [] }
 export const maxLength = 256
 
 export type PasswordRule = 'length' | 'characters' | 'classes' | 'name' | 'common' | 'history' | 'breached'
-export type RuleResult = { rule: PasswordRule; ok: boolean; sentence: string }
+export type RuleResult = {
+  rule: PasswordRule
+  ok: boolean
+  sentence: string
+  values?: Readonly<Record<string, string>>
+}
 
 export type PasswordOwner = {
   /** Display, given and family name, as far as there are any. */
@@ -36,6 +41,7 @@ export function checkPassword(
       rule: 'length',
       ok: password.length >= least && password.length <= maxLength,
       sentence: `Between ${least} and ${maxLength} characters.`,
+      values: { least: String(least), most: String(maxLength) },
     },
     {
       rule: 'characters',

@@ -5,6 +5,7 @@ import { languageOf } from '../http/language.ts'
 import { readForm } from './form.ts'
 import { ForgotPage, ForgotSentPage } from './pages/forgot-page.tsx'
 import { type PortalOptions, pageSettings } from './ports.ts'
+import { waitRefusal } from './refusal.ts'
 
 /** Have a link sent. What is answered does not depend on who was asked for. */
 export function forgot(app: Hono<HttpEnv>, { settings, services, addressOf }: PortalOptions): void {
@@ -22,7 +23,7 @@ export function forgot(app: Hono<HttpEnv>, { settings, services, addressOf }: Po
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'too_many_requests') throw error
       c.header('Retry-After', String(error.retryAfterSeconds ?? 60))
-      return c.html(<ForgotPage settings={pageOf(c)} email={email} refusal={error.message} />, 429)
+      return c.html(<ForgotPage settings={pageOf(c)} email={email} refusal={waitRefusal(error, pageOf(c).t)} />, 429)
     }
   })
 }

@@ -8,27 +8,40 @@ import type { Refusal } from './pages/password-page.tsx'
 /** Turns a refusal into words beside the field that it is about; everything else goes on to the error page. */
 export function passwordRefusal(error: unknown, t: Translate): Refusal {
   if (!(error instanceof Problem)) throw error
-  const more = (error.errors ?? []).map(({ message: sentence }) => sentence)
   switch (error.code) {
     case 'wrong_credentials':
       return { field: 'currentPassword', sentence: t('portal.password.wrong'), more: [] }
     case 'password_too_weak':
-      // Which rules are broken is said beside each of them.
-      return { field: 'newPassword', sentence: more.length > 0 ? t('portal.password.weak') : error.message, more }
-    case 'password_refused_by_tenant':
     case 'validation_failed':
-      return {
-        field: 'newPassword',
-        sentence: error.message,
-        more: more.filter((sentence) => sentence !== error.message),
-      }
+      return { field: 'newPassword', ...brokenRules(error, t) }
+    case 'password_refused_by_tenant':
+      return { field: 'newPassword', sentence: t('portal.refused.byTenant'), more: [] }
     case 'password_change_in_progress':
     case 'too_many_requests':
     case 'busy':
-      return { field: null, sentence: error.message, more }
+      return { field: null, sentence: waitRefusal(error, t), more: [] }
     default:
       throw error
   }
+}
+
+/** Which rules are broken is said beside each of them. */
+function brokenRules({ broken, message }: Problem, t: Translate): { sentence: string; more: string[] } {
+  if (broken.length === 0) return { sentence: message, more: [] }
+  return {
+    sentence: t('portal.password.weak'),
+    more: broken.map(({ rule, values }) => t(`portal.rule.${rule}`, values)),
+  }
+}
+
+/** What only time mends, and how much of it. */
+export function waitRefusal({ code, retryAfterSeconds: seconds }: Problem, t: Translate): string {
+  if (code === 'busy') return t('portal.refused.busy')
+  if (code === 'password_change_in_progress') return t('portal.refused.underWay')
+  if (seconds === undefined) return t('portal.refused.many')
+  return seconds < 90
+    ? t('portal.refused.seconds', { wait: String(seconds) })
+    : t('portal.refused.minutes', { wait: String(Math.ceil(seconds / 60)) })
 }
 
 /** Why a sign-in did not work, in one sentence that tells nothing about the account. */
@@ -39,7 +52,7 @@ export function signInRefusal(error: unknown, t: Translate): string {
       return t('portal.signIn.wrong')
     case 'too_many_requests':
     case 'busy':
-      return error.message
+      return waitRefusal(error, t)
     default:
       throw error
   }
@@ -60,7 +73,7 @@ const stepRefusals = {
 export function stepRefusal(error: unknown, t: Translate): string {
   if (!(error instanceof Problem)) throw error
   const { code } = error
-  if (code === 'too_many_requests' || code === 'busy') return error.message
+  if (code === 'too_many_requests' || code === 'busy') return waitRefusal(error, t)
   if (!(code in stepRefusals)) throw error
   return t(stepRefusals[code as keyof typeof stepRefusals])
 }

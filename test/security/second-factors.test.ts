@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { contentOf } from '@lockstep/gateway/store/mails'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { contentOf } from '../../gateway/store/mails.ts'
 import { type Authenticator, authenticatorOf, keyIn } from '../support/authenticator.ts'
 import { type Here, startHere } from '../support/gateway-here.ts'
 import { type Visitor, visitor } from '../support/visitor.ts'

@@ -1,9 +1,9 @@
+import { examineMail } from '@lockstep/gateway/cli/doctor-mail'
+import { Secret } from '@lockstep/gateway/domain/secret'
+import { readSettings } from '@lockstep/gateway/settings'
 import type { BulkResult } from '@lockstep/shared/contract/binding'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { examineMail } from '../../gateway/cli/doctor-mail.ts'
-import { Secret } from '../../gateway/domain/secret.ts'
-import { readSettings } from '../../gateway/settings.ts'
 import { type Mailbox, startMailbox } from '../support/mailbox.ts'
 import { connect, jobDone, startWorld, until, type World } from '../support/world.ts'
 

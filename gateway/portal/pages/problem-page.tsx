@@ -16,13 +16,20 @@ function ProblemPage({ settings, title, detail }: { settings: PageSettings; titl
   )
 }
 
+/** What people meet on their way, in their language; the rest only answers requests that no page of ours makes. */
+const said = ['not_found', 'forbidden', 'cross_site_request', 'internal_error', 'sealed'] as const
+
 /** Draws problems as pages. */
 export function problemPage(settings: PortalSettings) {
   const draw = (page: PageSettings, title: string, detail: string) =>
     String(<ProblemPage settings={page} title={title} detail={detail} />)
   return {
-    render: (problem: ProblemDocument, language: Locale | undefined) =>
-      draw(pageSettings(settings, language), problem.title, problem.detail),
+    render(problem: ProblemDocument, language: Locale | undefined) {
+      const page = pageSettings(settings, language)
+      const code = said.find((one) => one === problem.code)
+      if (code === undefined) return draw(page, problem.title, problem.detail)
+      return draw(page, page.t(`portal.problem.${code}`), page.t(`portal.problem.${code}.detail`))
+    },
     ofOauth(code: string, language: Locale | undefined) {
       const page = pageSettings(settings, language)
       return draw(page, page.t('portal.oauth.stopped'), page.t('portal.oauth.stopped.detail', { code }))

@@ -12,7 +12,9 @@ type RulesProps = {
 
 /** The rules in words; the script of the page ticks them while somebody types. */
 export function Rules({ t, policy, broken = [] }: RulesProps) {
-  const rules = checkPassword('', { policy, person: { names: [], email: '' }, history: false })
+  const rules = checkPassword('', { policy, person: { names: [], email: '' }, history: false }).map(
+    ({ rule, values }) => ({ rule, sentence: t(`portal.rule.${rule}`, values) }),
+  )
   return (
     <div class="rules" id="rules">
       <p class="rules-title">{t('portal.password.rules')}</p>

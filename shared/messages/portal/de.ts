@@ -1,5 +1,6 @@
 import type { Catalogue } from './en.ts'
 import { flowsDe } from './flows/de.ts'
+import { problemsDe } from './problems/de.ts'
 import { securityDe } from './security/de.ts'
 
 export const de: Catalogue = {
@@ -78,4 +79,5 @@ export const de: Catalogue = {
   'portal.support': 'Hilfe: {contact}',
   'portal.form.expired': 'Gehen Sie zurück, laden Sie die Seite neu und senden Sie das Formular noch einmal ab.',
   ...flowsDe,
+  ...problemsDe,
 }

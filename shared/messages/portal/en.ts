@@ -1,4 +1,5 @@
 import { flowsEn } from './flows/en.ts'
+import { problemsEn } from './problems/en.ts'
 import { securityEn } from './security/en.ts'
 
 /** Every sentence of the portal, by key; `{name}` is filled in. The other languages have the same keys. */
@@ -75,6 +76,7 @@ export const en = {
   'portal.support': 'Help: {contact}',
   'portal.form.expired': 'Go back, reload the page and send the form again.',
   ...flowsEn,
+  ...problemsEn,
 } as const
 
 export type MessageKey = keyof typeof en

@@ -1,5 +1,6 @@
 import type { Catalogue } from './en.ts'
 import { flowsEs } from './flows/es.ts'
+import { problemsEs } from './problems/es.ts'
 import { securityEs } from './security/es.ts'
 
 export const es: Catalogue = {
@@ -77,4 +78,5 @@ export const es: Catalogue = {
   'portal.support': 'Ayuda: {contact}',
   'portal.form.expired': 'Vuelva atrás, recargue la página y envíe el formulario de nuevo.',
   ...flowsEs,
+  ...problemsEs,
 }

@@ -1,5 +1,6 @@
 import type { Catalogue } from './en.ts'
 import { flowsFr } from './flows/fr.ts'
+import { problemsFr } from './problems/fr.ts'
 import { securityFr } from './security/fr.ts'
 
 export const fr: Catalogue = {
@@ -76,4 +77,5 @@ export const fr: Catalogue = {
   'portal.support': 'Aide : {contact}',
   'portal.form.expired': 'Revenez en arrière, rechargez la page et envoyez de nouveau le formulaire.',
   ...flowsFr,
+  ...problemsFr,
 }

@@ -1,5 +1,6 @@
 import type { Catalogue } from './en.ts'
 import { flowsJa } from './flows/ja.ts'
+import { problemsJa } from './problems/ja.ts'
 import { securityJa } from './security/ja.ts'
 
 export const ja: Catalogue = {
@@ -75,4 +76,5 @@ export const ja: Catalogue = {
   'portal.support': 'お問い合わせ: {contact}',
   'portal.form.expired': '前のページに戻って再読み込みし、フォームをもう一度送信してください。',
   ...flowsJa,
+  ...problemsJa,
 }
