@@ -13,8 +13,8 @@ import type { Context, DirectorySettings, PasswordLane } from './context.ts'
 import { createAdmin } from './create-admin.ts'
 import { createHasher, type Hasher } from './hasher.ts'
 import { recover, tidyUp } from './housekeeping.ts'
-import { answerRequests } from './link-requests.ts'
-import { runMails } from './send-mails.ts'
+import { answerLinkRequests } from './link-requests.ts'
+import { sendDueMails } from './send-mails.ts'
 import { createToken } from './tokens.ts'
 
 export type DirectoryOptions = {
@@ -42,6 +42,8 @@ export type DirectoryOptions = {
 }
 
 const tidyEveryMs = 5 * 60_000
+/** How long a person waits for a mail to be written, and then to be sent, in ms. */
+const mailEveryMs = 1_000
 
 export type Directory = ReturnType<typeof createDirectory>
 
@@ -66,8 +68,16 @@ export function createDirectory(options: DirectoryOptions) {
   }
   const ending = new AbortController()
   const running: Promise<unknown>[] = []
-  const keepOn = (name: string, work: Promise<void>) =>
-    running.push(work.catch((error: unknown) => options.log?.({ msg: `${name} ended`, error: String(error) })))
+  /** Once more at once while something was done, else after the pause; what fails is tried again, as when the store was busy. */
+  async function keepOn(name: string, pauseMs: number, pass: () => Promise<number>): Promise<void> {
+    while (!ending.signal.aborted) {
+      const done = await pass().catch((error: unknown) => {
+        options.log?.({ msg: `${name} failed`, error: String(error) })
+        return 0
+      })
+      if (done === 0) await runtime.sleep(pauseMs, ending.signal)
+    }
+  }
 
   return {
     context,
@@ -81,29 +91,21 @@ export function createDirectory(options: DirectoryOptions) {
     /** Before anybody is served and before the engine starts: decides what the last stop left open. */
     async start(): Promise<void> {
       await recover(context)
-      keepOn('links', answerRequests(context, ending.signal))
-      keepOn('tidying', tidying(context, ending.signal, options))
+      running.push(keepOn('links', mailEveryMs, () => answerLinkRequests(context)))
+      running.push(
+        keepOn('tidying', tidyEveryMs, async () => {
+          options.days?.moveOn()
+          await tidyUp(context)
+          return 0
+        }),
+      )
       if (instance.mail === null) return
       const post = openPost(instance.mail.url.reveal(), { name: instance.organisation, address: instance.mail.from })
-      keepOn(
-        'mail',
-        runMails(context, post, ending.signal).finally(() => post.close()),
-      )
+      running.push(keepOn('mail', mailEveryMs, () => sendDueMails(context, post)).finally(() => post.close()))
     },
     async stop(): Promise<void> {
       ending.abort()
       await Promise.all(running)
     },
-  }
-}
-
-async function tidying(context: Context, signal: AbortSignal, { days, log }: DirectoryOptions): Promise<void> {
-  const tidy = async () => {
-    days?.moveOn()
-    await tidyUp(context)
-  }
-  while (!signal.aborted) {
-    await tidy().catch((error: unknown) => log?.({ msg: 'tidying failed', error: String(error) }))
-    await context.runtime.sleep(tidyEveryMs, signal)
   }
 }

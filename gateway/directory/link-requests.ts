@@ -11,8 +11,6 @@ import type { Context } from './context.ts'
 import { tell } from './send-mails.ts'
 import { standingOf } from './state.ts'
 
-/** How long a person waits for the mail to be written, in ms, beside the outbox's own time. */
-const everyMs = 1_000
 const atOnce = 50
 
 /**
@@ -66,11 +64,4 @@ async function tellLocked(context: Context, change: Change, user: Person): Promi
   })
   if (user.state !== 'active') return
   await tell(context, change.trx, user, { kind: 'locked', values: {} })
-}
-
-/** Answers until the signal ends it. */
-export async function answerRequests(context: Context, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    if ((await answerLinkRequests(context)) === 0) await context.runtime.sleep(everyMs, signal)
-  }
 }

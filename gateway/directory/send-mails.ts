@@ -11,8 +11,6 @@ import type { Change } from '../store/store.ts'
 import { findUser, type UserRow, userAttributes } from '../store/users.ts'
 import type { Context } from './context.ts'
 
-const idleMs = 1_000
-
 type Outbox = Pick<Context, 'runtime' | 'vault'>
 
 /** Queues a mail to a person in the language of theirs, in the transaction of what it tells about. */
@@ -106,12 +104,4 @@ async function giveUp(
     const type = state === 'bounced' ? 'mail_bounce' : 'mail_send'
     change.event({ type, outcome: 'failure', user: mail.user_id, cause: mail.kind, detail: reason })
   })
-}
-
-/** Sends until the signal ends it. */
-export async function runMails(sending: Sending, post: Post, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const sent = await sendDueMails(sending, post)
-    if (sent === 0) await sending.runtime.sleep(idleMs, signal)
-  }
 }

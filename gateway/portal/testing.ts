@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import type { Context } from '../directory/context.ts'
+import { checkPassword, defaultPolicy } from '../domain/password-policy.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Person } from '../http/caller.ts'
 import type { HttpEnv } from '../http/env.ts'
@@ -69,7 +70,10 @@ export function fakePortal(): FakePortal {
       if (currentPassword !== 'right') throw new Problem('wrong_credentials', 'Email or password is wrong.')
       if (newPassword.length < 12) {
         throw new Problem('password_too_weak', 'Choose a stronger password.', {
-          errors: [{ path: 'newPassword', message: 'Use at least 12 characters.' }],
+          broken: checkPassword(newPassword, {
+            policy: defaultPolicy,
+            person: { names: [], email: '' },
+          }).filter(({ ok }) => !ok),
         })
       }
       if (newPassword === 'taken-password') {

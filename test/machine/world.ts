@@ -7,6 +7,7 @@ import { createDirectory } from '@lockstep/gateway/directory/directory'
 import type { Hasher } from '@lockstep/gateway/directory/hasher'
 import { recover } from '@lockstep/gateway/directory/housekeeping'
 import { importUsers } from '@lockstep/gateway/directory/import-users'
+import { tellOnce } from '@lockstep/gateway/directory/send-mails'
 import { tellAdmins } from '@lockstep/gateway/directory/tell-admins'
 import { updateUser } from '@lockstep/gateway/directory/update-user'
 import { type Actor, system } from '@lockstep/gateway/domain/actor'
@@ -227,6 +228,7 @@ function gatewayOf(life: Life, ground: Ground): { directory: Context; sync: Sync
       gates: createGates(),
       claims: createClaims({ store, runtime, tenants }),
       log,
+      tell: (change, userId, message) => tellOnce(directory.context, change, userId, message),
       tellAdmins: (change, notice) => tellAdmins(directory.context, change, notice),
     },
     {
