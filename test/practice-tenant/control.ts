@@ -71,6 +71,11 @@ function act(state: State, method: string, url: URL, body: Properties): unknown 
     case 'DELETE /faults':
       state.faults = []
       return undefined
+    case 'GET /held':
+      return { held: state.held.length }
+    case 'POST /release':
+      for (const goOn of state.held.splice(0)) goOn()
+      return undefined
     case 'POST /sign-in':
       return signIn(state, String(body['userPrincipalName']), String(body['password']))
     case 'POST /acts':

@@ -14,6 +14,7 @@ export function createGraph(state: State, quota: Quota): Graph {
     const ids = idsOf(state, call)
     const fault = takeFault(state, call)
     if (fault?.delayMs !== undefined) await pause(fault.delayMs)
+    if (fault?.hold === 'before') await released(state)
     const whole = call.method === 'POST' && /^\/\$batch$/i.test(call.path)
     // The tenant's own clock, which may be another than ours; parts of a batch do not tell it.
     const date = new Date(state.now()).toUTCString()
@@ -30,6 +31,7 @@ export function createGraph(state: State, quota: Quota): Graph {
       if (!(error instanceof Refusal)) throw error
       reply = { status: error.status, headers: error.headers, body: envelope(error, { ...ids, at: state.now() }) }
     }
+    if (fault?.hold === 'after') await released(state)
     if (!whole || reply.status !== 200) log(state, call, reply.status, ids.requestId)
     return { ...reply, headers: { ...headers, ...reply.headers } }
   }
@@ -100,6 +102,8 @@ function plain(call: Call, body: unknown): unknown {
   const { '@odata.context': _, ...rest } = body as Record<string, unknown>
   return rest
 }
+
+const released = (state: State) => new Promise<void>((resolve) => state.held.push(resolve))
 
 function takeFault(state: State, call: Call): Fault | undefined {
   const fault = state.faults.find(

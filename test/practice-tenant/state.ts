@@ -98,6 +98,8 @@ export type Fault = {
   /** Refuse although it was applied. */
   applied?: boolean | undefined
   delayMs?: number | undefined
+  /** Stops before the write takes effect, or before its answer leaves, until everything held is released. */
+  hold?: 'before' | 'after' | undefined
 }
 
 export type QuotaSize = 'S' | 'M' | 'L' | 'off'
@@ -161,6 +163,8 @@ export type State = {
   /** Whose session the browser at the sign-in page has, and of which tenant; null: it asks for name and password. */
   signedIn: { userId: string; tenantId: string } | null
   faults: Fault[]
+  /** What lets requests go on that are held. */
+  held: (() => void)[]
   quota: QuotaSize
   lagMs: number
   latencyMs: number
@@ -228,6 +232,7 @@ export function createState(options: {
     },
     signedIn: null,
     faults: [],
+    held: [],
     quota: options.quota,
     lagMs: options.lagMs,
     latencyMs: options.latencyMs,

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { newUser, refusal, startTestTenant, type TestTenant } from './testing.ts'
 
 let tenant: TestTenant
@@ -91,6 +91,20 @@ describe('faults', () => {
     expect(await department()).toBeUndefined()
     await tenant.ask('POST', '/faults', { times: 1, dropAfter: true })
     await expect(patch()).rejects.toThrow()
+    expect(await department()).toBe('Hit')
+  })
+
+  test.each([
+    ['before it takes effect', 'before', undefined],
+    ['before its answer leaves', 'after', 'Hit'],
+  ])('a write that is held %s', async (_, hold, meanwhile) => {
+    tenant = await startTestTenant()
+    await tenant.ask('POST', '/faults', { times: 1, hold })
+    const answer = patch()
+    await vi.waitUntil(async () => (await tenant.ask('GET', '/held'))['held'] === 1)
+    expect(await department()).toBe(meanwhile)
+    await tenant.ask('POST', '/release')
+    expect((await answer).status).toBe(204)
     expect(await department()).toBe('Hit')
   })
 

@@ -127,6 +127,7 @@ test('sealed passwords that were exchanged reach nobody: both wait for a sign-in
   })
   const sent = () => world.tenant.state.audits.filter(({ activity }) => activity === 'Reset password').length
   const before = sent()
+  expect(before).toBeGreaterThan(0)
   await world.client.call('POST /connections/{id}/resume', { params: { id: connection } })
   for (const id of [ana, ben]) {
     const params = { id: connection, userId: id }

@@ -53,7 +53,7 @@ export const problemRows: readonly Row[] = [
   },
   {
     name: 'sealed',
-    heading: 'The gateway does not have its key',
+    heading: 'This page is not available at the moment',
     reach: async (visit, stage) => visit.go((await stage.once('sealed', () => stage.lone({ sealed: true }))).url),
   },
   {

@@ -2,11 +2,10 @@ import type { ProblemsKey } from './en.ts'
 
 export const problemsDe: Readonly<Record<ProblemsKey, string>> = {
   'portal.rule.length': 'Zwischen {least} und {most} Zeichen.',
-  'portal.rule.characters':
-    'Nur Buchstaben ohne Akzente und Umlaute, Ziffern, Leerzeichen und die Zeichen einer US-Tastatur.',
-  'portal.rule.classes': 'Drei davon: Kleinbuchstaben, Großbuchstaben, Ziffern, Sonderzeichen.',
+  'portal.rule.characters': 'Keine Umlaute und Akzente: nur Zeichen einer US-Tastatur.',
+  'portal.rule.classes': 'Drei davon: kleine und große Buchstaben, Ziffern, Sonderzeichen.',
   'portal.rule.name': 'Enthält weder Ihren Namen noch Ihre Adresse.',
-  'portal.rule.common': 'Nicht aus gängigen Wörtern, Ihrem Namen oder dem Ihrer Organisation gebildet.',
+  'portal.rule.common': 'Nicht aus gängigen Wörtern oder Namen gebildet.',
   'portal.rule.history': 'Keines Ihrer letzten Passwörter.',
   'portal.rule.breached': 'Kein Passwort, das anderswo bekannt geworden ist.',
   'portal.refused.byTenant':
