@@ -69,6 +69,17 @@ async function lockstep(line: string, answers: Answers, more: Partial<Shell> = {
 
 const list = (...items: unknown[]) => ({ body: { items, next: null } })
 
+test('mails tell what became of them, and one with a link is sent again', async () => {
+  const mail = { id: 'm1', createdAt: '2026-11-23T14:02:00Z', kind: 'activation', recipient: 'ana@home.example' }
+  const items = [{ ...mail, state: 'bounced', reason: '550 no such mailbox' }]
+  const listed = await lockstep('mails --state bounced', { 'GET /mails': list(...items) })
+  expect(listed.out).toContain('550 no such mailbox')
+  const sent = await lockstep('mails resend m1', {
+    'POST /mails/m1/resend': { body: { recipient: 'ana@home.example' } },
+  })
+  expect(sent.out).toBe('A mail is on its way to ana@home.example.\n')
+})
+
 test('a list is a table, or JSON when asked for', async () => {
   const answers = { 'GET /users': list(ana) }
   const shown = await lockstep('users list', answers)

@@ -13,6 +13,7 @@ import { addEvents } from './events.ts'
 import { addGroups } from './groups.ts'
 import { addImport } from './import.ts'
 import { addKey } from './key.ts'
+import { addMails } from './mails.ts'
 import { addMap } from './map.ts'
 import { addReadiness } from './readiness.ts'
 import { addRollout } from './rollout.ts'
@@ -54,6 +55,7 @@ function programOf(shell: Shell): Command {
   addUndo(program, shell)
   addGroups(program, shell)
   addMap(program, shell)
+  addMails(program, shell)
   addEvents(program, shell)
   addKey(program, shell)
   return program

@@ -8,6 +8,7 @@ import { api } from './api.ts'
 import { DriftOfPerson } from './drift-of-person.tsx'
 import { EventList } from './events-view.tsx'
 import { FactorsOfPerson } from './factors-of-person.tsx'
+import { MailsOfPerson } from './mails-of-person.tsx'
 import { OldPassword } from './old-password.tsx'
 import { Badge, Empty, RefusalNotice, Shown } from './parts.tsx'
 import { SendLink } from './send-link.tsx'
@@ -66,6 +67,7 @@ export function UserView({ id, role }: { id: string; role: string }) {
             />
           ))}
           <FactorsOfPerson user={user} mayReset={role === 'admin'} changed={again} />
+          <MailsOfPerson userId={user.id} round={answer} />
           <h2>What happened</h2>
           <EventList query={{ user: user.id, limit: 20 }} round={answer} />
         </section>
