@@ -136,7 +136,7 @@ test('with another key the gateway is sealed: it says so, answers nothing else, 
   ] as const)
     expect(await problemAt(method, path), path).toMatchObject({ status: 503, code: 'sealed' })
   const page = await fetch(`${world.gateway.localUrl}/portal`, { headers: { accept: 'text/html' } })
-  expect(await page.text()).toContain('does not have its key')
+  expect(await page.text()).toContain('This page is not available at the moment')
   expect((await lockstep('doctor')).stdout).toMatch(/sealed at http/)
   expect(await lockstep('token create --name x --role admin')).toMatchObject({ code: 1, stdout: '' })
   await world.gateway.close()

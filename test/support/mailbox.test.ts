@@ -29,6 +29,7 @@ test('a mail is read as its person reads it', () => {
     to: 'ana@contoso.example',
     subject: 'Grüße von uns',
     text: 'Guten Tag – http://localhost/portal/activate/abc',
+    html: '<p>Guten Tag</p>\n',
   })
 })
 
