@@ -58,9 +58,11 @@ export const passwordsGoToTheirOwnersInOrder: Check = ({ model, memory, writes, 
       wrong.push('a password went out that nobody has ever thought up')
     if (owner === undefined) continue
     const bound = bindings.find(({ account_id }) => account_id === write.accountId)
-    // While it is taken over an account is told by its name alone, which carries the id once it is deleted.
-    const name = String(write.before['userPrincipalName']).replace(/^[0-9a-f]{32}/, '')
-    const named = model.people.get(owner.userId)?.email === name.toLowerCase()
+    // While it is taken over an account is told by its names alone: the one to sign in with, which carries the id once it
+    // is deleted, or the address of its mail.
+    const names = ['userPrincipalName', 'mail'].map((key) => String(write.before[key]).replace(/^[0-9a-f]{32}/, ''))
+    const email = model.people.get(owner.userId)?.email
+    const named = names.some((name) => name.toLowerCase() === email)
     const whose = bound?.user_id ?? memory.owners.get(write.accountId) ?? (named ? owner.userId : undefined)
     const own =
       write.kind === 'create'
