@@ -62,3 +62,9 @@ export type Operation =
   | ({ kind: 'licence'; changes: Change[] } & Target)
 
 export type OperationKind = Operation['kind']
+
+/** Version of the password that an operation puts in the place of another; 0: one that nobody knows. Null: it brings none. */
+export function passwordOf(operation: Operation): number | null {
+  if (operation.kind === 'set_password') return operation.version
+  return operation.kind === 'end_password' ? 0 : null
+}

@@ -2,7 +2,7 @@ import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { ObservedAccount } from '../domain/account.ts'
 import { weightOf } from '../domain/brake.ts'
 import type { Outcome } from '../domain/failure.ts'
-import type { BlockCause, Operation, OperationKind } from '../domain/operation.ts'
+import { type BlockCause, type Operation, type OperationKind, passwordOf } from '../domain/operation.ts'
 import { markRestored, putAccounts, recordWrite } from '../store/accounts.ts'
 import { insertBeforeImage } from '../store/before-images.ts'
 import { markReportsDirty, updateBinding } from '../store/bindings.ts'
@@ -63,7 +63,7 @@ export async function recordOperation(
     requestId: outcome.kind === 'failed' ? outcome.failure.requestId : outcome.requestId,
     detail: outcome.kind === 'failed' ? outcome.failure.detail : outcome.kind === 'unknown' ? outcome.detail : null,
   })
-  if (operation.kind === 'set_password') await closeTicket(change, eventId, outcome)
+  if (passwordOf(operation) !== null) await closeTicket(change, eventId, outcome)
   if (outcome.kind === 'failed' && operation.kind === 'set_password' && outcome.failure.kind === 'password_refused') {
     await erasePending(change.trx, ownerOf(connection, unit.user.id), { version: operation.version })
     await updateBinding(change.trx, key, {
@@ -145,7 +145,7 @@ export async function recordBeforeImage(
 ): Promise<void> {
   const created = outcome.kind === 'done' && operation.kind === 'provision' ? (outcome.value as AccountId) : null
   const accountId = created ?? operation.accountId
-  if (accountId === null || outcome.kind === 'failed' || passwordKinds.has(operation.kind)) return
+  if (accountId === null || outcome.kind === 'failed' || passwordOf(operation) !== null) return
   await insertBeforeImage(change.trx, {
     event_id: eventId,
     connection_id: connection.id,
@@ -159,8 +159,6 @@ export async function recordBeforeImage(
     undone_at: null,
   })
 }
-
-const passwordKinds: ReadonlySet<OperationKind> = new Set(['set_password', 'end_password'])
 
 /** The account is blocked although its sessions are not revoked, or it is not blocked at all, or nobody knows yet. */
 async function recordHalfBlock(

@@ -2,6 +2,7 @@ import type { Actor } from '../domain/actor.ts'
 import type { Desired } from '../domain/desire.ts'
 import type { TenantFailure } from '../domain/failure.ts'
 import { lookAgainAt, nextAttempt } from '../domain/next-attempt.ts'
+import { passwordOf } from '../domain/operation.ts'
 import { passwordDrifted } from '../domain/password-drift.ts'
 import { baselineOf } from '../domain/plan.ts'
 import { staleForMs } from '../domain/settle.ts'
@@ -54,8 +55,7 @@ export async function settleBinding(
     await updateBinding(change.trx, binding, { state: 'pending', ...again })
     return
   }
-  if (!applied.some(({ operation }) => operation.kind === 'set_password' || operation.kind === 'end_password'))
-    await noteDrift(context, change, unit)
+  if (!applied.some(({ operation }) => passwordOf(operation) !== null)) await noteDrift(context, change, unit)
   if (binding.last_sync_at === null || binding.state === 'missing')
     await markGroupsOfUserDirty(change.trx, connection.id, binding.user_id)
   const born = applied.some(({ operation }) => operation.kind === 'provision')

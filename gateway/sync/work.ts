@@ -1,6 +1,6 @@
 import { type Actor, system } from '../domain/actor.ts'
 import { skusOf } from '../domain/licence-operation.ts'
-import type { BlockCause, Operation } from '../domain/operation.ts'
+import { type BlockCause, type Operation, passwordOf } from '../domain/operation.ts'
 import { plan } from '../domain/plan.ts'
 import { Secret } from '../domain/secret.ts'
 import { closed } from '../graph/failure.ts'
@@ -70,18 +70,17 @@ export async function work(
 
 /** What cannot be derived again once an answer is lost is stored before anything goes out. */
 async function intend(context: SyncContext, connection: ConnectionRow, sends: readonly Send[]): Promise<void> {
-  if (!sends.some(({ operation: { kind } }) => kind === 'deprovision' || kind === 'set_password')) return
+  const isIntended = ({ operation }: Send) => operation.kind === 'deprovision' || passwordOf(operation) !== null
+  if (!sends.some(isIntended)) return
   await context.store.change(system, async (change) => {
     change.quiet('the writes that follow have their own events')
     const { trx, now } = change
     for (const { operation, write } of sends) {
-      const { kind, userId } = operation
-      if (kind === 'deprovision')
+      if (operation.kind === 'deprovision')
         await intendBlock(trx, connection.id, operation.accountId, operation.reason as BlockCause, now)
-      if (kind === 'set_password') {
-        const { version } = operation
-        await putTicket(trx, { connectionId: connection.id, userId }, { eventId: write.eventId, version, now })
-      }
+      const version = passwordOf(operation)
+      const key = { connectionId: connection.id, userId: operation.userId }
+      if (version !== null) await putTicket(trx, key, { eventId: write.eventId, version, now })
     }
   })
 }
@@ -119,11 +118,10 @@ async function forget(
   connection: ConnectionRow,
   { operation, eventId }: Applied,
 ): Promise<void> {
-  if (operation.kind !== 'deprovision' && operation.kind !== 'set_password') return
   await store.change(system, async (change) => {
     change.quiet('nothing was sent')
-    if (operation.kind === 'set_password') await dropTicket(change.trx, eventId)
-    else await dropBlockIntent(change.trx, connection.id, operation.accountId)
+    if (passwordOf(operation) !== null) await dropTicket(change.trx, eventId)
+    if (operation.kind === 'deprovision') await dropBlockIntent(change.trx, connection.id, operation.accountId)
   })
 }
 

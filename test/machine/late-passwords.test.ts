@@ -150,3 +150,36 @@ test('the control: without the second sending the older one would stay', async (
   expect(await play({ seed: 1, changes }, 2 * 60_000)).toEqual({ entered: false, state: 'in_sync 1' })
   expect(await play({ seed: 1, changes })).toEqual({ entered: true, state: 'in_sync 0' })
 })
+
+test('the end of an old password that lands late does not outlive the own password', async () => {
+  const world = await stage.play({ seed: 2, people: 1, mode: 'apply', brake: 'wide', imported: false })
+  try {
+    const next: { fate: Fate | null } = { fate: null }
+    const landings = delay(world, next)
+    const account = [...world.practice.state.people.values()].find(
+      ({ properties }) => properties['userType'] === 'Member',
+    )
+    const address = String(account?.properties['userPrincipalName'])
+    const created = await world.run(() =>
+      createUser(world.directory, system, { email: address, state: 'active', sendMail: false }),
+    )
+    if (created.kind !== 'done') throw new Error('Nobody was created.')
+    const userId = created.value.id
+    const ids = { connectionId, userId }
+    await world.run(() => world.sync.bindUser(admin, ids, { enable: false, attributes: 'fill_empty' }))
+    await pass(world, landings, 5_000)
+    next.fate = { kind: 'late', byMs: 60_000 }
+    await world.run(() => world.sync.endOldPassword(admin, ids))
+    const password = new Secret(passwordOf(1))
+    await world.run(() => setPassword(world.directory, admin, { userId, password, mustChange: false }))
+    const enters = () => signIn(world.practice.state, address, password.reveal()).ok
+    await pass(world, landings, 40_000)
+    expect(enters()).toBe(true)
+    await pass(world, landings, 60_000)
+    expect(enters()).toBe(false)
+    await pass(world, landings, 20 * 60_000)
+    expect(enters()).toBe(true)
+  } finally {
+    world.end()
+  }
+})
