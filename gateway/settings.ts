@@ -6,6 +6,7 @@ import { type Locale, locales } from '@lockstep/shared/messages/locale'
 import { type Adapter, Low } from 'lowdb'
 import { z } from 'zod'
 import { defaultCost, type HashCost, isStrong } from './domain/hash-cost.ts'
+import type { ExpiryPolicy } from './domain/password-age.ts'
 import { defaultPolicy, type PasswordPolicy } from './domain/password-policy.ts'
 import type { FactorPolicy } from './domain/second-factor.ts'
 import { Secret } from './domain/secret.ts'
@@ -89,6 +90,12 @@ export const Settings = z.strictObject({
       words: z.array(z.string().trim().min(4).max(64)).max(1_000),
       /** Cost of argon2id. Hashes of another cost are replaced at the next sign-in. */
       hashing,
+      /** After how many days a password expires; without it never. Accounts are blocked only where `block` says so. */
+      expiry: z.strictObject({
+        afterDays: z.number().int().min(30).max(3_650),
+        graceDays: z.number().int().min(1).max(365).default(14),
+        block: z.boolean().default(false),
+      }),
       /** SHA-1 of breached passwords in hex, one a line, sorted. */
       breachedFile: z.string().min(1).max(4096),
       /** Whether a password is accepted while that file cannot be read. */
@@ -126,6 +133,8 @@ export type Instance = {
   retainEventDays: number
   secondFactor: FactorPolicy
   passwordPolicy: PasswordPolicy
+  /** Null: passwords do not expire. */
+  passwordExpiry: ExpiryPolicy | null
   hashCost: HashCost
   /** Null: passwords are not looked up. */
   breached: { file: string; failOpen: boolean } | null
@@ -198,9 +207,10 @@ async function instanceOf(dataFolder: string, settings: Settings, env: Environme
 }
 
 function passwordsOf(dataFolder: string, { passwords = {} }: Settings) {
-  const { minLength, words, hashing, breachedFile, failOpen = true } = passwords
+  const { minLength, words, expiry, hashing, breachedFile, failOpen = true } = passwords
   return {
     passwordPolicy: { minLength: minLength ?? defaultPolicy.minLength, words: words ?? [] },
+    passwordExpiry: expiry ?? null,
     hashCost:
       hashing === undefined ? defaultCost : { memoryCost: hashing.memoryKib, timeCost: hashing.passes, parallelism: 1 },
     breached: breachedFile === undefined ? null : { file: resolve(dataFolder, breachedFile), failOpen },

@@ -52,6 +52,7 @@ export function Popup(props: PopupProps) {
         <p>{face.detail}</p>
       </div>
       {state.kind === 'known' && state.isReachable && <News status={state.status} onAction={onAction} />}
+      {state.kind === 'known' && <Expiring age={state.status.password} />}
       {state.kind === 'known' && <Connections {...props} status={state.status} />}
       {state.kind === 'signed_out' && state.error !== null && (
         <p class="ls-notice ls-failed" role="alert">
@@ -141,7 +142,32 @@ function faceOf(state: PopupState): Face {
   }
 }
 
+/** Absent in what an older gateway says. */
+type Age = Partial<MyStatus>['password']
+
+const dayOf = (at: string) => new Intl.DateTimeFormat(undefined, { dateStyle: 'long' }).format(new Date(at))
+
+/** What matters more than the connections: a password that has ended. */
+function faceOfAge(age: Age): Face | null {
+  if (age?.blocked) return face('failed', 'status.blocked', 'status.blocked.detail')
+  if (!age?.expired) return null
+  return {
+    tone: 'waiting',
+    title: say('status.expired'),
+    detail:
+      age.blocksAt === null ? say('status.expired.detail') : say('status.expired.grace', { day: dayOf(age.blocksAt) }),
+  }
+}
+
+/** Said in time. */
+function Expiring({ age }: { age: Age }) {
+  if (!age?.expiring || age.expired || age.expiresAt === null) return null
+  return <p class="ls-notice ls-waiting">{say('status.expiring', { day: dayOf(age.expiresAt) })}</p>
+}
+
 function faceOfStatus(status: MyStatus): Face {
+  const ended = faceOfAge(status.password)
+  if (ended !== null) return ended
   const has = (state: MyStatus['connections'][number]['password']['state']) =>
     status.connections.find((connection) => connection.password.state === state)
   const rejected = has('rejected')

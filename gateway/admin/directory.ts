@@ -43,7 +43,7 @@ export type Directory = ReturnType<typeof directoryOf>
 /** The use cases of the directory by the names of the contract's endpoints, with people as the contract shows them. */
 export function directoryOf(context: Context) {
   const { db } = context.store
-  const present = (row: UserRow) => presentUser(db, row)
+  const present = (row: UserRow) => presentUser(context, row)
   return {
     async signIn({ email, password, otp }: SignInInput, visit: Visit) {
       const given = { email, password: new Secret(password), ...(otp !== undefined && { otp }), ...visit }
@@ -78,7 +78,7 @@ export function directoryOf(context: Context) {
 
     async listUsers(query: UserQuery): Promise<Page<User>> {
       const page = await searchUsers(db, query)
-      return { ...page, items: await presentUsers(db, page.items) }
+      return { ...page, items: await presentUsers(context, page.items) }
     },
     getUser: async (id: string): Promise<User> => present(await userOrProblem(db, id)),
     async userPhoto(id: string): Promise<Uint8Array<ArrayBuffer>> {

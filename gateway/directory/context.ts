@@ -1,5 +1,6 @@
 import type { Locale } from '@lockstep/shared/messages/locale'
 import type { Actor } from '../domain/actor.ts'
+import type { ExpiryPolicy } from '../domain/password-age.ts'
 import type { PasswordPolicy } from '../domain/password-policy.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import type { FactorPolicy } from '../domain/second-factor.ts'
@@ -38,6 +39,8 @@ export type DirectorySettings = {
   /** Of mails to people whose own language is not known. */
   language: Locale
   passwordPolicy: PasswordPolicy
+  /** Null: passwords do not expire. */
+  passwordExpiry: ExpiryPolicy | null
   /** Of whom a second factor is demanded. */
   secondFactor: FactorPolicy
   /** A file of breached passwords; null: they are not looked up. */

@@ -38,6 +38,7 @@ export async function createUser(
     manager_id: null,
     created_at: now,
     updated_at: now,
+    expiry_blocked_at: null,
     deleted_at: null,
     ...columnsOf({}, input.attributes ?? {}),
   }
@@ -50,7 +51,7 @@ export async function createUser(
   try {
     return await store.change(actor, async (change) => {
       await assertManager(change.trx, user.id, user.manager_id)
-      const { name_lc: _, deleted_at: __, ...given } = user
+      const { name_lc: _, deleted_at: __, expiry_blocked_at: ___, ...given } = user
       await insertUser(change.trx, given)
       if (hash !== undefined) {
         const wrappedHash = vault.wrapHash(hash, { userId: user.id, version: 1 })

@@ -2,6 +2,7 @@ import type { Role } from '@lockstep/shared/contract/user'
 import type { Locale } from '@lockstep/shared/messages/locale'
 import type { Actor } from '../domain/actor.ts'
 import type { HashCost } from '../domain/hash-cost.ts'
+import type { ExpiryPolicy } from '../domain/password-age.ts'
 import { defaultPolicy, type PasswordPolicy } from '../domain/password-policy.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import type { FactorPolicy } from '../domain/second-factor.ts'
@@ -28,6 +29,7 @@ export type DirectoryOptions = {
     retainEventDays: number
     secondFactor: FactorPolicy
     passwordPolicy?: PasswordPolicy
+    passwordExpiry?: ExpiryPolicy | null
     hashCost?: HashCost
     breached?: DirectorySettings['breached']
   }
@@ -60,6 +62,7 @@ export function createDirectory(options: DirectoryOptions) {
       organisation: instance.organisation,
       language: instance.language ?? 'en',
       passwordPolicy: instance.passwordPolicy ?? defaultPolicy,
+      passwordExpiry: instance.passwordExpiry ?? null,
       breached: instance.breached ?? null,
       secondFactor: instance.secondFactor,
       retainEventDays: instance.retainEventDays,

@@ -1,4 +1,5 @@
 import type { PasswordSync } from '@lockstep/shared/contract/user'
+import { isExpired } from '../domain/password-age.ts'
 import type { Secret } from '../domain/secret.ts'
 import { stepOf } from '../domain/user-flow.ts'
 import { type BindingRow, updateBinding } from '../store/bindings.ts'
@@ -21,8 +22,8 @@ export type SignedIn = {
   session: NewSession
   /** What the browser keeps, to be known the next time. */
   browser: string
-  /** The person has to choose another password before anything else. */
-  mustChange: boolean
+  /** Why the person has to choose another password before anything else. */
+  mustChange: 'forced' | 'expired' | null
   sync: PasswordSync[]
   /** Names of connections that got a password from us for the first time. */
   firstSync: string[]
@@ -56,7 +57,7 @@ export async function enter(context: Context, entrance: Entrance): Promise<Signe
     user,
     session: admitted.session,
     browser: introduce(context, entrance.visit.browser ?? null, user.id),
-    mustChange: credential?.must_change === 1,
+    mustChange: credential === undefined ? null : mustChange(context, credential),
     sync: admitted.targets.map(({ binding, name }) => {
       const result = sent.get(binding.connection_id)
       if (result !== undefined) return syncOf(result)
@@ -67,6 +68,12 @@ export async function enter(context: Context, entrance: Entrance): Promise<Signe
       .filter(({ binding }) => sent.get(binding.connection_id)?.result === 'updated')
       .map(({ name }) => name),
   }
+}
+
+/** Somebody else chose it, or it has expired. */
+function mustChange({ settings, runtime }: Context, credential: CredentialRow): SignedIn['mustChange'] {
+  if (credential.must_change === 1) return 'forced'
+  return isExpired(settings.passwordExpiry, credential.changed_at, runtime.now()) ? 'expired' : null
 }
 
 async function freshHash(context: Context, credential: CredentialRow, password: Secret, address: string | null) {
@@ -101,8 +108,9 @@ async function admit(context: Context, change: Change, entrance: Entrance, fresh
   }
   const targets = await passwordTargets(trx, user)
   const sealed = new Set<string>()
-  // While another password is proposed, the one of now must not overtake it.
-  if (password !== null && credential !== undefined && (await findProposal(trx, user.id)) === undefined) {
+  // While another password is proposed, the one of now must not overtake it; one that is to go is not brought anywhere.
+  const stays = person.expiry_blocked_at === null && (await findProposal(trx, user.id)) === undefined
+  if (password !== null && credential !== undefined && stays) {
     for (const target of targets) {
       if (!target.takeover || !lacks(target.binding, credential.version)) continue
       await seal(context, change, { ...target, version: credential.version, password })

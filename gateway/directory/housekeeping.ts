@@ -16,6 +16,7 @@ import { purgeLetGo } from '../store/users.ts'
 import type { Context } from './context.ts'
 import { settleProposals } from './offer-password.ts'
 import { remindAwaiting } from './remind.ts'
+import { watchPasswords } from './watch-passwords.ts'
 
 const dayMs = 86_400_000
 const erasedAtOnce = 5_000
@@ -39,7 +40,7 @@ export async function tidyUp(context: Context): Promise<void> {
     const { trx, now } = change
     for (const { connectionId, userId } of await expirePending(trx, now))
       change.event({
-        type: 'password_expire',
+        type: 'password_undelivered',
         user: userId,
         connection: connectionId,
         detail: 'Not delivered in 72 hours.',
@@ -58,6 +59,7 @@ export async function tidyUp(context: Context): Promise<void> {
     await purgeLetGo(trx)
   })
   await remindAwaiting(context)
+  await watchPasswords(context)
   await eraseOldEvents(context)
   context.store.checkpoint()
 }

@@ -1,25 +1,34 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
 import type { MyStatus } from '@lockstep/shared/contract/session'
+import { blocksAt, expiresAt, isExpired, quietAgeMs } from '../domain/password-age.ts'
 import { listConnections } from '../store/connections.ts'
+import { findCredential } from '../store/credentials.ts'
 import { listEvents } from '../store/events.ts'
 import { untoldNews } from '../store/news.ts'
+import type { UserRow } from '../store/users.ts'
 import type { Context } from './context.ts'
 import { userOrProblem } from './find.ts'
 import { passwordTargets } from './password-targets.ts'
-import { presentUser, timeOf } from './present-user.ts'
+import { presentUser, timeOf, timeOrNull } from './present-user.ts'
 
 /** What the popup and the portal's home show a person. Problem `user_not_found`. */
-export async function myStatus({ store }: Context, userId: string): Promise<MyStatus> {
+export async function myStatus(context: Context, userId: string): Promise<MyStatus> {
+  const { store } = context
   const row = await userOrProblem(store.db, userId)
-  const user = await presentUser(store.db, row)
+  const user = await presentUser(context, row)
   const targets = await passwordTargets(store.db, row)
   const takenOver = new Set(targets.flatMap(({ binding, takeover }) => (takeover ? [binding.connection_id] : [])))
   const names = new Map((await listConnections(store.db)).map((row) => [row.id, row.name]))
   const bindings = user.bindings.filter(({ state }) => state !== 'unbinding' && state !== 'out_of_scope')
+  const password = await ageOf(context, row)
   const { items } = await listEvents(store.db, { limit: 5, user: userId })
   return {
     user: { email: user.email, displayName: user.displayName },
-    ...standingOf(bindings.map((each) => ({ ...each, takenOver: takenOver.has(each.connectionId) }))),
+    ...withAge(
+      standingOf(bindings.map((each) => ({ ...each, takenOver: takenOver.has(each.connectionId) }))),
+      password,
+    ),
+    password,
     news: (await untoldNews(store.db, userId)).map(({ connection_id, name, at }) => ({
       connection: connection_id,
       name,
@@ -69,4 +78,30 @@ const awaiting: Partial<Record<Binding['password']['state'], boolean>> = {
   none: true,
   awaiting_login: true,
   drifted: true,
+}
+
+async function ageOf({ store, runtime, settings }: Context, user: UserRow): Promise<MyStatus['password']> {
+  const credential = await findCredential(store.db, user.id)
+  const policy = settings.passwordExpiry
+  if (policy === null || credential === undefined)
+    return { expiresAt: null, expiring: false, expired: false, blocksAt: null, blocked: false }
+  const { changed_at: changedAt, expiry_told_at: toldAt } = credential
+  const now = runtime.now()
+  return {
+    expiresAt: timeOrNull(expiresAt(policy, changedAt)),
+    expiring: now - changedAt >= quietAgeMs(policy),
+    expired: isExpired(policy, changedAt, now),
+    blocksAt: timeOrNull(toldAt === null ? null : blocksAt(policy, toldAt)),
+    blocked: user.expiry_blocked_at !== null,
+  }
+}
+
+/** A password that ends is one to change, whatever else there is to do about it. */
+export function withAge(
+  { state, action }: Pick<MyStatus, 'state' | 'action'>,
+  { expiring, expired, blocked }: Pick<MyStatus['password'], 'expiring' | 'expired' | 'blocked'>,
+): Pick<MyStatus, 'state' | 'action'> {
+  if (blocked) return { state: 'failed', action: 'change_password' }
+  if (expired) return { state, action: 'change_password' }
+  return { state, action: action ?? (expiring ? 'change_password' : null) }
 }

@@ -17,6 +17,7 @@ import { carryOut } from './carry-out.ts'
 import { type Context, type LaneResult, outcomeWaitMs } from './context.ts'
 import { passwordTargets } from './password-targets.ts'
 import { standingOf } from './state.ts'
+import { unblockExpired } from './watch-passwords.ts'
 
 export type Offer = {
   userId: string
@@ -177,6 +178,8 @@ async function rollForward(
       const result = results.find(({ connectionId }) => connectionId === binding.connection_id)
       await followUp(change, binding, version, result)
     }
+    const user = await findUser(trx, userId)
+    if (user !== undefined) await unblockExpired(change, user)
     await announce(context, change, proposal, keepSession)
   })
 }

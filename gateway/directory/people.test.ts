@@ -48,7 +48,7 @@ test('a created person is presented as the contract says', async () => {
     attributes: { jobTitle: 'Clerk', city: '', manager: boss.id },
   })
   await bound(ana.id)
-  const shown = User.strict().parse(await presentUser(directory.context.store.db, ana))
+  const shown = User.strict().parse(await presentUser(directory.context, ana))
   expect(shown).toMatchObject({
     displayName: 'Ana Kovač',
     attributes: { jobTitle: 'Clerk', city: null, manager: boss.id },

@@ -1,6 +1,7 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
 import type { User } from '@lockstep/shared/contract/user'
 import type { Kysely } from 'kysely'
+import { type ExpiryPolicy, expiresAt, isExpired } from '../domain/password-age.ts'
 import { storedAttributes } from '../domain/user.ts'
 import type { BindingRow } from '../store/bindings.ts'
 import { type CredentialRow, findCredentials } from '../store/credentials.ts'
@@ -8,18 +9,29 @@ import { countFactors } from '../store/factors.ts'
 import { presentBindings } from '../store/present-bindings.ts'
 import type { Database } from '../store/schema.ts'
 import { type UserRow, userAttributes } from '../store/users.ts'
+import type { Context } from './context.ts'
 
 export const timeOf = (at: number) => new Date(at).toISOString()
 export const timeOrNull = (at: number | null) => (at === null ? null : timeOf(at))
 
-export async function presentUser(db: Kysely<Database>, row: UserRow): Promise<User> {
-  const [user] = await presentUsers(db, [row])
+/** What presenting people needs to know besides their rows. */
+export type Presenting = {
+  store: Pick<Context['store'], 'db'>
+  runtime: Pick<Context['runtime'], 'now'>
+  settings: Pick<Context['settings'], 'passwordExpiry'>
+}
+
+export async function presentUser(context: Presenting, row: UserRow): Promise<User> {
+  const [user] = await presentUsers(context, [row])
   if (user === undefined) throw new Error('A person could not be presented.')
   return user
 }
 
 /** People as the contract shows them, in the same order. */
-export async function presentUsers(db: Kysely<Database>, rows: readonly UserRow[]): Promise<User[]> {
+export async function presentUsers(
+  { store: { db }, runtime, settings }: Presenting,
+  rows: readonly UserRow[],
+): Promise<User[]> {
   const ids = rows.map((row) => row.id)
   const credentials = await findCredentials(db, ids)
   const factors = await countFactors(db, ids)
@@ -28,7 +40,8 @@ export async function presentUsers(db: Kysely<Database>, rows: readonly UserRow[
   for (const binding of await presentBindings(db, bound))
     bindings.set(binding.userId, [...(bindings.get(binding.userId) ?? []), binding])
   return rows.map((row) => ({
-    ...toUser(row, credentials.get(row.id), bindings.get(row.id) ?? []),
+    ...toUser(row, bindings.get(row.id) ?? []),
+    password: passwordOf(credentials.get(row.id), settings.passwordExpiry, runtime.now()),
     mfa: mfaOf(factors.get(row.id)),
   }))
 }
@@ -47,7 +60,31 @@ async function bindingsOf(db: Kysely<Database>, userIds: readonly string[]): Pro
 
 const mfaOf = ({ totp, passkeys } = { totp: 0, passkeys: 0 }) => ({ totp: totp > 0, passkeys })
 
-function toUser(row: UserRow, credential: CredentialRow | undefined, bindings: Binding[]): Omit<User, 'mfa'> {
+function passwordOf(credential: CredentialRow | undefined, policy: ExpiryPolicy | null, now: number): User['password'] {
+  if (credential === undefined)
+    return {
+      state: 'none',
+      set: false,
+      version: 0,
+      changedAt: null,
+      expiresAt: null,
+      expired: false,
+      mustChange: false,
+    }
+  const { version, changed_at, must_change } = credential
+  const expired = isExpired(policy, changed_at, now)
+  return {
+    state: expired ? 'expired' : 'set',
+    set: true,
+    version,
+    changedAt: timeOf(changed_at),
+    expiresAt: timeOrNull(expiresAt(policy, changed_at)),
+    expired,
+    mustChange: must_change === 1,
+  }
+}
+
+function toUser(row: UserRow, bindings: Binding[]): Omit<User, 'mfa' | 'password'> {
   const attributes: Record<string, string | null> = userAttributes(row)
   return {
     id: row.id as User['id'],
@@ -61,15 +98,6 @@ function toUser(row: UserRow, credential: CredentialRow | undefined, bindings: B
     attributes: {
       ...Object.fromEntries(storedAttributes.map((name) => [name, attributes[name] ?? null])),
       manager: row.manager_id,
-    },
-    password: {
-      state: credential === undefined ? 'none' : 'set',
-      set: credential !== undefined,
-      version: credential?.version ?? 0,
-      changedAt: timeOrNull(credential?.changed_at ?? null),
-      expiresAt: null,
-      expired: false,
-      mustChange: credential?.must_change === 1,
     },
     bindings,
     createdAt: timeOf(row.created_at),

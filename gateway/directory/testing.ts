@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { LockstepEvent } from '@lockstep/shared/contract/event'
 import { system } from '../domain/actor.ts'
 import { floorCost } from '../domain/hash-cost.ts'
+import type { ExpiryPolicy } from '../domain/password-age.ts'
 import { defaultPolicy } from '../domain/password-policy.ts'
 import { Secret } from '../domain/secret.ts'
 import { type TestRuntime, testRuntime } from '../domain/testing.ts'
@@ -63,6 +64,7 @@ export async function testDirectory(seed = 1): Promise<TestDirectory> {
     organisation: 'Contoso',
     language: 'en' as const,
     passwordPolicy: defaultPolicy,
+    passwordExpiry: null as ExpiryPolicy | null,
     secondFactor: 'admins' as const,
     breached: null,
     retainEventDays: 400,

@@ -5,6 +5,7 @@ import type { Attributes } from './account.ts'
 import type { LicenceWish } from './licences.ts'
 import type { Unmapped } from './mapping.ts'
 import type { BlockCause, Tracked } from './operation.ts'
+import type { Instant } from './runtime.ts'
 
 /**
  * Both values when the sides were last reconciled. What differs from ours since was changed by us, what differs from theirs
@@ -53,9 +54,15 @@ export type Desired = {
   named: boolean
 }
 
-export function presenceOf(state: UserState): Desired['presence'] {
-  return state === 'suspended' ? { kind: 'blocked', cause: 'suspended' } : { kind: 'enabled' }
+/** What the directory wants of a person's accounts. */
+export function presenceOf(user: { state: UserState; expiry_blocked_at: Instant | null }): Desired['presence'] {
+  if (user.state === 'suspended') return { kind: 'blocked', cause: 'suspended' }
+  return user.expiry_blocked_at === null ? { kind: 'enabled' } : { kind: 'blocked', cause: 'expired' }
 }
+
+/** Whoever is to come back with another password keeps licences, and with them the mail that arrives meanwhile. */
+export const hasLeft = (presence: Desired['presence']): boolean =>
+  presence.kind === 'blocked' && presence.cause !== 'expired'
 
 export const immutableIdPrefix = 'lockstep-'
 

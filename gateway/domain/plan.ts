@@ -168,7 +168,7 @@ const returnReason: Readonly<Record<BlockCause, Reason>> = {
   staged: 'activated',
   out_of_scope: 'back_in_scope',
   unbound: 'rebound',
-  expired: 'rebound',
+  expired: 'password_changed',
   admin: 'rebound',
 }
 

@@ -18,6 +18,9 @@ export function writeMail(head: Letterhead, reader: Reader, message: MailMessage
 function pageOf(kind: MailMessage['kind']): string {
   switch (kind) {
     case 'expiring':
+    case 'expired':
+    case 'expired_grace':
+    case 'expired_blocked':
     case 'two_passwords':
     case 'refused':
       return '/portal/password?reason=change'

@@ -1,6 +1,6 @@
 import type { SignedIn } from './ports.ts'
 
-const reasons = ['change', 'reset', 'forced', 'route'] as const
+const reasons = ['change', 'reset', 'forced', 'expired', 'route'] as const
 export type Reason = (typeof reasons)[number]
 export const readReason = (text: string | undefined): Reason => reasons.find((reason) => reason === text) ?? 'change'
 
@@ -27,12 +27,12 @@ export function onwardPath({ to, reason, interaction }: Onward): string | null {
 /** Where a sign-in leads that is through: somebody who has to choose a password does so first. */
 export function leadsTo(signedIn: Pick<SignedIn, 'sync' | 'mustChange'>, onward: string | null): string {
   if (onward?.startsWith('/oauth/')) return onward
-  return onward === null || signedIn.mustChange ? homeAfter(signedIn) : onward
+  return onward === null || signedIn.mustChange !== null ? homeAfter(signedIn) : onward
 }
 
 /** Says at once what the sign-in has done at Microsoft 365. */
 export function homeAfter({ sync, mustChange }: Pick<SignedIn, 'sync' | 'mustChange'>): string {
-  if (mustChange) return '/portal/password?reason=forced'
+  if (mustChange !== null) return `/portal/password?reason=${mustChange}`
   if (sync.some(({ password }) => password === 'updated')) return '/portal?notice=updated'
   return '/portal'
 }

@@ -13,7 +13,11 @@ const words: Readonly<Record<string, Words>> = {
   password_set: { success: 'portal.event.password_set' },
   password_link_send: { success: 'portal.event.password_link_send' },
   password_remind: { success: 'portal.event.password_remind', failure: 'portal.event.password_remind' },
+  password_undelivered: { success: 'portal.event.password_undelivered' },
+  password_warn: { success: 'portal.event.password_warn' },
   password_expire: { success: 'portal.event.password_expire' },
+  password_expire_block: { success: 'portal.event.password_expire_block' },
+  password_expire_release: { success: 'portal.event.password_expire_release' },
   user_password_update_provision: {
     success: 'portal.event.provisioned',
     failure: 'portal.event.provisioned.failure',

@@ -3,6 +3,7 @@ import { standingOf } from '../directory/my-status.ts'
 import { type Headline, headlineOf } from './headline.ts'
 import { anaStatus } from './testing.ts'
 
+const { password } = anaStatus('in_sync')
 type Password = Parameters<typeof standingOf>[0][number]['password']['state']
 
 test.each<[Password[], boolean, Headline]>([
@@ -24,10 +25,17 @@ test.each<[Password[], boolean, Headline]>([
   const connections = bindings.flatMap(({ password }) =>
     connection ? [{ ...connection, password: { ...connection.password, ...password } }] : [],
   )
-  expect(headlineOf({ ...standingOf(bindings), connections })).toBe(headline)
+  expect(headlineOf({ ...standingOf(bindings), connections, password })).toBe(headline)
 })
 
 test('an account that cannot be updated is for the help desk, whatever its password is', () => {
   const bindings = [{ state: 'failed' as const, password: { state: 'in_sync' as const }, takenOver: true }]
-  expect(headlineOf({ ...standingOf(bindings), connections: [] })).toBe('trouble')
+  expect(headlineOf({ ...standingOf(bindings), connections: [], password })).toBe('trouble')
+})
+
+test('an expired password comes before what its connections say, and accounts closed for it before that', () => {
+  const refused = { state: 'failed' as const, action: 'change_password' as const, connections: [] }
+  expect(headlineOf({ ...refused, password: { ...password, expired: true } })).toBe('expired')
+  expect(headlineOf({ ...refused, password: { ...password, expired: true, blocked: true } })).toBe('blocked')
+  expect(headlineOf({ ...refused, password: { ...password, expiring: true } })).toBe('refused')
 })

@@ -2,6 +2,8 @@ import type { Status } from './ports.ts'
 
 /** What a person is to know at one glance, in the words of the home page. */
 export type Headline =
+  | 'blocked'
+  | 'expired'
   | 'in_sync'
   | 'on_its_way'
   | 'two_passwords'
@@ -12,7 +14,14 @@ export type Headline =
   | 'unbound'
 
 /** What needs somebody comes before what needs a moment. */
-export function headlineOf({ state, action, connections }: Pick<Status, 'state' | 'action' | 'connections'>): Headline {
+export function headlineOf({
+  state,
+  action,
+  connections,
+  password,
+}: Pick<Status, 'state' | 'action' | 'connections' | 'password'>): Headline {
+  if (password.blocked) return 'blocked'
+  if (password.expired) return 'expired'
   switch (state) {
     case 'unbound':
     case 'in_sync':

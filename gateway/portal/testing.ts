@@ -25,12 +25,15 @@ export function anaStatus(state: Status['state']): Status {
   return {
     user: { email: 'ana@contoso.example', displayName: 'Ana Horvat' },
     state,
+    password: goodForEver,
     connections: state === 'unbound' ? [] : [connection],
     news: [],
     action: null,
     events: [],
   }
 }
+
+const goodForEver = { expiresAt: null, expiring: false, expired: false, blocksAt: null, blocked: false }
 
 export type FakePortal = PortalServices & {
   calls: string[]
@@ -55,7 +58,7 @@ export function fakePortal(): FakePortal {
         session: 'session-ana',
         browser: 'browser-ana',
         sync: [{ connection: 'c1', password: 'updated', reason: null }],
-        mustChange: false,
+        mustChange: null,
       }
     },
     async signOut(session) {
@@ -100,7 +103,7 @@ export function fakePortal(): FakePortal {
         session: 'session-ana',
         browser: 'browser-ana',
         sync: [],
-        mustChange: false,
+        mustChange: null,
       }
     },
   }

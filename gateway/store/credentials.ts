@@ -65,6 +65,8 @@ export async function commitCredential(
     must_change: next.mustChange ? 1 : 0,
     changed_at: next.changedAt,
     history: JSON.stringify(before === undefined ? [] : olderWith(before)),
+    expiry_looked_at: null,
+    expiry_told_at: null,
   }
   if (before === undefined) {
     await trx

@@ -18,6 +18,8 @@ export type Users = {
   /** JSON: the directory's attributes apart from the names above. */
   attributes: string
   manager_id: string | null
+  /** Since when the accounts are blocked because the password has expired. */
+  expiry_blocked_at: number | null
   created_at: number
   updated_at: number
   /** Set when the person is gone for everybody and only stays until the last account has been let go. */
@@ -36,6 +38,10 @@ export type UserCredentials = {
   must_change: number
   /** JSON: wrapped former hashes, newest first. */
   history: string
+  /** When its age was looked at last; null: never. */
+  expiry_looked_at: number | null
+  /** When the person was told that it has expired. */
+  expiry_told_at: number | null
 }
 
 /** A change that was offered to the tenant and is not decided yet; at most one per user. */

@@ -6,7 +6,7 @@ import type { Database, Users } from './schema.ts'
 
 export type UserRow = Selectable<Users>
 /** What is derived from the rest is not given. */
-export type NewUser = Omit<UserRow, 'name_lc' | 'deleted_at'>
+export type NewUser = Omit<UserRow, 'name_lc' | 'deleted_at' | 'expiry_blocked_at'>
 
 /** Undefined also for a person who was deleted. */
 export async function findUser(db: Kysely<Database>, id: string): Promise<UserRow | undefined> {
@@ -60,7 +60,7 @@ export function userAttributes(row: UserRow): Attributes {
 export async function insertUser(trx: Kysely<Database>, user: NewUser): Promise<void> {
   await trx
     .insertInto('users')
-    .values({ ...user, name_lc: fold(user.display_name), deleted_at: null })
+    .values({ ...user, name_lc: fold(user.display_name), deleted_at: null, expiry_blocked_at: null })
     .execute()
   await putTerms(trx, user)
 }

@@ -1,6 +1,6 @@
 import type { ConnectionSettings } from '@lockstep/shared/contract/connection'
 import type { Kysely } from 'kysely'
-import { presenceOf } from '../domain/desire.ts'
+import { hasLeft, presenceOf } from '../domain/desire.ts'
 import { type LicenceWish, noLicences } from '../domain/licences.ts'
 import type { BindingRow } from '../store/bindings.ts'
 import { membershipsAmong } from '../store/groups.ts'
@@ -28,7 +28,7 @@ export async function licenceWishes(
     const user = users.get(binding.user_id)
     const isIn = memberships.get(binding.user_id)
     const ends = binding.licences_end === 1 && licences.removeAfterDays !== null
-    const blocked = outOfScope || (user !== undefined && presenceOf(user.state).kind === 'blocked')
+    const blocked = outOfScope || (user !== undefined && hasLeft(presenceOf(user)))
     return {
       wanted: licences.rules.filter(({ group }) => isIn?.has(group)).flatMap(({ skus }) => skus),
       ours,

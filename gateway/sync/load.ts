@@ -84,7 +84,7 @@ export function desiredOf(
     immutableId: immutableIdOf(user.id as UserId),
     ...followed(user, settings, manager),
     manager,
-    presence: presenceOf(user.state),
+    presence: presenceOf(user),
     heldBack: user.state === 'staged' && settings.stagedAccounts === 'disabled',
     outOfScope,
     leaving: binding.unbind,

@@ -1,4 +1,5 @@
 import type { Updateable } from 'kysely'
+import { hasLeft } from '../domain/desire.ts'
 import { skusOf } from '../domain/licence-operation.ts'
 import { type LicenceOutcome, type LicenceState, licencesAfter, staysWithLicence } from '../domain/licences.ts'
 import type { Operation } from '../domain/operation.ts'
@@ -44,7 +45,7 @@ export async function licenceColumns(
 ): Promise<Updateable<Bindings>> {
   const { binding, desired, target } = unit
   const now = context.runtime.now()
-  const blocked = desired.presence.kind === 'blocked' || desired.outOfScope === 'block'
+  const blocked = hasLeft(desired.presence) || desired.outOfScope === 'block'
   const block = { blocked_at: blocked ? (binding.blocked_at ?? now) : null, ...(!blocked && { licences_end: 0 }) }
   const wish = desired.licences
   const before = licencesIn(binding)

@@ -1,6 +1,7 @@
 import type { BindInput } from '@lockstep/shared/contract/binding'
 import type { AccountId } from '@lockstep/shared/contract/ids'
 import type { Actor } from '../domain/actor.ts'
+import { presenceOf } from '../domain/desire.ts'
 import { Problem } from '../domain/problem.ts'
 import { type BindingRow, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
@@ -41,10 +42,15 @@ export async function recoverBinding(
   })
 }
 
-/** A restored account may be enabled for a moment: nobody who is suspended gets it. */
+/** A restored account may be enabled for a moment: nobody who is to be blocked gets it. */
 export function assertLetIn(user: UserRow): void {
+  if (presenceOf(user).kind === 'enabled') return
   if (user.state === 'suspended')
     throw new Problem('user_state_conflict', `${user.display_name} is suspended. Resume the person first, then bind.`)
+  throw new Problem(
+    'user_state_conflict',
+    `The password of ${user.display_name} has expired. Have another one chosen first, then bind.`,
+  )
 }
 
 /** The next plan looks for the account among the deleted ones; what the binding knew of both sides stays. */

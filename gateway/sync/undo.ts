@@ -81,7 +81,7 @@ export async function planUndo(
     const user = users.get(first.user_id)
     const binding = await findBinding(db, connection.id, first.user_id)
     const bound = binding !== undefined && binding.unbind === null
-    const presence = user === undefined ? null : presenceOf(user.state)
+    const presence = user === undefined ? null : presenceOf(user)
     const ends = bound && images.some(({ kind }) => kind === 'take_over' || kind === 'provision')
     planned.push({
       userId: first.user_id as UserId,
@@ -129,7 +129,7 @@ export const sentenceOf: Record<Obstacle, string> = {
   changed_since: 'Somebody has changed this in Microsoft 365 since; it stays as they left it.',
   licence_wanted: 'A group of the person gives this licence. Take the person out of the group instead.',
   still_wanted:
-    'The directory wants the account blocked: the person is suspended, or the connection is not for them. Change that instead.',
+    'The directory wants the account blocked: the person is suspended, the password has expired, or the connection is not for them. Change that instead.',
   not_undoable: 'This leaves nothing to go back to.',
 }
 

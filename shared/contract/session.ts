@@ -59,6 +59,18 @@ export const me = endpoint({
 export const MyStatus = z.object({
   user: z.object({ email: z.string(), displayName: z.string() }),
   state: z.enum(['in_sync', 'waiting', 'failed', 'unbound']),
+  /** How long the password is good for. */
+  password: z.object({
+    /** Null: it does not expire. */
+    expiresAt: Time.nullable(),
+    /** It expires within two weeks, or has. */
+    expiring: z.boolean(),
+    expired: z.boolean(),
+    /** When the accounts are blocked unless it is changed; null: they are not. */
+    blocksAt: Time.nullable(),
+    /** The accounts are blocked until it is changed. */
+    blocked: z.boolean(),
+  }),
   connections: z.array(
     z.object({
       id: z.string(),

@@ -12,6 +12,7 @@ import { tellAdmins } from '@lockstep/gateway/directory/tell-admins'
 import { updateUser } from '@lockstep/gateway/directory/update-user'
 import { type Actor, system } from '@lockstep/gateway/domain/actor'
 import { chainStart } from '@lockstep/gateway/domain/event-chain'
+import type { ExpiryPolicy } from '@lockstep/gateway/domain/password-age'
 import type { Runtime } from '@lockstep/gateway/domain/runtime'
 import { insertConnection, sealCredential } from '@lockstep/gateway/store/connections'
 import type { Database } from '@lockstep/gateway/store/schema'
@@ -41,6 +42,8 @@ export type Opening = {
   brake: 'tight' | 'wide'
   /** Whether the accounts are imported and bound before the first step. */
   imported: boolean
+  /** Whether passwords expire, and then what. */
+  expiry?: ExpiryPolicy
 }
 
 /** One gateway with all of its lives, the tenant, and the clock that they share. */
@@ -142,7 +145,7 @@ async function openWorld(store: Store, runtime: Runtime, time: Time, opening: Op
   const log: string[] = []
   const begin = () => {
     const life = createLife()
-    return { life, ...gatewayOf(life, { store, runtime, vault, practice, log }) }
+    return { life, ...gatewayOf(life, { store, runtime, vault, practice, log, expiry: opening.expiry ?? null }) }
   }
   let gateway = begin()
   const run = async <T>(work: () => Promise<T>): Promise<Ended<T>> => {
@@ -209,7 +212,14 @@ async function openWorld(store: Store, runtime: Runtime, time: Time, opening: Op
   }
 }
 
-type Ground = { store: Store; runtime: Runtime; vault: Vault; practice: Practice; log: string[] }
+type Ground = {
+  store: Store
+  runtime: Runtime
+  vault: Vault
+  practice: Practice
+  log: string[]
+  expiry: ExpiryPolicy | null
+}
 
 function gatewayOf(life: Life, ground: Ground): { directory: Context; sync: Sync } {
   const { vault, practice } = ground
@@ -243,7 +253,13 @@ function gatewayOf(life: Life, ground: Ground): { directory: Context; sync: Sync
     store,
     vault,
     runtime,
-    instance: { organisation: 'Practice', mail: null, retainEventDays: 400, secondFactor: 'nobody' },
+    instance: {
+      organisation: 'Practice',
+      mail: null,
+      retainEventDays: 400,
+      secondFactor: 'nobody',
+      passwordExpiry: ground.expiry,
+    },
     publicUrl: 'https://id.contoso.example',
     hasher: mortal.hasher(life, quickHasher),
     sendPassword: sync.sendPassword,

@@ -9,6 +9,8 @@ import { Connections, Notice, Sign, Time, type Tone, unbroken } from './parts.ts
 type Face = { tone: Tone; title: MessageKey; detail?: MessageKey; confirm?: true }
 
 const faces: Record<Headline, Face> = {
+  blocked: { tone: 'failed', title: 'portal.home.blocked', detail: 'portal.home.blocked.detail' },
+  expired: { tone: 'waiting', title: 'portal.home.expired' },
   in_sync: { tone: 'in-sync', title: 'portal.home.in_sync' },
   on_its_way: { tone: 'waiting', title: 'portal.home.waiting', detail: 'portal.home.on_its_way.detail' },
   two_passwords: {
@@ -48,6 +50,7 @@ export function HomePage({ settings, status, justUpdated }: HomeProps) {
         </h1>
       </section>
       {detail !== undefined && <p class="lead">{t(detail)}</p>}
+      <Age settings={settings} password={status.password} />
       <Connections settings={settings} connections={status.connections} isStuck={headline === 'trouble'} />
       {confirm && (
         <a class="button primary" href="/portal/login?reason=same">
@@ -66,6 +69,18 @@ export function HomePage({ settings, status, justUpdated }: HomeProps) {
       <Recent settings={settings} events={status.events} />
     </Layout>
   )
+}
+
+/** Until when the password is good, or what comes of it that it is not any more. */
+function Age({ settings: { t, locale }, password }: { settings: PageSettings; password: Status['password'] }) {
+  const { expiresAt, expiring, expired, blocksAt, blocked } = password
+  if (blocked || expiresAt === null || !expiring) return null
+  const day = (at: string) => ({
+    at: new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(at)),
+  })
+  if (!expired) return <Notice tone="waiting">{t('portal.home.expiring', day(expiresAt))}</Notice>
+  const sentence = blocksAt === null ? t('portal.home.expired.detail') : t('portal.home.expired.grace', day(blocksAt))
+  return <p class="lead">{sentence}</p>
 }
 
 function Recent({ settings: { t, locale }, events }: { settings: PageSettings; events: Status['events'] }) {

@@ -16,6 +16,7 @@ import { links } from './0022-links.ts'
 import { sealedMails } from './0023-sealed-mails.ts'
 import { passwordTickets } from './0024-password-tickets.ts'
 import { oldPassword } from './0025-old-password.ts'
+import { passwordAge } from './0026-password-age.ts'
 
 /** All migrations in order. One that was released is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const migrations: Record<string, Migration> = {
   '0023-sealed-mails': sealedMails,
   '0024-password-tickets': passwordTickets,
   '0025-old-password': oldPassword,
+  '0026-password-age': passwordAge,
 }

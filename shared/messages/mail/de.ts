@@ -57,6 +57,30 @@ export const mailDe: MailCatalogue = {
     ],
     button: 'Passwort ändern',
   },
+  expired: {
+    subject: 'Ihr Passwort ist abgelaufen',
+    lines: [
+      'Ihr Passwort für {organisation} ist abgelaufen: {at}.',
+      'Wählen Sie im Portal ein neues. Bis dahin funktioniert Microsoft 365 mit dem alten weiter.',
+    ],
+    button: 'Neues Passwort wählen',
+  },
+  expired_grace: {
+    subject: 'Ihr Passwort ist abgelaufen: Wählen Sie ein neues',
+    lines: [
+      'Ihr Passwort für {organisation} ist abgelaufen. Wählen Sie im Portal ein neues, und zwar bis: {at}.',
+      'Danach ist Ihr Konto bei Microsoft 365 gesperrt, bis Sie eines gewählt haben. E-Mails kommen weiter an.',
+    ],
+    button: 'Neues Passwort wählen',
+  },
+  expired_blocked: {
+    subject: 'Microsoft 365 ist gesperrt, bis Sie ein neues Passwort wählen',
+    lines: [
+      'Ihr Passwort für {organisation} ist abgelaufen. Deshalb ist Ihr Konto bei Microsoft 365 vorerst gesperrt. E-Mails kommen weiter an.',
+      'Wählen Sie im Portal ein neues Passwort: Das Konto wird sofort wieder geöffnet.',
+    ],
+    button: 'Neues Passwort wählen',
+  },
   two_passwords: {
     subject: 'Sie haben zurzeit zwei Passwörter',
     lines: [

@@ -53,6 +53,30 @@ export const mailEn = {
     ],
     button: 'Change the password',
   },
+  expired: {
+    subject: 'Your password has expired',
+    lines: [
+      'Your password for {organisation} has expired on {at}.',
+      'Choose another one in the portal. Until then Microsoft 365 goes on working with the old one.',
+    ],
+    button: 'Choose another password',
+  },
+  expired_grace: {
+    subject: 'Your password has expired: choose another one',
+    lines: [
+      'Your password for {organisation} has expired. Choose another one in the portal by {at}.',
+      'After that your Microsoft 365 account is closed until you have chosen one. Mails go on arriving.',
+    ],
+    button: 'Choose another password',
+  },
+  expired_blocked: {
+    subject: 'Microsoft 365 is closed until you choose another password',
+    lines: [
+      'Your password for {organisation} has expired, so your Microsoft 365 account is closed for now. Mails go on arriving.',
+      'Choose another password in the portal: the account opens again at once.',
+    ],
+    button: 'Choose another password',
+  },
   two_passwords: {
     subject: 'You have two passwords at the moment',
     lines: [

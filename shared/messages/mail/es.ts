@@ -57,6 +57,30 @@ export const mailEs: MailCatalogue = {
     ],
     button: 'Cambiar la contraseña',
   },
+  expired: {
+    subject: 'Su contraseña ha caducado',
+    lines: [
+      'Su contraseña de {organisation} caducó el {at}.',
+      'Elija otra en el portal. Hasta entonces, Microsoft 365 sigue funcionando con la anterior.',
+    ],
+    button: 'Elegir otra contraseña',
+  },
+  expired_grace: {
+    subject: 'Su contraseña ha caducado: elija otra',
+    lines: [
+      'Su contraseña de {organisation} ha caducado. Elija otra en el portal antes del {at}.',
+      'Después, su cuenta de Microsoft 365 quedará cerrada hasta que lo haga. Los correos seguirán llegando.',
+    ],
+    button: 'Elegir otra contraseña',
+  },
+  expired_blocked: {
+    subject: 'Microsoft 365 está cerrado hasta que elija otra contraseña',
+    lines: [
+      'Su contraseña de {organisation} ha caducado, por lo que su cuenta de Microsoft 365 está cerrada por ahora. Los correos siguen llegando.',
+      'Elija otra contraseña en el portal: la cuenta se abrirá de nuevo al instante.',
+    ],
+    button: 'Elegir otra contraseña',
+  },
   two_passwords: {
     subject: 'En este momento tiene dos contraseñas',
     lines: [

@@ -57,6 +57,30 @@ export const mailFr: MailCatalogue = {
     ],
     button: 'Changer le mot de passe',
   },
+  expired: {
+    subject: 'Votre mot de passe a expiré',
+    lines: [
+      'Votre mot de passe pour {organisation} a expiré le {at}.',
+      'Choisissez-en un autre dans le portail. D’ici là, Microsoft 365 continue de fonctionner avec l’ancien.',
+    ],
+    button: 'Choisir un autre mot de passe',
+  },
+  expired_grace: {
+    subject: 'Votre mot de passe a expiré, choisissez-en un autre',
+    lines: [
+      'Votre mot de passe pour {organisation} a expiré. Choisissez-en un autre dans le portail avant le {at}.',
+      'Ensuite, votre compte Microsoft 365 sera fermé jusqu’à ce que vous l’ayez fait. Vos e-mails continueront d’arriver.',
+    ],
+    button: 'Choisir un autre mot de passe',
+  },
+  expired_blocked: {
+    subject: 'Microsoft 365 est fermé jusqu’à ce que vous changiez de mot de passe',
+    lines: [
+      'Votre mot de passe pour {organisation} a expiré, et votre compte Microsoft 365 est donc fermé pour le moment. Vos e-mails continuent d’arriver.',
+      'Choisissez un autre mot de passe dans le portail, et le compte sera rouvert aussitôt.',
+    ],
+    button: 'Choisir un autre mot de passe',
+  },
   two_passwords: {
     subject: 'Vous avez actuellement deux mots de passe',
     lines: [

@@ -57,6 +57,30 @@ export const mailJa: MailCatalogue = {
     ],
     button: 'パスワードを変更する',
   },
+  expired: {
+    subject: 'パスワードの有効期限が切れました',
+    lines: [
+      '{organisation} のパスワードの有効期限が {at} に切れました。',
+      'ポータルで新しいパスワードを選んでください。それまで Microsoft 365 は以前のパスワードで使えます。',
+    ],
+    button: '新しいパスワードを選ぶ',
+  },
+  expired_grace: {
+    subject: 'パスワードの有効期限が切れました。新しいパスワードを選んでください',
+    lines: [
+      '{organisation} のパスワードの有効期限が切れました。{at} までにポータルで新しいパスワードを選んでください。',
+      'それを過ぎると、新しいパスワードを選ぶまで Microsoft 365 のアカウントが使えなくなります。メールは引き続き届きます。',
+    ],
+    button: '新しいパスワードを選ぶ',
+  },
+  expired_blocked: {
+    subject: '新しいパスワードを選ぶまで Microsoft 365 は使えません',
+    lines: [
+      '{organisation} のパスワードの有効期限が切れたため、現在 Microsoft 365 のアカウントは使えません。メールは引き続き届きます。',
+      'ポータルで新しいパスワードを選ぶと、アカウントはすぐに使えるようになります。',
+    ],
+    button: '新しいパスワードを選ぶ',
+  },
   two_passwords: {
     subject: '現在、パスワードが 2 つあります',
     lines: [

@@ -1,4 +1,5 @@
 import type { Catalogue } from './en.ts'
+import { expiryDe } from './expiry/de.ts'
 import { flowsDe } from './flows/de.ts'
 import { problemsDe } from './problems/de.ts'
 import { securityDe } from './security/de.ts'
@@ -79,5 +80,6 @@ export const de: Catalogue = {
   'portal.support': 'Hilfe: {contact}',
   'portal.form.expired': 'Gehen Sie zurück, laden Sie die Seite neu und senden Sie das Formular noch einmal ab.',
   ...flowsDe,
+  ...expiryDe,
   ...problemsDe,
 }

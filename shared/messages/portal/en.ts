@@ -1,3 +1,4 @@
+import { expiryEn } from './expiry/en.ts'
 import { flowsEn } from './flows/en.ts'
 import { problemsEn } from './problems/en.ts'
 import { securityEn } from './security/en.ts'
@@ -76,6 +77,7 @@ export const en = {
   'portal.support': 'Help: {contact}',
   'portal.form.expired': 'Go back, reload the page and send the form again.',
   ...flowsEn,
+  ...expiryEn,
   ...problemsEn,
 } as const
 

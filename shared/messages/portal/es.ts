@@ -1,4 +1,5 @@
 import type { Catalogue } from './en.ts'
+import { expiryEs } from './expiry/es.ts'
 import { flowsEs } from './flows/es.ts'
 import { problemsEs } from './problems/es.ts'
 import { securityEs } from './security/es.ts'
@@ -78,5 +79,6 @@ export const es: Catalogue = {
   'portal.support': 'Ayuda: {contact}',
   'portal.form.expired': 'Vuelva atrás, recargue la página y envíe el formulario de nuevo.',
   ...flowsEs,
+  ...expiryEs,
   ...problemsEs,
 }

@@ -1,4 +1,5 @@
 import type { Catalogue } from './en.ts'
+import { expiryFr } from './expiry/fr.ts'
 import { flowsFr } from './flows/fr.ts'
 import { problemsFr } from './problems/fr.ts'
 import { securityFr } from './security/fr.ts'
@@ -77,5 +78,6 @@ export const fr: Catalogue = {
   'portal.support': 'Aide : {contact}',
   'portal.form.expired': 'Revenez en arrière, rechargez la page et envoyez de nouveau le formulaire.',
   ...flowsFr,
+  ...expiryFr,
   ...problemsFr,
 }

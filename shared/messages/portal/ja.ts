@@ -1,4 +1,5 @@
 import type { Catalogue } from './en.ts'
+import { expiryJa } from './expiry/ja.ts'
 import { flowsJa } from './flows/ja.ts'
 import { problemsJa } from './problems/ja.ts'
 import { securityJa } from './security/ja.ts'
@@ -76,5 +77,6 @@ export const ja: Catalogue = {
   'portal.support': 'お問い合わせ: {contact}',
   'portal.form.expired': '前のページに戻って再読み込みし、フォームをもう一度送信してください。',
   ...flowsJa,
+  ...expiryJa,
   ...problemsJa,
 }

@@ -57,7 +57,6 @@ export const flowsDe: Readonly<Record<FlowsKey, string>> = {
   'portal.event.password_set': 'Ein Administrator hat Ihr Passwort festgelegt',
   'portal.event.password_link_send': 'Ihnen wurde ein Link gesendet, um ein Passwort zu wählen',
   'portal.event.password_remind': 'Sie wurden an die Anmeldung erinnert',
-  'portal.event.password_expire': 'Ihr Passwort konnte Microsoft 365 nicht zugestellt werden',
   'portal.event.provisioned': 'Microsoft 365 hat Ihr Passwort übernommen',
   'portal.event.provisioned.failure': 'Microsoft 365 hat Ihr Passwort nicht übernommen',
   'portal.event.user_create': 'Ihr Konto wurde hier angelegt',

@@ -54,7 +54,6 @@ export const flowsEn = {
   'portal.event.password_set': 'An administrator set your password',
   'portal.event.password_link_send': 'A link to choose a password was sent to you',
   'portal.event.password_remind': 'You were reminded to sign in',
-  'portal.event.password_expire': 'Your password could not be delivered to Microsoft 365',
   'portal.event.provisioned': 'Microsoft 365 took your password',
   'portal.event.provisioned.failure': 'Microsoft 365 did not take your password',
   'portal.event.user_create': 'Your account was made here',

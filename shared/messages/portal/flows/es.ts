@@ -57,7 +57,6 @@ export const flowsEs: Readonly<Record<FlowsKey, string>> = {
   'portal.event.password_set': 'Un administrador estableció su contraseña',
   'portal.event.password_link_send': 'Se le envió un enlace para elegir una contraseña',
   'portal.event.password_remind': 'Se le recordó que inicie sesión',
-  'portal.event.password_expire': 'Su contraseña no se pudo entregar a Microsoft 365',
   'portal.event.provisioned': 'Microsoft 365 aceptó su contraseña',
   'portal.event.provisioned.failure': 'Microsoft 365 no aceptó su contraseña',
   'portal.event.user_create': 'Su cuenta se creó aquí',

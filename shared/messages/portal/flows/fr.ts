@@ -57,7 +57,6 @@ export const flowsFr: Readonly<Record<FlowsKey, string>> = {
   'portal.event.password_set': 'Un administrateur a défini votre mot de passe',
   'portal.event.password_link_send': 'Un lien pour choisir un mot de passe vous a été envoyé',
   'portal.event.password_remind': 'Un rappel de connexion vous a été envoyé',
-  'portal.event.password_expire': 'Votre mot de passe n’a pas pu être transmis à Microsoft 365',
   'portal.event.provisioned': 'Microsoft 365 a repris votre mot de passe',
   'portal.event.provisioned.failure': 'Microsoft 365 n’a pas repris votre mot de passe',
   'portal.event.user_create': 'Votre compte a été créé ici',

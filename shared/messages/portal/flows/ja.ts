@@ -56,7 +56,6 @@ export const flowsJa: Readonly<Record<FlowsKey, string>> = {
   'portal.event.password_set': '管理者がパスワードを設定しました',
   'portal.event.password_link_send': 'パスワードを選ぶためのリンクが送信されました',
   'portal.event.password_remind': 'サインインのお知らせが送信されました',
-  'portal.event.password_expire': 'パスワードを Microsoft 365 に届けられませんでした',
   'portal.event.provisioned': 'Microsoft 365 にパスワードが反映されました',
   'portal.event.provisioned.failure': 'Microsoft 365 にパスワードが反映されませんでした',
   'portal.event.user_create': 'ここにアカウントが作成されました',
