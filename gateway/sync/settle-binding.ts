@@ -1,9 +1,8 @@
-import type { Updateable } from 'kysely'
 import type { Actor } from '../domain/actor.ts'
 import type { Desired } from '../domain/desire.ts'
 import type { TenantFailure } from '../domain/failure.ts'
 import { lookAgainAt, nextAttempt } from '../domain/next-attempt.ts'
-import { type OperationKind, passwordOf } from '../domain/operation.ts'
+import { passwordOf } from '../domain/operation.ts'
 import { passwordDrifted } from '../domain/password-drift.ts'
 import { baselineOf } from '../domain/plan.ts'
 import { staleForMs } from '../domain/settle.ts'
@@ -11,7 +10,6 @@ import { deleteBinding, findBinding, updateBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { markGroupsOfUserDirty } from '../store/group-bindings.ts'
 import { erasePending } from '../store/pending-passwords.ts'
-import type { Bindings } from '../store/schema.ts'
 import type { Change } from '../store/store.ts'
 import { purgeLetGo } from '../store/users.ts'
 import type { SyncContext } from './context.ts'
@@ -50,10 +48,7 @@ export async function settleBinding(
   }
   if (binding.unbind !== null) return await letGo(change, binding)
   if (unit.desired.outOfScope !== null)
-    return await leaveAlone(change, unit, {
-      ...readBack(applied, now),
-      ...(await licenceColumns(context, change, connection, { unit, plan }, applied)),
-    })
+    return await leaveAlone(change, unit, await licenceColumns(context, change, connection, { unit, plan }, applied))
   if (applied.some(({ operation }) => operation.kind === 'restore')) {
     // What the account needs now that it is back is the next plan's: the binding stays marked.
     const again = { attempt: 0, next_attempt_at: null, error: null }
@@ -80,7 +75,7 @@ export async function settleBinding(
     job_id: null,
     ...(keepsOldPassword(binding, applied) && { old_password: 'valid' as const }),
     unmapped: JSON.stringify(unit.desired.unmapped),
-    ...readBack(applied, now),
+    ...(readBack(applied) && { verify_at: now + staleForMs }),
     ...(!goesOn && (await licenceColumns(context, change, connection, { unit, plan }, applied))),
   })
   if (!goesOn) await covered(change, unit)
@@ -95,28 +90,11 @@ const keepsOldPassword = (binding: Unit['binding'], applied: readonly Applied[])
   applied.some(({ operation }) => operation.kind === 'take_over' && operation.blockedBy === undefined) &&
   !applied.some(({ operation }) => operation.kind === 'set_password')
 
-/**
- * What was written is looked at once no replica can be late any more: values may be accepted and dropped in silence, and
- * what somebody put back in the meantime was taken for a late answer.
- */
-function readBack(applied: readonly Applied[], now: number): Pick<Updateable<Bindings>, 'verify_at'> {
-  const wrote = applied.some(({ operation: { kind, changes } }) => leavesTrace[kind] && changes.length > 0)
-  return wrote ? { verify_at: now + staleForMs } : {}
-}
-
-/** Whether our word stands against a late answer for a while, as in `settle`. */
-const leavesTrace: Readonly<Record<OperationKind, boolean>> = {
-  provision: false,
-  take_over: true,
-  update: true,
-  set_password: false,
-  end_password: false,
-  deprovision: true,
-  reprovision: true,
-  restore: false,
-  revoke_sessions: false,
-  licence: true,
-}
+/** Values may be accepted and dropped in silence: what was written is looked at once no replica can be late any more. */
+const readBack = (applied: readonly Applied[]) =>
+  applied.some(({ operation }) => {
+    return (operation.kind === 'update' || operation.kind === 'take_over') && operation.changes.length > 0
+  })
 
 /** The password was changed at Microsoft: told once, and ended by the person's next sign-in here. */
 async function noteDrift(
