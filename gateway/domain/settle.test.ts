@@ -13,6 +13,11 @@ test('our accepted write stands at once', () => {
 test('a late answer with the value from before does not undo our write', () => {
   expect(settle(before, wrote.written, 2_000).account).toEqual(wrote.account)
 })
+test('a late answer is in doubt until no answer can be late any more', () => {
+  expect(settle(before, wrote.written, 2_000).doubtUntil).toBe(1_000 + staleForMs)
+  expect(settle(wrote.account, wrote.written, 2_000).doubtUntil).toBeNull()
+  expect(settle(before, wrote.written, 1_000 + staleForMs).doubtUntil).toBeNull()
+})
 test("a value that is neither ours nor the one before is somebody's change at once", () => {
   const seen = settle({ ...city('Wien'), enabled: false }, wrote.written, 2_000)
   expect(seen.account.attributes.city).toBe('Wien')

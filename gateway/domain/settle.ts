@@ -15,14 +15,16 @@ export const staleForMs = 5 * 60_000
 
 /**
  * Takes an observation after writes of ours. For five minutes a property that still shows the value from before our write
- * is a late answer, and ours stands; any other value is somebody's change.
+ * counts as a late answer, and ours stands; any other value is somebody's change. Whether it was one is in doubt until those
+ * minutes are over, since somebody may have put the old value back: `doubtUntil` says when to look again.
  */
 export function settle(
   seen: ObservedAccount,
   written: Written,
   now: Instant,
-): { account: ObservedAccount; written: Written } {
+): { account: ObservedAccount; written: Written; doubtUntil: Instant | null } {
   let account = seen
+  let doubtUntil: Instant | null = null
   const kept: Record<string, Entry> = {}
   for (const [property, entry] of Object.entries(written) as [Property, Entry][]) {
     if (now - entry.at >= staleForMs) continue
@@ -31,9 +33,10 @@ export function settle(
     else if (theirs === entry.before) {
       kept[property] = entry
       account = put(account, property, entry.value)
+      doubtUntil = Math.max(doubtUntil ?? 0, entry.at + staleForMs)
     }
   }
-  return { account, written: kept }
+  return { account, written: kept, doubtUntil }
 }
 
 /** Values that we wrote, that were accepted, and that the account still shows as they were before. */

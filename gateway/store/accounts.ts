@@ -81,12 +81,12 @@ export async function putAccounts(
   const changed: AccountId[] = []
   for (const seen of accounts) {
     const before = known.get(seen.id)
-    const { account, written } = settle(seen, before?.written ?? {}, now)
+    const { account, written, doubtUntil } = settle(seen, before?.written ?? {}, now)
     const observed = JSON.stringify(account)
     if (before !== undefined && before.deletedAt === null && JSON.stringify(before.account) === observed) {
       await trx
         .updateTable('accounts')
-        .set({ seen_at: now })
+        .set({ seen_at: now, doubt_until: doubtUntil })
         .where('connection_id', '=', connectionId)
         .where('id', '=', account.id)
         .execute()
@@ -104,6 +104,7 @@ export async function putAccounts(
       blocked_by: account.enabled ? null : (before?.blockedBy ?? before?.blocking ?? null),
       written: JSON.stringify(written),
       seen_at: now,
+      doubt_until: doubtUntil,
       ...traitsOf(account),
     }
     await putAccountTerms(trx, connectionId, before?.account, account)

@@ -303,6 +303,8 @@ export type Accounts = {
   /** JSON: what we wrote lately, so that a stale answer does not look like somebody else's change. */
   written: string
   seen_at: number
+  /** What was seen was taken for a late answer; from then on it is known whether it was one. */
+  doubt_until: number | null
   /** The cause of a block that went out and whose outcome is not known yet. */
   blocking: 'suspended' | 'unbound' | 'expired' | 'admin' | 'staged' | 'out_of_scope' | null
   /** When it went out. */

@@ -16,7 +16,7 @@ import { isLicenceRefused } from './record-licences.ts'
 import { requireConnection } from './require-connection.ts'
 import { brakeFor, engage, mayWrite, syncBindings } from './sync-bindings.ts'
 import { syncGroups } from './sync-groups.ts'
-import { readPasswordTimes, verifyDue } from './verify.ts'
+import { readPasswordTimes, settleDoubts, verifyDue } from './verify.ts'
 
 /** How many bindings are planned and applied together: bounds memory and the time between two records. */
 const pageSize = 400
@@ -46,6 +46,7 @@ export async function runCycle(
   const tenant = context.tenants.of(connection)
   const { observed, full } = await observe(context, connection, tenant)
   await readPasswordTimes(context, await requireConnection(context, connectionId), tenant)
+  await settleDoubts(context, connection, tenant)
   await verifyDue(context, connection, tenant)
   await followCredential(context, connection, tenant)
   const result: CycleResult = {

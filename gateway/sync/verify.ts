@@ -8,6 +8,7 @@ import type { Tenant } from '../graph/tenant.ts'
 import { findAccounts, type StoredAccount } from '../store/accounts.ts'
 import { type BindingRow, bindingsToVerify, updateBinding } from '../store/bindings.ts'
 import { type ConnectionRow, updateConnection } from '../store/connections.ts'
+import { doubtedAccounts, endDoubts } from '../store/doubts.ts'
 import type { SyncContext } from './context.ts'
 import { remember } from './observe.ts'
 
@@ -17,6 +18,23 @@ const atOnce = 500
 export const lookForMissingMs = 60 * 60_000
 /** How often all accounts are asked when their password changed, in ms: a change of it alone may be in no delta. */
 const passwordsEveryMs = 60 * 60_000
+
+/**
+ * Reads by id what was taken for a late answer: no delta tells once more that somebody has put an old value back, or that a
+ * write whose answer was lost took effect after all.
+ */
+export async function settleDoubts(context: SyncContext, connection: ConnectionRow, tenant: Tenant): Promise<void> {
+  const ids = await doubtedAccounts(context.store.db, connection.id, context.runtime.now(), atOnce)
+  if (ids.length === 0) return
+  const read = await tenant.readAccounts(ids)
+  await remember(context, connection.id, [...read.values()])
+  const gone = ids.filter((id) => !read.has(id))
+  if (gone.length === 0) return
+  await context.store.change(system, async (change) => {
+    change.quiet('observation')
+    await endDoubts(change.trx, connection.id, gone)
+  })
+}
 
 /**
  * Reads by id what no delta has to tell: values that the tenant accepted and dropped in silence, and deleted accounts that

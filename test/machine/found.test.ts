@@ -100,6 +100,19 @@ const found: Record<string, { opening: Opening; steps: Step[] }> = {
       { do: 'sync_one', who: 0 },
     ],
   },
+  'an enable whose answer was lost does not outlive a suspension': {
+    opening: { seed: 139569, people: 4, mode: 'apply', brake: 'wide', imported: false },
+    steps: [
+      { do: 'create_user', n: 3, password: false },
+      { do: 'import', from: 0, count: 1, bind: false },
+      { do: 'bind', who: 0, attributes: 'fill_empty', enable: false, override: false, account: null },
+      { do: 'delete_user', who: 3, accounts: 'keep' },
+      { do: 'unbind', who: 0, account: 'block' },
+      { do: 'fault', fault: 'drop_after', method: 'PATCH', times: 1 },
+      { do: 'bind', who: 0, attributes: 'fill_empty', enable: false, override: false, account: null },
+      { do: 'suspend', who: 0 },
+    ],
+  },
   'a connection that observes writes nothing on demand': {
     opening: { ...imported, mode: 'observe' },
     steps: [
