@@ -52,7 +52,15 @@ test('a created person is presented as the contract says', async () => {
   expect(shown).toMatchObject({
     displayName: 'Ana Kovač',
     attributes: { jobTitle: 'Clerk', city: null, manager: boss.id },
-    password: { state: 'none', set: false, version: 0, changedAt: null, expired: false, mustChange: false },
+    password: {
+      state: 'none',
+      set: false,
+      version: 0,
+      changedAt: null,
+      expired: false,
+      blocked: false,
+      mustChange: false,
+    },
     mfa: { totp: false, passkeys: 0 },
     bindings: [{ connectionId: 'c1', userPrincipalName: 'ana@contoso.example' }],
   })

@@ -41,7 +41,7 @@ export async function presentUsers(
     bindings.set(binding.userId, [...(bindings.get(binding.userId) ?? []), binding])
   return rows.map((row) => ({
     ...toUser(row, bindings.get(row.id) ?? []),
-    password: passwordOf(credentials.get(row.id), settings.passwordExpiry, runtime.now()),
+    password: passwordOf(row, credentials.get(row.id), settings.passwordExpiry, runtime.now()),
     mfa: mfaOf(factors.get(row.id)),
   }))
 }
@@ -60,27 +60,22 @@ async function bindingsOf(db: Kysely<Database>, userIds: readonly string[]): Pro
 
 const mfaOf = ({ totp, passkeys } = { totp: 0, passkeys: 0 }) => ({ totp: totp > 0, passkeys })
 
-function passwordOf(credential: CredentialRow | undefined, policy: ExpiryPolicy | null, now: number): User['password'] {
-  if (credential === undefined)
-    return {
-      state: 'none',
-      set: false,
-      version: 0,
-      changedAt: null,
-      expiresAt: null,
-      expired: false,
-      mustChange: false,
-    }
-  const { version, changed_at, must_change } = credential
-  const expired = isExpired(policy, changed_at, now)
+function passwordOf(
+  { expiry_blocked_at }: UserRow,
+  credential: CredentialRow | undefined,
+  policy: ExpiryPolicy | null,
+  now: number,
+): User['password'] {
+  const expired = credential !== undefined && isExpired(policy, credential.changed_at, now)
   return {
-    state: expired ? 'expired' : 'set',
-    set: true,
-    version,
-    changedAt: timeOf(changed_at),
-    expiresAt: timeOrNull(expiresAt(policy, changed_at)),
+    state: credential === undefined ? 'none' : expired ? 'expired' : 'set',
+    set: credential !== undefined,
+    version: credential?.version ?? 0,
+    changedAt: timeOrNull(credential?.changed_at ?? null),
+    expiresAt: timeOrNull(credential === undefined ? null : expiresAt(policy, credential.changed_at)),
     expired,
-    mustChange: must_change === 1,
+    blocked: expiry_blocked_at !== null,
+    mustChange: credential?.must_change === 1,
   }
 }
 

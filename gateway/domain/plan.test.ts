@@ -35,6 +35,20 @@ describe('what a plan does', () => {
       'work',
     ],
     [
+      'whose password has expired is blocked, if an organisation wants it so',
+      settled({ presence: { kind: 'blocked', cause: 'expired' } }),
+      bound(),
+      ['deprovision'],
+      'work',
+    ],
+    [
+      'and comes back with another one',
+      settled({ passwordVersion: 7 }),
+      bound({ enabled: false }, { blockedBy: 'expired' }),
+      ['reprovision', 'set_password'],
+      'work',
+    ],
+    [
       'a suspended user is blocked',
       settled({ presence: { kind: 'blocked', cause: 'suspended' } }),
       bound(),
@@ -151,7 +165,11 @@ describe('properties', () => {
   const anyDesired = fc
     .record({
       attributes: anyAttributes,
-      presence: fc.constantFrom<Desired['presence'][]>({ kind: 'enabled' }, { kind: 'blocked', cause: 'suspended' }),
+      presence: fc.constantFrom<Desired['presence'][]>(
+        { kind: 'enabled' },
+        { kind: 'blocked', cause: 'suspended' },
+        { kind: 'blocked', cause: 'expired' },
+      ),
       leaving: fc.constantFrom<Desired['leaving'][]>(null, null, 'block', 'keep'),
       mode: fc.constantFrom<Desired['mode'][]>('fill_empty', 'ours_win'),
       driftPolicy: fc.constantFrom<Desired['driftPolicy'][]>('notify', 'enforce'),
@@ -166,7 +184,7 @@ describe('properties', () => {
       kind: fc.constantFrom<('bound' | 'matched')[]>('bound', 'matched'),
       enabled: fc.boolean(),
       attributes: anyAttributes,
-      blockedBy: fc.constantFrom<Held['blockedBy'][]>(null, 'suspended', 'unbound'),
+      blockedBy: fc.constantFrom<Held['blockedBy'][]>(null, 'suspended', 'unbound', 'expired'),
       protection: fc.constantFrom<Held['protection'][]>(null, null, 'privileged_role', 'unknown'),
     })
     .map(({ kind, protection, blockedBy, ...some }) =>

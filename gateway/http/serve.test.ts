@@ -23,6 +23,7 @@ const ana: z.input<typeof User> = {
     changedAt: time,
     expiresAt: null,
     expired: false,
+    blocked: false,
     mustChange: false,
   },
   mfa: { totp: false, passkeys: 0 },

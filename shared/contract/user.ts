@@ -47,6 +47,8 @@ export const User = z.object({
     /** Null: it does not expire. */
     expiresAt: Time.nullable(),
     expired: z.boolean(),
+    /** The accounts are blocked until it is changed. */
+    blocked: z.boolean(),
     mustChange: z.boolean(),
   }),
   mfa: z.object({ totp: z.boolean(), passkeys: z.number().int() }),

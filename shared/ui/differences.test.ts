@@ -21,6 +21,7 @@ const user = User.parse({
     changedAt: at,
     expiresAt: null,
     expired: false,
+    blocked: false,
     mustChange: false,
   },
   mfa: { totp: false, passkeys: 0 },

@@ -36,6 +36,8 @@ export type Stage = {
   /** The link in the newest mail to somebody. */
   mailedLink(user: Pick<User, 'email'>): Promise<string>
   resumeSecond(): Promise<void>
+  /** The password of somebody was chosen so many days ago, and this came of it. */
+  aged(someone: Someone, days: number, outcome?: 'told' | 'blocked'): Promise<void>
   /** What others do at the tenant of the main connection. */
   atMicrosoft(path: string, body: Record<string, unknown>): Promise<void>
   /** Has a cycle run at the main connection, and waits for its end. */
@@ -71,7 +73,11 @@ export async function startStage(): Promise<Stage> {
   const here = await startHere({
     users: 0,
     secondFactor: 'admins',
-    settings: { organisation: 'Contoso', supportContact: 'help@contoso.example' },
+    settings: {
+      organisation: 'Contoso',
+      supportContact: 'help@contoso.example',
+      passwords: { expiry: { afterDays: 90, graceDays: 14, block: true } },
+    },
     env: { LOCKSTEP_SMTP_URL: mailbox.smtpUrl },
   })
   const tenants = [
@@ -126,6 +132,18 @@ export async function startStage(): Promise<Stage> {
       await work()
       await rename('throttles_gone', 'throttles')
     },
+    aged: ({ id }, days, outcome) =>
+      here.context.store.change(system, async (change) => {
+        change.quiet('time')
+        const looked = { expiry_looked_at: change.now, expiry_told_at: outcome === undefined ? null : change.now }
+        await change.trx
+          .updateTable('user_credentials')
+          .set({ changed_at: change.now - days * 86_400_000, ...looked })
+          .where('user_id', '=', id)
+          .execute()
+        if (outcome === 'blocked')
+          await change.trx.updateTable('users').set({ expiry_blocked_at: change.now }).where('id', '=', id).execute()
+      }),
     forgiveGuesses: () =>
       here.context.store.change(system, async (change) => {
         change.quiet('another address')

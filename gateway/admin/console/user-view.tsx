@@ -15,7 +15,15 @@ import { SendLink } from './send-link.tsx'
 import { useAction } from './use-action.ts'
 import { useAnswer } from './use-answer.ts'
 import { type Act, WhatWillHappen } from './what-will-happen.tsx'
-import { dayText, standingOfBinding, standingOfLicence, standingOfPassword, standingOfUser, timeText } from './words.ts'
+import {
+  dayText,
+  passwordText,
+  standingOfBinding,
+  standingOfLicence,
+  standingOfPassword,
+  standingOfUser,
+  timeText,
+} from './words.ts'
 
 export function UserView({ id, role }: { id: string; role: string }) {
   const mayWrite = role !== 'auditor'
@@ -44,7 +52,7 @@ export function UserView({ id, role }: { id: string; role: string }) {
             <dt>Email</dt>
             <dd>{user.email}</dd>
             <dt>Password</dt>
-            <dd>{user.password.state === 'none' ? 'Not set' : `Set ${timeText(user.password.changedAt)}`}</dd>
+            <dd>{passwordText(user.password)}</dd>
             {user.role !== null && (
               <>
                 <dt>Role</dt>

@@ -53,6 +53,7 @@ export const standingOfLicence: Record<Binding['licences'][number]['state'], Sta
 export function standingOfUser(user: User): Standing {
   if (user.state === 'suspended') return { tone: 'failed', word: 'Suspended' }
   if (user.state === 'staged') return { tone: 'note', word: 'Staged' }
+  if (user.password.blocked) return { tone: 'failed', word: 'Blocked: password expired' }
   const [first, ...others] = user.bindings.map(standingOfBinding)
   if (!first) return { tone: 'note', word: 'Not bound' }
   const rank: Record<Tone, number> = { failed: 3, waiting: 2, 'in-sync': 1, note: 0 }
@@ -86,6 +87,15 @@ export function sentenceOf({ kind, changes }: Pick<Operation, 'kind' | 'changes'
     case 'revoke_sessions':
       return `Open sessions of the account ${account} will be ended.`
   }
+}
+
+/** How old the password is, and what comes of it. */
+export function passwordText({ state, changedAt, expiresAt, blocked }: User['password']): string {
+  if (state === 'none') return 'Not set'
+  const end = expiresAt === null ? null : dayText(expiresAt)
+  if (state === 'expired')
+    return blocked ? `Expired ${end}: accounts are blocked until it is changed` : `Expired ${end}`
+  return end === null ? `Set ${timeText(changedAt)}` : `Set ${timeText(changedAt)}, expires ${end}`
 }
 
 export const timeText = (at: string | null) =>

@@ -15,6 +15,19 @@ const home = ({ name, heading, of }: HomeRow): Row => ({
   },
 })
 
+type AgedRow = Omit<HomeRow, 'of'> & { days: number; outcome?: 'told' | 'blocked' }
+
+/** Somebody whose password is so old. */
+const aged = ({ days, outcome, ...row }: AgedRow): Row =>
+  home({
+    ...row,
+    async of(stage) {
+      const someone = await stage.bound()
+      await stage.aged(someone, days, outcome)
+      return someone
+    },
+  })
+
 export const inSync = (stage: Stage) => stage.once('in sync', () => stage.bound())
 
 /** Somebody whose new password has to wait for its connection. */
@@ -88,6 +101,9 @@ export const homeRows: readonly Row[] = [
       return someone
     },
   }),
+  aged({ name: 'home-expiring', heading: 'Same password everywhere since', days: 83 }),
+  aged({ name: 'home-expired', heading: 'Your password has expired', days: 93, outcome: 'told' }),
+  aged({ name: 'home-blocked', heading: 'Microsoft 365 is closed to you', days: 120, outcome: 'blocked' }),
   home({
     name: 'home-on-its-way',
     heading: 'Your password is on its way to Microsoft 365',

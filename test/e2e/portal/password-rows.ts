@@ -28,6 +28,19 @@ export const passwordRows: readonly Row[] = [
       await visit.page.type('input[name=newPassword]', 'Green-Window')
     },
   },
+  {
+    name: 'password-expired',
+    heading: 'Change your password',
+    async reach(visit, stage) {
+      const { email } = await stage.once('an old password', async () => {
+        const someone = await stage.bound()
+        await stage.aged(someone, 95, 'told')
+        return someone
+      })
+      await visit.go('/portal/login')
+      await visit.send({ email, password })
+    },
+  },
   change('wrong', { currentPassword: 'wrong', newPassword }),
   change('weak', { currentPassword: password, newPassword: 'obermayr' }),
   change('refused-there', { currentPassword: password, newPassword: refusedThere }),
