@@ -84,6 +84,8 @@ test.each([
   ['{\n  "__proto__": { "organisation": "x" }\n}', 2, '__proto__'],
   ['{\n  "passwords": {\n    "minLength": 7\n  }\n}', 3, 'under 8'],
   ['{\n  "passwords": {\n    "hashing": { "memoryKib": 19456, "passes": 1 }\n  }\n}', 3, 'Too weak'],
+  ['{\n  "passwords": {\n    "breachedUrl": "http://pwned.example/range"\n  }\n}', 3, 'https URL'],
+  ['{\n  "passwords": {\n    "expiry": { "afterDays": 7 }\n  }\n}', 3, 'afterDays'],
   ['[]', 1, 'expected object'],
 ])('a settings file that cannot be used is refused by file and line: %j', async (text, line, words) => {
   await writeFile(file, text)
@@ -92,6 +94,20 @@ test.each([
   expect(String(refusal)).toContain(`${file}, line ${line}`)
   expect(String(refusal)).toContain(words)
   expect(await readFile(file, 'utf8')).toBe(text)
+})
+
+test('breached passwords are looked up in one place', async () => {
+  await writeFile(file, '{"passwords":{"breachedUrl":"https://api.pwnedpasswords.com/range"}}')
+  const { breached } = await openSettings(folder, {})
+  expect(breached).toEqual({ url: 'https://api.pwnedpasswords.com/range', failOpen: true })
+  await writeFile(file, '{"passwords":{"breachedUrl":"https://pwned.example/range","breachedFile":"list.txt"}}')
+  await expect(openSettings(folder, {})).rejects.toThrow('exclude each other')
+})
+
+test('passwords expire only where it is asked for, and nobody is blocked unless that is, too', async () => {
+  expect((await openSettings(folder, {})).passwordExpiry).toBeNull()
+  await writeFile(file, '{"passwords":{"expiry":{"afterDays":180}}}')
+  expect((await openSettings(folder, {})).passwordExpiry).toEqual({ afterDays: 180, graceDays: 14, block: false })
 })
 
 test('a variable that cannot be used is refused by name, without its value', async () => {

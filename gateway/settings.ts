@@ -5,6 +5,7 @@ import { extensionId } from '@lockstep/shared/contract/extension'
 import { type Locale, locales } from '@lockstep/shared/messages/locale'
 import { type Adapter, Low } from 'lowdb'
 import { z } from 'zod'
+import type { Breached } from './directory/context.ts'
 import { defaultCost, type HashCost, isStrong } from './domain/hash-cost.ts'
 import type { ExpiryPolicy } from './domain/password-age.ts'
 import { defaultPolicy, type PasswordPolicy } from './domain/password-policy.ts'
@@ -35,6 +36,14 @@ const cloudOrigin = z
     message: 'Give an https origin without a path.',
   })
 const mailUrl = z.url({ protocol: /^smtps?$/, error: 'Give a URL like smtp://mail.contoso.example:587.' })
+
+const rangeUrl = z.url({ protocol: /^https?$/ }).refine(
+  (value) => {
+    const { protocol, hostname, search, hash, username } = new URL(value)
+    return (protocol === 'https:' || loopback.test(hostname)) && search + hash + username === ''
+  },
+  { message: 'Give an https URL like https://api.pwnedpasswords.com/range (http on this machine only).' },
+)
 
 const hashing = z
   .strictObject({ memoryKib: z.number().int().max(65_536), passes: z.number().int().max(3) })
@@ -98,7 +107,9 @@ export const Settings = z.strictObject({
       }),
       /** SHA-1 of breached passwords in hex, one a line, sorted. */
       breachedFile: z.string().min(1).max(4096),
-      /** Whether a password is accepted while that file cannot be read. */
+      /** Or a service that is asked by the first five digits of the SHA-1, like https://api.pwnedpasswords.com/range. */
+      breachedUrl: rangeUrl,
+      /** Whether a password is accepted while neither can be asked. */
       failOpen: z.boolean(),
     })
     .partial()
@@ -137,7 +148,7 @@ export type Instance = {
   passwordExpiry: ExpiryPolicy | null
   hashCost: HashCost
   /** Null: passwords are not looked up. */
-  breached: { file: string; failOpen: boolean } | null
+  breached: Breached | null
 }
 
 export const defaultPort = 7474
@@ -207,14 +218,26 @@ async function instanceOf(dataFolder: string, settings: Settings, env: Environme
 }
 
 function passwordsOf(dataFolder: string, { passwords = {} }: Settings) {
-  const { minLength, words, expiry, hashing, breachedFile, failOpen = true } = passwords
+  const { minLength, words, expiry, hashing } = passwords
   return {
     passwordPolicy: { minLength: minLength ?? defaultPolicy.minLength, words: words ?? [] },
     passwordExpiry: expiry ?? null,
     hashCost:
       hashing === undefined ? defaultCost : { memoryCost: hashing.memoryKib, timeCost: hashing.passes, parallelism: 1 },
-    breached: breachedFile === undefined ? null : { file: resolve(dataFolder, breachedFile), failOpen },
+    breached: breachedOf(dataFolder, passwords),
   }
+}
+
+function breachedOf(
+  dataFolder: string,
+  { breachedFile, breachedUrl, failOpen = true }: NonNullable<Settings['passwords']>,
+): Breached | null {
+  if (breachedFile !== undefined && breachedUrl !== undefined)
+    throw new SettingsError(
+      `${settingsFile}: "breachedFile" and "breachedUrl" of "passwords" exclude each other. Remove one of them.`,
+    )
+  if (breachedUrl !== undefined) return { url: breachedUrl, failOpen }
+  return breachedFile === undefined ? null : { file: resolve(dataFolder, breachedFile), failOpen }
 }
 
 /** On this machine alone there is nobody to keep out; everywhere else a password is not enough for who may do everything. */

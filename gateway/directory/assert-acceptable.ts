@@ -4,7 +4,8 @@ import { Problem } from '../domain/problem.ts'
 import type { Secret } from '../domain/secret.ts'
 import { type CredentialRow, openHash, openHistory } from '../store/credentials.ts'
 import type { UserRow } from '../store/users.ts'
-import { isBreached } from './breached.ts'
+import { isInFile } from './breached-file.ts'
+import { isInRange } from './breached-range.ts'
 import type { Context } from './context.ts'
 
 /**
@@ -37,7 +38,7 @@ export async function assertAcceptable(
 async function lookUp({ store, settings: { breached } }: Context, password: Secret): Promise<boolean> {
   if (breached === null) return false
   try {
-    return await isBreached(breached.file, password)
+    return await ('file' in breached ? isInFile(breached.file, password) : isInRange(breached.url, password))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     const after = breached.failOpen ? 'A password was accepted without it.' : 'A password was refused for it.'
@@ -45,7 +46,7 @@ async function lookUp({ store, settings: { breached } }: Context, password: Secr
       change.event({
         type: 'password_check_failure',
         outcome: 'failure',
-        detail: `The list of breached passwords could not be read: ${reason} ${after}`,
+        detail: `Breached passwords could not be looked up: ${reason} ${after}`,
       }),
     )
     if (breached.failOpen) return false

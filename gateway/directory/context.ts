@@ -32,6 +32,12 @@ export type PasswordLane = {
   send(userId: string, version: number, waitMs: number, actor: Actor): Promise<LaneResult[]>
 }
 
+/** Where breached passwords are looked up: a file, or a service that is told five digits of a hash. */
+export type Breached = ({ file: string } | { url: string }) & {
+  /** Whether a password is accepted while they cannot be. */
+  failOpen: boolean
+}
+
 export type DirectorySettings = {
   /** Origin under which people reach the portal; links in mails are built from it alone. */
   publicUrl: string
@@ -43,8 +49,8 @@ export type DirectorySettings = {
   passwordExpiry: ExpiryPolicy | null
   /** Of whom a second factor is demanded. */
   secondFactor: FactorPolicy
-  /** A file of breached passwords; null: they are not looked up. */
-  breached: { file: string; failOpen: boolean } | null
+  /** Null: breached passwords are not looked up. */
+  breached: Breached | null
   /** How long events are kept. */
   retainEventDays: number
 }

@@ -23,7 +23,7 @@ import { erasePending, findPending, openPending } from '../store/pending-passwor
 import { findProposal, markProposalSent } from '../store/proposals.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { testVault } from '../store/testing.ts'
-import type { Context, LaneResult, PasswordLane } from './context.ts'
+import type { Breached, Context, LaneResult, PasswordLane } from './context.ts'
 import { createHasher, type Hasher } from './hasher.ts'
 
 /** How a tenant of the fake lane behaves. `lost`: it took the password, and the answer never came. */
@@ -66,7 +66,7 @@ export async function testDirectory(seed = 1): Promise<TestDirectory> {
     passwordPolicy: defaultPolicy,
     passwordExpiry: null as ExpiryPolicy | null,
     secondFactor: 'admins' as const,
-    breached: null,
+    breached: null as Breached | null,
     retainEventDays: 400,
   }
   const nothing = async () => {}

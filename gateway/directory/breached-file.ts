@@ -10,7 +10,7 @@ const longestLine = 64
  * Whether a file of SHA-1 hashes in hex, sorted, one a line, each with or without ":count", holds the password. Throws
  * where the file cannot be read. Nothing leaves this machine.
  */
-export async function isBreached(file: string, password: Secret): Promise<boolean> {
+export async function isInFile(file: string, password: Secret): Promise<boolean> {
   const wanted = createHash('sha1').update(password.reveal()).digest('hex').toUpperCase()
   const handle = await open(file, 'r')
   try {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { system } from '../domain/actor.ts'
 import { Secret } from '../domain/secret.ts'
-import { isBreached } from './breached.ts'
+import { isInFile } from './breached-file.ts'
 import { createUser } from './create-user.ts'
 import { setPassword } from './set-password.ts'
 import { newPassword, oldPassword, type TestDirectory, testDirectory } from './testing.ts'
@@ -39,8 +39,8 @@ test.each([
   ['\r\n', ':12345678'],
 ])('each hash of the file is found and no other, with lines ended by %j and %j after the hash', async (end, count) => {
   await write(end, [], count)
-  for (const each of leaked) expect(await isBreached(file, new Secret(each))).toBe(true)
-  for (const each of leaked) expect(await isBreached(file, new Secret(`${each}!`))).toBe(false)
+  for (const each of leaked) expect(await isInFile(file, new Secret(each))).toBe(true)
+  for (const each of leaked) expect(await isInFile(file, new Secret(`${each}!`))).toBe(false)
 })
 
 const person = { email: 'ana@contoso.example', state: 'active' as const, sendMail: false }
