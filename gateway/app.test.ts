@@ -1,12 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { buildApp } from './app.ts'
-import { defaultPolicy } from './domain/password-policy.ts'
 import { Problem } from './domain/problem.ts'
 import { testHandlers, testIdempotency, testNow, testSettings } from './http/testing.ts'
 import { oauthKeys } from './portal/oauth/keys.ts'
 import { memoryAdapter } from './portal/oauth/testing.ts'
 import type { Status } from './portal/ports.ts'
-import { ana, anaSession, anaStatus, browserOf, fakePortal, noDirectory } from './portal/testing.ts'
+import { ana, anaGround, anaSession, anaStatus, browserOf, fakePortal, noDirectory } from './portal/testing.ts'
 
 const { publicUrl } = testSettings
 const services = () => fakePortal()
@@ -17,7 +16,6 @@ async function open() {
     settings: {
       ...testSettings,
       organisation: 'Contoso',
-      passwordPolicy: defaultPolicy,
       supportContact: 'help@contoso.example',
       sendsMail: true,
       language: 'en',
@@ -239,7 +237,12 @@ describe.each([
 
   test('in the browser of somebody else it does nothing but say so', async () => {
     await signIn()
-    portal.invitation = async () => ({ id: 'u-ben', email: 'ben@contoso.example', displayName: 'Ben Maier' })
+    portal.invitation = async () => ({
+      id: 'u-ben',
+      email: 'ben@contoso.example',
+      displayName: 'Ben Maier',
+      ground: anaGround,
+    })
     await browser.get(`${path}/invitation`)
     const shown = await browser.get(path)
     expect(shown.status).toBe(409)
@@ -284,7 +287,7 @@ describe('forgotten', () => {
 
 test('what people wrote is shown as text', async () => {
   const name = '<img src=x onerror=alert(1)>'
-  portal.invitation = async () => ({ id: 'u-a', email: 'a@b.example', displayName: name })
+  portal.invitation = async () => ({ id: 'u-a', email: 'a@b.example', displayName: name, ground: anaGround })
   await browser.get('/portal/activate/invitation')
   expect(await (await browser.get('/portal/activate')).text()).not.toContain('<img src=x')
 })

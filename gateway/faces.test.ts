@@ -5,7 +5,6 @@ import { grantRole } from './directory/roles.ts'
 import { type TestDirectory, testDirectory } from './directory/testing.ts'
 import { createToken } from './directory/tokens.ts'
 import { system } from './domain/actor.ts'
-import { defaultPolicy } from './domain/password-policy.ts'
 import { facesOf } from './faces.ts'
 import { json, testSettings } from './http/testing.ts'
 import { browserOf } from './portal/testing.ts'
@@ -38,7 +37,6 @@ beforeEach(async () => {
         sendsMail: true,
         language: 'en',
         version: '0.1.0',
-        passwordPolicy: defaultPolicy,
       },
       log: { info: () => undefined, error: (fields) => console.error(fields) },
       now: world.runtime.now,

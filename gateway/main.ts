@@ -132,7 +132,6 @@ async function compose(options: GatewayOptions): Promise<Gateway> {
       supportContact: instance.supportContact,
       sendsMail: instance.mail !== null,
       language: instance.language,
-      passwordPolicy: directory.context.settings.passwordPolicy,
       version,
     },
     log,

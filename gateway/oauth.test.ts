@@ -3,7 +3,6 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { buildApp } from './app.ts'
-import { defaultPolicy } from './domain/password-policy.ts'
 import { testHandlers, testIdempotency, testSettings } from './http/testing.ts'
 import { oauthKeys } from './portal/oauth/keys.ts'
 import { redirectUriOf } from './portal/oauth/provider.ts'
@@ -33,7 +32,6 @@ beforeEach(async () => {
       publicUrl: origin,
       listenHost: '127.0.0.1',
       organisation: 'Contoso',
-      passwordPolicy: defaultPolicy,
       supportContact: null,
       sendsMail: true,
       language: 'en',

@@ -104,6 +104,13 @@ test('breached passwords are looked up in one place', async () => {
   await expect(openSettings(folder, {})).rejects.toThrow('exclude each other')
 })
 
+test('the preset asks for more of a password that stands alone, and is never shorter than what was asked', async () => {
+  await writeFile(file, '{"passwords":{"preset":"nist"}}')
+  expect((await openSettings(folder, {})).passwordPolicy).toEqual({ minLength: 8, minLengthAlone: 15, words: [] })
+  await writeFile(file, '{"passwords":{"preset":"nist","minLength":20}}')
+  expect((await openSettings(folder, {})).passwordPolicy).toEqual({ minLength: 20, minLengthAlone: 20, words: [] })
+})
+
 test('passwords expire only where it is asked for, and nobody is blocked unless that is, too', async () => {
   expect((await openSettings(folder, {})).passwordExpiry).toBeNull()
   await writeFile(file, '{"passwords":{"expiry":{"afterDays":180}}}')

@@ -5,10 +5,10 @@ import { extensionId } from '@lockstep/shared/contract/extension'
 import { type Locale, locales } from '@lockstep/shared/messages/locale'
 import { type Adapter, Low } from 'lowdb'
 import { z } from 'zod'
-import type { Breached } from './directory/context.ts'
+import type { Breached, DirectorySettings } from './directory/context.ts'
 import { defaultCost, type HashCost, isStrong } from './domain/hash-cost.ts'
 import type { ExpiryPolicy } from './domain/password-age.ts'
-import { defaultPolicy, type PasswordPolicy } from './domain/password-policy.ts'
+import { defaultPolicy } from './domain/password-policy.ts'
 import type { FactorPolicy } from './domain/second-factor.ts'
 import { Secret } from './domain/secret.ts'
 import { lineOf, placesIn } from './json-places.ts'
@@ -95,6 +95,8 @@ export const Settings = z.strictObject({
   passwords: z
     .strictObject({
       minLength: z.number().int().min(8, 'Microsoft 365 takes no password under 8 characters.').max(64),
+      /** `nist`: at least 15 characters alone, 8 beside a second factor. */
+      preset: z.enum(['nist']),
       /** The organisation's own words, which count as banned. */
       words: z.array(z.string().trim().min(4).max(64)).max(1_000),
       /** Cost of argon2id. Hashes of another cost are replaced at the next sign-in. */
@@ -143,7 +145,7 @@ export type Instance = {
   /** How long events are kept. */
   retainEventDays: number
   secondFactor: FactorPolicy
-  passwordPolicy: PasswordPolicy
+  passwordPolicy: DirectorySettings['passwordPolicy']
   /** Null: passwords do not expire. */
   passwordExpiry: ExpiryPolicy | null
   hashCost: HashCost
@@ -218,14 +220,20 @@ async function instanceOf(dataFolder: string, settings: Settings, env: Environme
 }
 
 function passwordsOf(dataFolder: string, { passwords = {} }: Settings) {
-  const { minLength, words, expiry, hashing } = passwords
+  const { words, expiry, hashing } = passwords
   return {
-    passwordPolicy: { minLength: minLength ?? defaultPolicy.minLength, words: words ?? [] },
+    passwordPolicy: { ...lengthsOf(passwords), words: words ?? [] },
     passwordExpiry: expiry ?? null,
     hashCost:
       hashing === undefined ? defaultCost : { memoryCost: hashing.memoryKib, timeCost: hashing.passes, parallelism: 1 },
     breached: breachedOf(dataFolder, passwords),
   }
+}
+
+/** The preset is what NIST SP 800-63B-4 asks of a password that stands alone, and of one beside a second factor. */
+function lengthsOf({ minLength, preset }: NonNullable<Settings['passwords']>) {
+  if (preset === undefined) return { minLength: minLength ?? defaultPolicy.minLength }
+  return { minLength: minLength ?? 8, minLengthAlone: Math.max(minLength ?? 0, 15) }
 }
 
 function breachedOf(

@@ -7,6 +7,7 @@ import type { UserRow } from '../store/users.ts'
 import { isInFile } from './breached-file.ts'
 import { isInRange } from './breached-range.ts'
 import type { Context } from './context.ts'
+import { groundOf } from './password-ground.ts'
 
 /**
  * Problem `password_too_weak`, with a sentence for each rule that is broken. No hash is computed for a weak one, nor for
@@ -15,15 +16,11 @@ import type { Context } from './context.ts'
 export async function assertAcceptable(
   context: Context,
   password: Secret,
-  person: Pick<UserRow, 'email' | 'display_name' | 'given_name' | 'family_name'>,
+  person: Pick<UserRow, 'id' | 'email' | 'display_name' | 'given_name' | 'family_name'>,
   credential: CredentialRow | undefined,
   current?: Secret,
 ): Promise<void> {
-  const owner = {
-    names: [person.display_name, person.given_name ?? '', person.family_name ?? ''],
-    email: person.email,
-  }
-  const given = { policy: context.settings.passwordPolicy, person: owner }
+  const given = await groundOf(context, person)
   refuseBroken(checkPassword(password.reveal(), given))
   const breached = await lookUp(context, password)
   if (breached) refuseBroken(checkPassword(password.reveal(), { ...given, breached }))

@@ -44,7 +44,10 @@ export type DirectorySettings = {
   organisation: string
   /** Of mails to people whose own language is not known. */
   language: Locale
-  passwordPolicy: PasswordPolicy
+  passwordPolicy: PasswordPolicy & {
+    /** For people without a second factor, where that is longer. */
+    minLengthAlone?: number
+  }
   /** Null: passwords do not expire. */
   passwordExpiry: ExpiryPolicy | null
   /** Of whom a second factor is demanded. */

@@ -3,7 +3,7 @@ import type { Locale } from '@lockstep/shared/messages/locale'
 import type { Actor } from '../domain/actor.ts'
 import type { HashCost } from '../domain/hash-cost.ts'
 import type { ExpiryPolicy } from '../domain/password-age.ts'
-import { defaultPolicy, type PasswordPolicy } from '../domain/password-policy.ts'
+import { defaultPolicy } from '../domain/password-policy.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import type { FactorPolicy } from '../domain/second-factor.ts'
 import type { Secret } from '../domain/secret.ts'
@@ -28,7 +28,7 @@ export type DirectoryOptions = {
     mail: { url: Secret; from: string } | null
     retainEventDays: number
     secondFactor: FactorPolicy
-    passwordPolicy?: PasswordPolicy
+    passwordPolicy?: DirectorySettings['passwordPolicy']
     passwordExpiry?: ExpiryPolicy | null
     hashCost?: HashCost
     breached?: DirectorySettings['breached']

@@ -23,7 +23,7 @@ import { erasePending, findPending, openPending } from '../store/pending-passwor
 import { findProposal, markProposalSent } from '../store/proposals.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { testVault } from '../store/testing.ts'
-import type { Breached, Context, LaneResult, PasswordLane } from './context.ts'
+import type { Breached, Context, DirectorySettings, LaneResult, PasswordLane } from './context.ts'
 import { createHasher, type Hasher } from './hasher.ts'
 
 /** How a tenant of the fake lane behaves. `lost`: it took the password, and the answer never came. */
@@ -63,7 +63,7 @@ export async function testDirectory(seed = 1): Promise<TestDirectory> {
     publicUrl: 'https://id.contoso.example',
     organisation: 'Contoso',
     language: 'en' as const,
-    passwordPolicy: defaultPolicy,
+    passwordPolicy: defaultPolicy as DirectorySettings['passwordPolicy'],
     passwordExpiry: null as ExpiryPolicy | null,
     secondFactor: 'admins' as const,
     breached: null as Breached | null,

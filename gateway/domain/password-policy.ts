@@ -30,6 +30,14 @@ export type PasswordOwner = {
   email: string
 }
 
+/** All that decides about a password of somebody besides the password itself; the page gets the same as the server. */
+export type PasswordGround = {
+  policy: PasswordPolicy
+  person: PasswordOwner
+  /** Whether it is looked up among breached ones once it is sent. */
+  looksUp: boolean
+}
+
 /** Each rule with its verdict, in the order in which a form shows them. `history` says whether it was used before, `breached` whether it is known to have leaked. */
 export function checkPassword(
   password: string,

@@ -8,7 +8,7 @@ import type { Context as DirectoryContext } from '../directory/context.ts'
 import type { HalfSignIn } from '../directory/half-sign-in.ts'
 import type { Visit } from '../directory/sessions.ts'
 import type { LinkPurpose } from '../domain/link.ts'
-import type { PasswordPolicy } from '../domain/password-policy.ts'
+import type { PasswordGround } from '../domain/password-policy.ts'
 import type { Person } from '../http/caller.ts'
 import type { HttpEnv } from '../http/env.ts'
 
@@ -29,7 +29,7 @@ export type Entry = SignedIn | HalfSignedIn
 export type Status = z.input<typeof MyStatus>
 
 type LinkUse = { token: string; purpose: LinkPurpose }
-export type Invitation = { id: string; email: string; displayName: string }
+export type Invitation = { id: string; email: string; displayName: string; ground: PasswordGround }
 
 /** What the pages ask of the rest of the gateway. Refusals are thrown as Problems. */
 export type PortalServices = {
@@ -37,6 +37,8 @@ export type PortalServices = {
   signIn(input: { email: string; password: string; visit: Visit; onward: string | null }): Promise<Entry>
   signOut(session: string): Promise<void>
   status(userId: string): Promise<Status>
+  /** What decides about a new password. */
+  ground(userId: string): Promise<PasswordGround>
   /** The person has read the news of the status. */
   newsSeen(person: Person): Promise<void>
   /** Ends the person's other sessions. Problems: as of the endpoint changeMyPassword. */
@@ -57,7 +59,6 @@ export type PortalServices = {
 export type PortalSettings = {
   organisation: string
   supportContact: string | null
-  passwordPolicy: PasswordPolicy
   /** Whether mails can be sent: without them nobody can reset a password alone. */
   sendsMail: boolean
   /** For readers whose own is not known. */

@@ -93,7 +93,9 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
     if (!person) return signInPage(c, { to: 'password', reason })
     if (await mustConfirm(c, person)) return c.redirect(confirmPath(reason), 303)
     const { user } = await services.status(person.id)
-    return c.html(<PasswordPage settings={pageOf(c)} {...user} lead={leadOf(pageOf(c).t, reason)} reason={reason} />)
+    const ground = await services.ground(person.id)
+    const lead = leadOf(pageOf(c).t, reason)
+    return c.html(<PasswordPage settings={pageOf(c)} {...user} ground={ground} lead={lead} reason={reason} />)
   })
 
   app.post('/portal/password', async (c) => {
@@ -111,11 +113,13 @@ export function portal(app: Hono<HttpEnv>, options: PortalOptions): void {
     } catch (error) {
       const refusal = passwordRefusal(error, pageOf(c).t)
       const { user } = await services.status(person.id)
+      const ground = await services.ground(person.id)
       c.status(statusOf(error))
       return c.html(
         <PasswordPage
           settings={pageOf(c)}
           {...user}
+          ground={ground}
           lead={leadOf(pageOf(c).t, reason)}
           reason={reason}
           refusal={refusal}

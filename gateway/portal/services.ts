@@ -1,8 +1,10 @@
 import { changePassword } from '../directory/change-password.ts'
 import type { Context } from '../directory/context.ts'
+import { userOrProblem } from '../directory/find.ts'
 import { requestLink } from '../directory/link-requests.ts'
 import { myStatus } from '../directory/my-status.ts'
 import { newsSeen } from '../directory/news.ts'
+import { groundOf } from '../directory/password-ground.ts'
 import { consumeLink, inspectLink } from '../directory/password-links.ts'
 import { actorOf, endSession, findSessionByToken } from '../directory/sessions.ts'
 
@@ -34,6 +36,7 @@ export function portalServices(context: Context): PortalServices {
       await endSession(context, found?.actor ?? system, session)
     },
     status: (userId) => myStatus(context, userId),
+    ground: async (userId) => groundOf(context, await userOrProblem(context.store.db, userId)),
     newsSeen: (person) => newsSeen(context, person, person.id),
     changePassword: (person, { currentPassword, newPassword, session, address }) =>
       changePassword(context, person, {
@@ -47,7 +50,8 @@ export function portalServices(context: Context): PortalServices {
     forgot: (input) => requestLink(context, null, input),
     async invitation(link) {
       const user = await inspectLink(context, link)
-      return user ? { id: user.id, email: user.email, displayName: user.display_name } : null
+      if (user === undefined) return null
+      return { id: user.id, email: user.email, displayName: user.display_name, ground: await groundOf(context, user) }
     },
     async choosePassword({ token, purpose, newPassword, visit, onward }) {
       const { user } = await consumeLink(context, null, { token, purpose, password: new Secret(newPassword) })

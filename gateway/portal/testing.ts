@@ -35,6 +35,12 @@ export function anaStatus(state: Status['state']): Status {
 
 const goodForEver = { expiresAt: null, expiring: false, expired: false, blocksAt: null, blocked: false }
 
+export const anaGround = {
+  policy: defaultPolicy,
+  person: { names: ['Ana Horvat'], email: 'ana@contoso.example' },
+  looksUp: false,
+}
+
 export type FakePortal = PortalServices & {
   calls: string[]
   state: Status['state']
@@ -65,6 +71,7 @@ export function fakePortal(): FakePortal {
       fake.calls.push(`signOut ${session}`)
     },
     status: async () => ({ ...anaStatus(fake.state), ...fake.more }),
+    ground: async () => anaGround,
     async newsSeen({ id }) {
       fake.calls.push(`newsSeen ${id}`)
     },
@@ -92,7 +99,7 @@ export function fakePortal(): FakePortal {
     },
     async invitation({ token, purpose }) {
       const alive = fake.invitations.has(`${purpose} ${token}`)
-      return alive ? { id: ana.id, email: 'ana@contoso.example', displayName: 'Ana Horvat' } : null
+      return alive ? { id: ana.id, email: 'ana@contoso.example', displayName: 'Ana Horvat', ground: anaGround } : null
     },
     async choosePassword({ token, purpose }) {
       fake.calls.push('choosePassword')

@@ -1,14 +1,14 @@
-import { checkPassword, type PasswordPolicy, type RuleResult } from '../../domain/password-policy.ts'
+import { checkPassword, type PasswordGround, type RuleResult } from '../../domain/password-policy.ts'
 
 /** Ticks the rules while somebody types, by the very function that decides when the form is sent. */
 export function passwordForms(root: ParentNode): void {
-  for (const form of root.querySelectorAll<HTMLFormElement>('form[data-policy]')) {
+  for (const form of root.querySelectorAll<HTMLFormElement>('form[data-ground]')) {
     const input = form.querySelector<HTMLInputElement>('input[name="newPassword"]')
-    const { policy: policyText, email = '', name = '' } = form.dataset
-    if (!input || policyText === undefined) continue
-    const policy = JSON.parse(policyText) as PasswordPolicy
+    const { ground: text } = form.dataset
+    if (!input || text === undefined) continue
+    const ground = JSON.parse(text) as PasswordGround
     input.addEventListener('input', () => {
-      const results = checkPassword(input.value, { policy, person: { names: [name], email } })
+      const results = checkPassword(input.value, ground)
       tick(form, input.value === '' ? [] : results)
       showStrength(form, input.value, results)
     })

@@ -19,20 +19,14 @@ type ChooseProps = {
 /** The form behind a link: one new password. */
 export function ChoosePage({ settings, purpose, action, invitation, refusal }: ChooseProps) {
   const { t, organisation } = settings
-  const { email, displayName } = invitation
+  const { email, displayName, ground } = invitation
   const word = words[purpose]
   return (
     <Layout settings={settings} title={t(`portal.${word}.title`)}>
       <h1>{t(`portal.${word}.title`)}</h1>
       <p class="lead">{t(`portal.${word}.lead`, { name: displayName, organisation })}</p>
       {refusal && <RefusalNotice refusal={refusal} />}
-      <form
-        method="post"
-        action={action}
-        data-email={email}
-        data-name={displayName}
-        data-policy={JSON.stringify(settings.passwordPolicy)}
-      >
+      <form method="post" action={action} data-ground={JSON.stringify(ground)}>
         <div class="field">
           <label for="email">{t('portal.signIn.email')}</label>
           <div class="control">
@@ -48,7 +42,7 @@ export function ChoosePage({ settings, purpose, action, invitation, refusal }: C
           describedBy="rules"
           autofocus
         />
-        <Rules t={t} policy={settings.passwordPolicy} broken={refusal?.more} />
+        <Rules t={t} ground={ground} broken={refusal?.more} />
         <button class="primary" type="submit">
           {t(`portal.${word}.submit`)}
         </button>

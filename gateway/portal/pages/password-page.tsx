@@ -1,4 +1,5 @@
 import type { MessageKey } from '@lockstep/shared/messages/message'
+import type { PasswordGround } from '../../domain/password-policy.ts'
 import type { PageSettings, Status } from '../ports.ts'
 import { Layout } from './layout.tsx'
 import { Connections, Field, Notice, Sign, type Tone, unbroken } from './parts.tsx'
@@ -9,26 +10,20 @@ export type Refusal = { field: 'currentPassword' | 'newPassword' | null; sentenc
 type PasswordProps = {
   settings: PageSettings
   email: string
-  displayName: string
+  ground: PasswordGround
   lead: string
   reason: string
   refusal?: Refusal | undefined
 }
 
-export function PasswordPage({ settings, email, displayName, lead, reason, refusal }: PasswordProps) {
+export function PasswordPage({ settings, email, ground, lead, reason, refusal }: PasswordProps) {
   const errorOf = (field: Refusal['field']) => (refusal?.field === field ? refusal.sentence : undefined)
   return (
     <Layout settings={settings} title={settings.t('portal.password.title')} signedInAs={email}>
       <h1>{settings.t('portal.password.title')}</h1>
       <p class="lead">{lead}</p>
       {refusal && <RefusalNotice refusal={refusal} />}
-      <form
-        method="post"
-        action="/portal/password"
-        data-email={email}
-        data-name={displayName}
-        data-policy={JSON.stringify(settings.passwordPolicy)}
-      >
+      <form method="post" action="/portal/password" data-ground={JSON.stringify(ground)}>
         <input type="hidden" name="reason" value={reason} />
         <input type="text" name="email" autocomplete="username" value={email} readonly hidden />
         <Field
@@ -48,7 +43,7 @@ export function PasswordPage({ settings, email, displayName, lead, reason, refus
           describedBy="rules"
           autofocus={refusal?.field === 'newPassword'}
         />
-        <Rules t={settings.t} policy={settings.passwordPolicy} broken={refusal?.more} />
+        <Rules t={settings.t} ground={ground} broken={refusal?.more} />
         <button class="primary" type="submit">
           {settings.t('portal.password.submit')}
         </button>

@@ -1,20 +1,19 @@
 import type { Translate } from '@lockstep/shared/messages/message'
-import { checkPassword, type PasswordPolicy, type PasswordRule } from '../../domain/password-policy.ts'
+import { checkPassword, type PasswordGround, type PasswordRule } from '../../domain/password-policy.ts'
 
 const strengths = [0, 1, 2, 3, 4] as const
 
 type RulesProps = {
   t: Translate
-  policy: PasswordPolicy
+  ground: PasswordGround
   /** What the password that was sent lacks, in sentences. */
   broken?: readonly string[] | undefined
 }
 
 /** The rules in words; the script of the page ticks them while somebody types. */
-export function Rules({ t, policy, broken = [] }: RulesProps) {
-  const rules = checkPassword('', { policy, person: { names: [], email: '' }, history: false }).map(
-    ({ rule, values }) => ({ rule, sentence: t(`portal.rule.${rule}`, values) }),
-  )
+export function Rules({ t, ground, broken = [] }: RulesProps) {
+  const all = checkPassword('', { ...ground, history: false, ...(ground.looksUp && { breached: false }) })
+  const rules = all.map(({ rule, values }) => ({ rule, sentence: t(`portal.rule.${rule}`, values) }))
   return (
     <div class="rules" id="rules">
       <p class="rules-title">{t('portal.password.rules')}</p>
@@ -40,12 +39,16 @@ export function Rules({ t, policy, broken = [] }: RulesProps) {
   )
 }
 
+/** What only the server can tell, once the form is sent. */
+const later: ReadonlySet<PasswordRule> = new Set(['history', 'breached'])
+
 type RuleProps = { t: Translate; rule?: PasswordRule; sentence: string; isBroken: boolean }
 
 function Rule({ t, rule, sentence, isBroken }: RuleProps) {
   return (
     <li data-rule={rule} data-broken={isBroken ? '' : undefined}>
       {sentence}
+      {rule !== undefined && later.has(rule) && <span class="later"> {t('portal.rule.later')}</span>}
       {isBroken && <span class="for-readers"> {t('portal.password.rule.broken')}</span>}
     </li>
   )

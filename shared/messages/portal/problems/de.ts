@@ -7,6 +7,7 @@ export const problemsDe: Readonly<Record<ProblemsKey, string>> = {
   'portal.rule.name': 'Enthält weder Ihren Namen noch Ihre Adresse.',
   'portal.rule.common': 'Nicht aus gängigen Wörtern oder Namen gebildet.',
   'portal.rule.history': 'Keines Ihrer letzten Passwörter.',
+  'portal.rule.later': 'Wird beim Absenden geprüft.',
   'portal.rule.breached': 'Kein Passwort, das anderswo bekannt geworden ist.',
   'portal.refused.byTenant':
     'Microsoft 365 hat dieses Passwort abgelehnt. Es wurde nichts geändert. Wählen Sie ein anderes Passwort.',

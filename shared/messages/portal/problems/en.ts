@@ -6,6 +6,7 @@ export const problemsEn = {
   'portal.rule.name': 'Does not contain your name or address.',
   'portal.rule.common': 'Not built from common words, your name or your organisation.',
   'portal.rule.history': 'Not one of your last passwords.',
+  'portal.rule.later': 'Checked when you send it.',
   'portal.rule.breached': 'Not a password that has leaked elsewhere.',
   'portal.refused.byTenant': 'Microsoft 365 refused this password. Nothing was changed. Choose another password.',
   'portal.refused.underWay': 'Your password is being changed at this moment. Wait a few seconds and try again.',

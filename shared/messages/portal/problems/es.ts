@@ -7,6 +7,7 @@ export const problemsEs: Readonly<Record<ProblemsKey, string>> = {
   'portal.rule.name': 'No contiene su nombre ni su dirección.',
   'portal.rule.common': 'No está formada por palabras comunes, su nombre o el de su organización.',
   'portal.rule.history': 'No es una de sus últimas contraseñas.',
+  'portal.rule.later': 'Se comprueba al enviar.',
   'portal.rule.breached': 'No es una contraseña que se haya filtrado en otro lugar.',
   'portal.refused.byTenant':
     'Microsoft 365 ha rechazado esta contraseña. No se ha cambiado nada. Elija otra contraseña.',

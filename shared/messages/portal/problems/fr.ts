@@ -8,6 +8,7 @@ export const problemsFr: Readonly<Record<ProblemsKey, string>> = {
   'portal.rule.name': 'Ne contient ni votre nom ni votre adresse.',
   'portal.rule.common': 'N’est pas formé de mots courants, de votre nom ou de celui de votre organisation.',
   'portal.rule.history': 'N’est pas l’un de vos derniers mots de passe.',
+  'portal.rule.later': 'Vérifié à l’envoi.',
   'portal.rule.breached': 'N’a pas été divulgué ailleurs.',
   'portal.refused.byTenant':
     'Microsoft 365 a refusé ce mot de passe. Rien n’a été modifié. Choisissez un autre mot de passe.',

@@ -7,6 +7,7 @@ export const problemsJa: Readonly<Record<ProblemsKey, string>> = {
   'portal.rule.name': '名前やメール アドレスを含まないこと。',
   'portal.rule.common': 'よくある単語、名前、組織名を組み合わせたものでないこと。',
   'portal.rule.history': '最近使ったパスワードでないこと。',
+  'portal.rule.later': '送信時に確認します。',
   'portal.rule.breached': 'ほかで漏えいしたパスワードでないこと。',
   'portal.refused.byTenant':
     'このパスワードは Microsoft 365 に拒否されました。何も変更されていません。別のパスワードを選んでください。',
