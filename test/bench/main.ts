@@ -5,13 +5,14 @@ import { root } from '../support/root.ts'
 import { idleCycle } from './idle-cycle.ts'
 import { passwordChange } from './password-change.ts'
 import { provisioning } from './provisioning.ts'
+import { signInTiming } from './sign-in-timing.ts'
 import { markdown, type Row } from './table.ts'
 
 /* Prints figures and writes them to test/artifacts: pnpm bench. Nothing here passes or fails. */
 // What else ran on the machine is a part of every figure.
 const place = { at: new Date().toISOString(), node: process.version, cores: availableParallelism(), load: load() }
 const rows: Row[] = []
-for (const measure of [passwordChange, idleCycle, provisioning]) rows.push(...(await measure()))
+for (const measure of [passwordChange, signInTiming, idleCycle, provisioning]) rows.push(...(await measure()))
 const table = `${markdown(rows)}
 ${place.at}, Node ${place.node}, ${place.cores} cores; load before ${place.load}, after ${load()}
 `
