@@ -6,7 +6,7 @@ import { Secret } from '../domain/secret.ts'
 import { changesBetween, displayNameOf } from '../domain/user.ts'
 import { commitCredential } from '../store/credentials.ts'
 import { putFresh } from '../store/fresh-passwords.ts'
-import { insertUser, type UserRow } from '../store/users.ts'
+import { insertUser, type NewUser, type UserRow } from '../store/users.ts'
 import { isUniqueViolation } from '../store/violation.ts'
 import { assertAcceptable } from './assert-acceptable.ts'
 import { carryOut } from './carry-out.ts'
@@ -24,11 +24,10 @@ export async function createUser(
 ): Promise<UserRow> {
   const { store, runtime, vault, hasher } = context
   const now = runtime.now()
-  const user: UserRow = {
+  const user: NewUser = {
     id: runtime.newId(),
     email: input.email,
     display_name: input.displayName ?? displayNameOf(noUndefined(input)),
-    name_lc: '',
     given_name: input.givenName ?? null,
     family_name: input.familyName ?? null,
     alternate_email: input.alternateEmail ?? null,
@@ -38,8 +37,6 @@ export async function createUser(
     manager_id: null,
     created_at: now,
     updated_at: now,
-    expiry_blocked_at: null,
-    deleted_at: null,
     ...columnsOf({}, input.attributes ?? {}),
   }
   let hash = input.passwordHash === undefined ? undefined : foreignHash(input)
@@ -51,8 +48,7 @@ export async function createUser(
   try {
     return await store.change(actor, async (change) => {
       await assertManager(change.trx, user.id, user.manager_id)
-      const { name_lc: _, deleted_at: __, expiry_blocked_at: ___, ...given } = user
-      await insertUser(change.trx, given)
+      await insertUser(change.trx, user)
       if (hash !== undefined) {
         const wrappedHash = vault.wrapHash(hash, { userId: user.id, version: 1 })
         const first = { userId: user.id, expected: 0, version: 1, wrappedHash, mustChange: false, changedAt: now }

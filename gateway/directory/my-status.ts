@@ -1,11 +1,11 @@
 import type { Binding } from '@lockstep/shared/contract/binding'
 import type { MyStatus } from '@lockstep/shared/contract/session'
-import { blocksAt, expiresAt, isExpired, quietAgeMs } from '../domain/password-age.ts'
+import type { User } from '@lockstep/shared/contract/user'
+import { blocksAt, firstWarningMs } from '../domain/password-age.ts'
 import { listConnections } from '../store/connections.ts'
 import { findCredential } from '../store/credentials.ts'
 import { listEvents } from '../store/events.ts'
 import { untoldNews } from '../store/news.ts'
-import type { UserRow } from '../store/users.ts'
 import type { Context } from './context.ts'
 import { userOrProblem } from './find.ts'
 import { passwordTargets } from './password-targets.ts'
@@ -20,7 +20,7 @@ export async function myStatus(context: Context, userId: string): Promise<MyStat
   const takenOver = new Set(targets.flatMap(({ binding, takeover }) => (takeover ? [binding.connection_id] : [])))
   const names = new Map((await listConnections(store.db)).map((row) => [row.id, row.name]))
   const bindings = user.bindings.filter(({ state }) => state !== 'unbinding' && state !== 'out_of_scope')
-  const password = await ageOf(context, row)
+  const password = await ageOf(context, user)
   const { items } = await listEvents(store.db, { limit: 5, user: userId })
   return {
     user: { email: user.email, displayName: user.displayName },
@@ -80,19 +80,17 @@ const awaiting: Partial<Record<Binding['password']['state'], boolean>> = {
   drifted: true,
 }
 
-async function ageOf({ store, runtime, settings }: Context, user: UserRow): Promise<MyStatus['password']> {
-  const credential = await findCredential(store.db, user.id)
+/** What is known of the password's age besides what everybody is shown of a person. */
+async function ageOf({ store, runtime, settings }: Context, user: User): Promise<MyStatus['password']> {
+  const { expiresAt, expired, blocked } = user.password
   const policy = settings.passwordExpiry
-  if (policy === null || credential === undefined)
-    return { expiresAt: null, expiring: false, expired: false, blocksAt: null, blocked: false }
-  const { changed_at: changedAt, expiry_told_at: toldAt } = credential
-  const now = runtime.now()
+  const toldAt = (await findCredential(store.db, user.id))?.expiry_told_at ?? null
   return {
-    expiresAt: timeOrNull(expiresAt(policy, changedAt)),
-    expiring: now - changedAt >= quietAgeMs(policy),
-    expired: isExpired(policy, changedAt, now),
-    blocksAt: timeOrNull(toldAt === null ? null : blocksAt(policy, toldAt)),
-    blocked: user.expiry_blocked_at !== null,
+    expiresAt,
+    expiring: expiresAt !== null && Date.parse(expiresAt) - runtime.now() <= firstWarningMs,
+    expired,
+    blocksAt: timeOrNull(policy === null || toldAt === null ? null : blocksAt(policy, toldAt)),
+    blocked,
   }
 }
 

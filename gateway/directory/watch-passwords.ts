@@ -26,17 +26,18 @@ const atOnce = 500
  * has one event and one mail. Without a policy it only takes back what an earlier one has done.
  */
 export async function watchPasswords(context: Context): Promise<void> {
-  const { store, runtime, settings } = context
-  const policy = settings.passwordExpiry
+  const policy = context.settings.passwordExpiry
   for (let more = true; more; ) {
-    const now = runtime.now()
-    const changedBefore = policy === null ? null : now - quietAgeMs(policy)
-    const unseen = await ageingUnseen(store.db, { changedBefore, lookedBefore: now - lookEveryMs, limit: atOnce })
-    more = unseen.length === atOnce
-    if (unseen.length === 0) return
-    await store.change(system, async (change) => {
+    more = await context.store.change(system, async (change) => {
       change.quiet('nobody is due')
+      // Read in the same change: whoever chose another password in between must not be blocked for the old one.
+      const unseen = await ageingUnseen(change.trx, {
+        changedBefore: policy === null ? null : change.now - quietAgeMs(policy),
+        lookedBefore: change.now - lookEveryMs,
+        limit: atOnce,
+      })
       for (const ageing of unseen) await look(context, change, policy, ageing)
+      return unseen.length === atOnce
     })
   }
 }

@@ -10,12 +10,15 @@ export type ExpiryPolicy = {
 }
 
 /** How many days before the end somebody is warned. */
-export const warningDays: readonly number[] = [14, 7, 3, 1]
+const warningDays: readonly number[] = [14, 7, 3, 1]
 
 const dayMs = 86_400_000
 
-/** How old a password is at least of whom nothing is to be done yet, in ms. */
-export const quietAgeMs = ({ afterDays }: ExpiryPolicy): number => (afterDays - Math.max(...warningDays)) * dayMs
+/** How long before the end the first warning comes, in ms. */
+export const firstWarningMs = Math.max(...warningDays) * dayMs
+
+/** Up to which age nothing is to be done about a password, in ms. */
+export const quietAgeMs = ({ afterDays }: ExpiryPolicy): number => afterDays * dayMs - firstWarningMs
 
 /** Null: never. */
 export const expiresAt = (policy: ExpiryPolicy | null, changedAt: Instant): Instant | null =>

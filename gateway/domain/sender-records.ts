@@ -7,7 +7,7 @@ export type SenderRecords = {
   spf: readonly string[] | null
   /** Selectors, among the usual ones, that have a key. */
   dkim: readonly string[] | null
-  /** Of the domain, or of the nearest one above it that has any. */
+  /** Of the domain, or of the nearest one above it that has them. */
   dmarc: readonly string[] | null
 }
 
