@@ -5,9 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { system } from '../domain/actor.ts'
 import type { Secret } from '../domain/secret.ts'
 import { isInRange } from './breached-range.ts'
-import { createUser } from './create-user.ts'
 import { setPassword } from './set-password.ts'
-import { newPassword, oldPassword, type TestDirectory, testDirectory } from './testing.ts'
+import { createAna, newPassword, type TestDirectory, testDirectory } from './testing.ts'
 
 const hashOf = (password: Secret) => createHash('sha1').update(password.reveal()).digest('hex').toUpperCase()
 const hash = hashOf(newPassword)
@@ -90,12 +89,7 @@ test('no answer in three seconds is none', async () => {
 let directory: TestDirectory
 const people = async (failOpen: boolean) => {
   directory = await testDirectory()
-  const ana = await createUser(directory.context, system, {
-    email: 'ana@contoso.example',
-    state: 'active',
-    sendMail: false,
-    initialPassword: oldPassword.reveal(),
-  })
+  const ana = await createAna(directory)
   directory.context.settings.breached = { url, failOpen }
   return () => setPassword(directory.context, system, { userId: ana.id, password: newPassword, mustChange: false })
 }

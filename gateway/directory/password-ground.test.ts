@@ -14,7 +14,7 @@ import { linkHashOf } from './make-link.ts'
 import { groundOf } from './password-ground.ts'
 import { consumeLink } from './password-links.ts'
 import { setPassword } from './set-password.ts'
-import { oldPassword, type TestDirectory, testDirectory } from './testing.ts'
+import { createAna, oldPassword, type TestDirectory, testDirectory } from './testing.ts'
 
 let directory: TestDirectory
 let ana: UserRow
@@ -30,14 +30,11 @@ beforeAll(async () => {
         domains: '["fabrikam.example","contoso.onmicrosoft.com"]',
       })
   })
-  ana = await createUser(directory.context, system, {
+  ana = await createAna(directory, {
     email: 'ana.kovac@contoso.example',
     displayName: 'Ana K.',
     givenName: 'Anastasia',
     familyName: 'Kovač',
-    initialPassword: oldPassword.reveal(),
-    state: 'active',
-    sendMail: false,
   })
   await directory.bind('c1', ana.id)
 })

@@ -2,11 +2,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { system } from '../domain/actor.ts'
 import { findConnection, updateConnection } from '../store/connections.ts'
 import type { UserRow } from '../store/users.ts'
-import { createUser } from './create-user.ts'
 import { tidyUp } from './housekeeping.ts'
 import { signIn } from './sign-in.ts'
 import { suspendUser } from './suspend-user.ts'
-import { oldPassword, type TestDirectory, testDirectory } from './testing.ts'
+import { createAna, oldPassword, type TestDirectory, testDirectory } from './testing.ts'
 
 const hourMs = 3_600_000
 let directory: TestDirectory
@@ -18,13 +17,7 @@ beforeEach(async () => {
     await directory.addConnection(id)
     await follow(id, {})
   }
-  ana = await createUser(directory.context, system, {
-    email: 'ana@contoso.example',
-    displayName: 'Ana',
-    initialPassword: oldPassword.reveal(),
-    state: 'active',
-    sendMail: false,
-  })
+  ana = await createAna(directory)
   await directory.bind('c1', ana.id)
 })
 afterEach(() => directory.close())

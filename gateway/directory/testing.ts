@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LockstepEvent } from '@lockstep/shared/contract/event'
+import type { CreateUser } from '@lockstep/shared/contract/user'
 import { system } from '../domain/actor.ts'
 import { floorCost } from '../domain/hash-cost.ts'
 import type { ExpiryPolicy } from '../domain/password-age.ts'
@@ -24,6 +25,7 @@ import { findProposal, markProposalSent } from '../store/proposals.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { testVault } from '../store/testing.ts'
 import type { Breached, Context, DirectorySettings, LaneResult, PasswordLane } from './context.ts'
+import { createUser } from './create-user.ts'
 import { createHasher, type Hasher } from './hasher.ts'
 
 /** How a tenant of the fake lane behaves. `lost`: it took the password, and the answer never came. */
@@ -215,5 +217,16 @@ async function bind(store: Store, connectionId: string, userId: string): Promise
 }
 
 /** Two passwords that every rule accepts. */
+/** Somebody active called Ana, with the password `oldPassword`, who was sent no mail. */
+export const createAna = ({ context }: Pick<TestDirectory, 'context'>, more: Partial<CreateUser> = {}) =>
+  createUser(context, system, {
+    email: 'ana@contoso.example',
+    displayName: 'Ana',
+    initialPassword: oldPassword.reveal(),
+    state: 'active',
+    sendMail: false,
+    ...more,
+  })
+
 export const oldPassword = new Secret('Purple-Kettle-42-Rain')
 export const newPassword = new Secret('Amber-Lantern-77-Snow')

@@ -12,7 +12,7 @@ import { resumeUser } from './resume-user.ts'
 import { setPassword } from './set-password.ts'
 import { signIn } from './sign-in.ts'
 import { suspendUser } from './suspend-user.ts'
-import { newPassword, oldPassword, type TestDirectory, testDirectory } from './testing.ts'
+import { createAna, newPassword, oldPassword, type TestDirectory, testDirectory } from './testing.ts'
 
 const dayMs = 86_400_000
 const ladder: ExpiryPolicy = { afterDays: 90, graceDays: 14, block: true }
@@ -23,14 +23,7 @@ beforeEach(async () => {
   directory = await testDirectory()
   await directory.addConnection('c1')
   directory.context.settings.passwordExpiry = ladder
-  ana = await createUser(directory.context, system, {
-    email: 'ana@contoso.example',
-    displayName: 'Ana',
-    alternateEmail: 'ana@home.example',
-    initialPassword: oldPassword.reveal(),
-    state: 'active',
-    sendMail: false,
-  })
+  ana = await createAna(directory, { alternateEmail: 'ana@home.example' })
   await directory.bind('c1', ana.id)
 })
 afterEach(() => directory.close())
