@@ -81,8 +81,8 @@ test('whoever is blocked signs in to the portal, changes the password, and is le
     action: 'change_password',
     password: { expired: true, blocked: true },
   })
-  const pending = await directory.context.store.db.selectFrom('pending_passwords').selectAll().execute()
-  expect(pending).toEqual([])
+  // The old password is brought nowhere any more.
+  expect(directory.tenants.size).toBe(0)
   await changePassword(directory.context, system, {
     userId: ana.id,
     currentPassword: oldPassword,
@@ -95,6 +95,16 @@ test('whoever is blocked signs in to the portal, changes the password, and is le
   expect(await rungs()).toHaveLength(6)
   await live(1)
   expect(await rungs()).toHaveLength(7)
+})
+
+test('a new password begins the whole ladder anew, grace included', async () => {
+  await live(104)
+  await setPassword(directory.context, system, { userId: ana.id, password: newPassword, mustChange: false })
+  await live(103)
+  expect((await rungs()).slice(6)).toEqual([...Array(4).fill('password_warn'), 'password_expire'])
+  expect(await presence()).toEqual({ kind: 'enabled' })
+  await live(1)
+  expect(await presence()).toEqual({ kind: 'blocked', cause: 'expired' })
 })
 
 test('a password set by an administrator lets in again, too', async () => {
