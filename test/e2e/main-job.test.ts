@@ -1,3 +1,6 @@
+import { system } from '@lockstep/gateway/domain/actor'
+import { openInstance } from '@lockstep/gateway/instance'
+import { systemRuntime } from '@lockstep/gateway/system-runtime'
 import type { User } from '@lockstep/shared/contract/user'
 import type { Page } from 'puppeteer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -18,7 +21,7 @@ let ana: User
 let accountId: string
 
 beforeAll(async () => {
-  world = await startWorld({ built: true })
+  world = await startWorld({ built: true, settings: { passwords: { expiry: { afterDays: 90, block: true } } } })
   const connection = await connect(world)
   await importAll(world, connection)
   const { client, dataFolder } = world.gateway
@@ -43,6 +46,25 @@ afterAll(async () => {
   await microsoft?.close()
   await world?.close()
 })
+
+/** Makes Ana's password so many days old, with what has come of it. */
+async function makeOld({ days, told, blocked }: { days: number; told: boolean; blocked: boolean }): Promise<void> {
+  const { store, close } = await openInstance(world.gateway.dataFolder, {}, systemRuntime)
+  await store.change(system, async ({ trx, now, quiet }) => {
+    quiet('time')
+    await trx
+      .updateTable('user_credentials')
+      .set({ changed_at: now - days * 86_400_000, expiry_looked_at: now, expiry_told_at: told ? now : null })
+      .where('user_id', '=', ana.id)
+      .execute()
+    await trx
+      .updateTable('users')
+      .set({ expiry_blocked_at: blocked ? now : null })
+      .where('id', '=', ana.id)
+      .execute()
+  })
+  await close()
+}
 
 const visitsTo = (host: string, path: string) =>
   microsoft.requests.filter((each) => each.host === host && each.path.startsWith(path)).length
@@ -140,6 +162,30 @@ describe.sequential('from the password page of Microsoft to a password that work
     await chromium.screenshot(popup, '5-popup')
     await popup.click('[data-action=news_seen]')
     await popup.waitForFunction(() => document.querySelector('[data-action=news_seen]') === null)
+    await popup.close()
+  })
+
+  test.each([
+    { days: 80, state: 'ends', words: 'Your password is good until', told: false, blocked: false },
+    { days: 95, state: 'ended', words: 'Your password has expired', told: true, blocked: false },
+    { days: 120, state: 'blocked', words: 'Microsoft 365 is closed to you', told: true, blocked: true },
+    { days: 0, state: 'in-sync', words: 'In sync', told: false, blocked: false },
+  ])('the popup says of a password of $days days: $words', async ({ state, words, ...age }) => {
+    await makeOld(age)
+    await page.bringToFront()
+    const popup = await chromium.popup()
+    await popup.waitForFunction((text) => document.body.textContent?.includes(text), {}, words)
+    await chromium.screenshot(popup, `5-popup-${state}`)
+    expect(await popup.$eval('.ls-primary', (button) => (button as HTMLElement).dataset['action'])).toBe(
+      'change_password',
+    )
+    await popup.close()
+  })
+
+  test('signing out of the extension leaves nothing of the person in it', async () => {
+    await page.bringToFront()
+    const popup = await chromium.popup()
+    await popup.waitForSelector('[data-state=in_sync]')
     await popup.click('[data-action=sign_out]')
     await popup.waitForSelector('[data-action=sign_in]')
     await popup.close()

@@ -61,6 +61,8 @@ export type WorldOptions = {
   built?: boolean
   /** For a rehearsal: administrators sign in with a password alone. */
   secondFactor?: 'nobody'
+  /** More of lockstep.json. */
+  settings?: Record<string, unknown>
   env?: Record<string, string>
 }
 
@@ -92,7 +94,8 @@ export async function startGateway(
 ): Promise<{ gateway: RunningGateway; launch: () => Promise<RunningGateway> }> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
   const { secondFactor } = options
-  const settings = { organisation: 'Contoso', ...(secondFactor && { requireSecondFactor: secondFactor }) }
+  const required = secondFactor && { requireSecondFactor: secondFactor }
+  const settings = { organisation: 'Contoso', ...required, ...options.settings }
   await writeFile(join(dataFolder, 'lockstep.json'), JSON.stringify(settings))
   const env = { NODE_EXTRA_CA_CERTS: tenant.ca, LOCKSTEP_DATA: dataFolder, LOCKSTEP_PORT: '0', ...options.env }
   const start = () =>
