@@ -6,6 +6,7 @@ export const problemsDe: Readonly<Record<ProblemsKey, string>> = {
   'portal.rule.classes': 'Drei davon: kleine und große Buchstaben, Ziffern, Sonderzeichen.',
   'portal.rule.name': 'Enthält weder Ihren Namen noch Ihre Adresse.',
   'portal.rule.common': 'Nicht aus gängigen Wörtern oder Namen gebildet.',
+  'portal.rule.strength': 'Schwer zu erraten.',
   'portal.rule.history': 'Keines Ihrer letzten Passwörter.',
   'portal.rule.later': 'Wird beim Absenden geprüft.',
   'portal.rule.breached': 'Kein Passwort, das anderswo bekannt geworden ist.',

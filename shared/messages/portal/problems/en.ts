@@ -5,6 +5,7 @@ export const problemsEn = {
   'portal.rule.classes': 'Three of these: small letters, capital letters, digits, signs.',
   'portal.rule.name': 'Does not contain your name or address.',
   'portal.rule.common': 'Not built from common words, your name or your organisation.',
+  'portal.rule.strength': 'Hard to guess.',
   'portal.rule.history': 'Not one of your last passwords.',
   'portal.rule.later': 'Checked when you send it.',
   'portal.rule.breached': 'Not a password that has leaked elsewhere.',
