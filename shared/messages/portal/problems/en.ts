@@ -7,6 +7,7 @@ export const problemsEn = {
   'portal.rule.common': 'Not built from common words, your name or your organisation.',
   'portal.rule.strength': 'Hard to guess.',
   'portal.rule.history': 'Not one of your last passwords.',
+  'portal.password.tooLong': 'Use a password of at most 256 characters.',
   'portal.rule.later': 'Checked when you send it.',
   'portal.rule.breached': 'Not a password that has leaked elsewhere.',
   'portal.refused.byTenant': 'Microsoft 365 refused this password. Nothing was changed. Choose another password.',

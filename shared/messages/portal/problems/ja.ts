@@ -8,6 +8,7 @@ export const problemsJa: Readonly<Record<ProblemsKey, string>> = {
   'portal.rule.common': 'よくある単語、名前、組織名を組み合わせたものでないこと。',
   'portal.rule.strength': '推測されにくいこと。',
   'portal.rule.history': '最近使ったパスワードでないこと。',
+  'portal.password.tooLong': '256 文字以内のパスワードを使ってください。',
   'portal.rule.later': '送信時に確認します。',
   'portal.rule.breached': 'ほかで漏えいしたパスワードでないこと。',
   'portal.refused.byTenant':
