@@ -10,6 +10,7 @@ await rm(outdir, { recursive: true, force: true })
 await build({
   entryPoints: {
     portal: here('portal/browser/portal.ts'),
+    strength: here('domain/password-strength.ts'),
     passkeys: here('portal/browser/passkeys.ts'),
     'portal-styles': here('portal/portal.css'),
     console: here('admin/console/main.tsx'),

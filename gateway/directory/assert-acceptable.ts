@@ -1,5 +1,6 @@
 import { system } from '../domain/actor.ts'
 import { checkPassword } from '../domain/password-policy.ts'
+import { strengthOf } from '../domain/password-strength.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Secret } from '../domain/secret.ts'
 import { type CredentialRow, openHash, openHistory } from '../store/credentials.ts'
@@ -22,6 +23,8 @@ export async function assertAcceptable(
 ): Promise<void> {
   const given = await groundOf(context, person)
   refuseBroken(checkPassword(password.reveal(), given))
+  const { score: strength } = strengthOf(password.reveal(), given)
+  refuseBroken(checkPassword(password.reveal(), { ...given, strength }))
   const breached = await lookUp(context, password)
   if (breached) refuseBroken(checkPassword(password.reveal(), { ...given, breached }))
   if (credential === undefined) return

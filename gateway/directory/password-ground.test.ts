@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { system } from '../domain/actor.ts'
 import { checkPassword, isAcceptable, type PasswordGround, type PasswordRule } from '../domain/password-policy.ts'
+import { strengthOf } from '../domain/password-strength.ts'
 import { Problem } from '../domain/problem.ts'
 import { Secret } from '../domain/secret.ts'
 import { listConnections, updateConnection } from '../store/connections.ts'
@@ -60,6 +61,7 @@ const bad: [string, PasswordRule][] = [
   ['Password1234', 'common'],
   ['N0rthwind-Fabrikam1', 'common'],
   ['Wintergreen-Trust1', 'common'],
+  ['Qwertyuiop123!', 'strength'],
 ]
 let count = 0
 const next = () => {
@@ -141,7 +143,8 @@ test('what the page says while somebody types is never milder than what the serv
   const page = JSON.parse(JSON.stringify(await groundOf(directory.context, ana))) as PasswordGround
   await fc.assert(
     fc.asyncProperty(typed, async (password) => {
-      const shown = isAcceptable(checkPassword(password, page))
+      const { score: strength } = strengthOf(password, page)
+      const shown = isAcceptable(checkPassword(password, { ...page, strength }))
       const decided = await refusedFor(assertAcceptable(directory.context, new Secret(password), ana, undefined))
       expect({ password, refused: decided.length > 0 }).toEqual({ password, refused: !shown })
     }),

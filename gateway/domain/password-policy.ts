@@ -16,7 +16,13 @@ export const defaultPolicy: PasswordPolicy = { minLength: 12, words: [] }
 /** What Microsoft 365 takes at most, in characters. */
 export const maxLength = 256
 
-export type PasswordRule = 'length' | 'characters' | 'classes' | 'name' | 'common' | 'history' | 'breached'
+export type PasswordRule = 'length' | 'characters' | 'classes' | 'name' | 'common' | 'strength' | 'history' | 'breached'
+
+/** 0: guessed at once; 4: hardly ever. */
+export type StrengthScore = 0 | 1 | 2 | 3 | 4
+/** Withstands ten million guesses and more; an estimate that is shown and not demanded would only confuse. */
+export const leastStrength: StrengthScore = 3
+
 export type RuleResult = {
   rule: PasswordRule
   ok: boolean
@@ -38,10 +44,16 @@ export type PasswordGround = {
   looksUp: boolean
 }
 
-/** Each rule with its verdict, in the order in which a form shows them. `history` says whether it was used before, `breached` whether it is known to have leaked. */
+/** Each rule with its verdict, in the order in which a form shows them. `strength` says how hard it is to guess, `history` whether it was used before, `breached` whether it is known to have leaked. */
 export function checkPassword(
   password: string,
-  given: { policy: PasswordPolicy; person: PasswordOwner; history?: boolean; breached?: boolean },
+  given: {
+    policy: PasswordPolicy
+    person: PasswordOwner
+    strength?: StrengthScore
+    history?: boolean
+    breached?: boolean
+  },
 ): RuleResult[] {
   const least = Math.max(8, given.policy.minLength)
   const results: RuleResult[] = [
@@ -72,6 +84,8 @@ export function checkPassword(
       sentence: 'Not built from common words, your name or your organisation.',
     },
   ]
+  if (given.strength !== undefined)
+    results.push({ rule: 'strength', ok: given.strength >= leastStrength, sentence: 'Hard to guess.' })
   if (given.history !== undefined)
     results.push({ rule: 'history', ok: !given.history, sentence: 'Not one of your last passwords.' })
   if (given.breached !== undefined)

@@ -30,6 +30,10 @@ test.each(locales.filter((locale) => locale !== 'en'))(
     for (const each of broken) expect([sentence, ...more].join(' ')).not.toContain(each.sentence)
     expect(sentence).not.toContain('English')
 
+    const long = new Problem('validation_failed', 'English only.')
+    expect(passwordRefusal(long, translator(locale)).sentence).toContain('256')
+    expect(passwordRefusal(long, translator(locale)).sentence).not.toContain('English')
+
     const refused = new Problem('password_refused_by_tenant', 'English only.')
     expect(passwordRefusal(refused, translator(locale)).sentence).not.toContain('English')
   },

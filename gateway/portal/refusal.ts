@@ -26,8 +26,9 @@ export function passwordRefusal(error: unknown, t: Translate): Refusal {
 }
 
 /** Which rules are broken is said beside each of them. */
-function brokenRules({ broken, message }: Problem, t: Translate): { sentence: string; more: string[] } {
-  if (broken.length === 0) return { sentence: message, more: [] }
+function brokenRules({ broken }: Problem, t: Translate): { sentence: string; more: string[] } {
+  // What is beyond the bounds of the contract was not even looked at.
+  if (broken.length === 0) return { sentence: t('portal.password.tooLong'), more: [] }
   return {
     sentence: t('portal.password.weak'),
     more: broken.map(({ rule, values }) => t(`portal.rule.${rule}`, values)),
@@ -92,7 +93,7 @@ export function checkNew(password: string): string {
   try {
     return parse(PasswordInput, password)
   } catch {
-    throw new Problem('password_too_weak', 'Use a password of at most 256 characters.')
+    throw new Problem('validation_failed', 'Use a password of at most 256 characters.')
   }
 }
 

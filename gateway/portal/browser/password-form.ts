@@ -1,17 +1,36 @@
-import { checkPassword, type PasswordGround, type RuleResult } from '../../domain/password-policy.ts'
+import {
+  checkPassword,
+  isAcceptable,
+  type PasswordGround,
+  type RuleResult,
+  type StrengthScore,
+} from '../../domain/password-policy.ts'
 
-/** Ticks the rules while somebody types, by the very function that decides when the form is sent. */
+type Estimate = typeof import('../../domain/password-strength.ts')
+/** A bundle of its own: its list of common passwords is larger than all pages together. */
+const estimatePath = '/assets/strength.js'
+
+/** Ticks the rules while somebody types, by the very functions that decide when the form is sent. */
 export function passwordForms(root: ParentNode): void {
   for (const form of root.querySelectorAll<HTMLFormElement>('form[data-ground]')) {
     const input = form.querySelector<HTMLInputElement>('input[name="newPassword"]')
     const { ground: text } = form.dataset
     if (!input || text === undefined) continue
     const ground = JSON.parse(text) as PasswordGround
-    input.addEventListener('input', () => {
-      const results = checkPassword(input.value, ground)
+    let estimate: Estimate | undefined
+    const judge = () => {
+      const strength = estimate?.strengthOf(input.value, ground)
+      const results = checkPassword(input.value, { ...ground, ...(strength && { strength: strength.score }) })
       tick(form, input.value === '' ? [] : results)
-      showStrength(form, input.value, results)
-    })
+      showStrength(form, input.value === '' ? undefined : strength, results)
+    }
+    const load = () =>
+      void (import(estimatePath) as Promise<Estimate>).then((loaded) => {
+        estimate = loaded
+        judge()
+      }, console.warn)
+    input.addEventListener('input', load, { once: true })
+    input.addEventListener('input', judge)
     form.addEventListener('submit', () => {
       const button = form.querySelector<HTMLButtonElement>('button[type="submit"]')
       button?.setAttribute('aria-busy', 'true')
@@ -27,23 +46,24 @@ function tick(form: HTMLFormElement, results: readonly RuleResult[]): void {
   }
 }
 
-function showStrength(form: HTMLFormElement, password: string, results: readonly RuleResult[]): void {
+type Strength = ReturnType<Estimate['strengthOf']>
+
+function showStrength(form: HTMLFormElement, strength: Strength | undefined, results: readonly RuleResult[]): void {
   const line = form.querySelector<HTMLElement>('.strength')
   const meter = line?.querySelector('meter')
   const output = line?.querySelector('output')
-  if (!line || !meter || !output) return
-  line.hidden = password === ''
-  const strength = strengthOf(password, results)
-  meter.value = strength
-  const words = JSON.parse(output.dataset['words'] ?? '[]') as string[]
-  output.textContent = words[strength] ?? ''
+  const guess = form.querySelector<HTMLElement>('.guess')
+  if (!line || !meter || !output || !guess) return
+  line.hidden = strength === undefined
+  guess.hidden = strength?.warning == null
+  if (strength === undefined) return
+  meter.value = shown(strength.score, results)
+  output.textContent = wordsOf<string[]>(output)[meter.value] ?? ''
+  guess.textContent = wordsOf<Record<string, string>>(guess)[strength.warning ?? ''] ?? ''
 }
 
-/** 0 to 4. Below 2 something is still missing; beyond that, length is what counts. */
-function strengthOf(password: string, results: readonly RuleResult[]): 0 | 1 | 2 | 3 | 4 {
-  const missing = results.filter(({ ok }) => !ok).length
-  if (missing > 1) return 0
-  if (missing === 1) return 1
-  if (password.length < 14) return 2
-  return password.length < 18 ? 3 : 4
-}
+/** Nothing is called good that would be refused. */
+const shown = (score: StrengthScore, results: readonly RuleResult[]) =>
+  isAcceptable(results) ? score : Math.min(score, 2)
+
+const wordsOf = <T>(element: HTMLElement): T => JSON.parse(element.dataset['words'] ?? 'null') as T

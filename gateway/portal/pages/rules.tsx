@@ -1,7 +1,10 @@
 import type { Translate } from '@lockstep/shared/messages/message'
+import { guessesEn } from '@lockstep/shared/messages/portal/guesses/en'
 import { checkPassword, type PasswordGround, type PasswordRule } from '../../domain/password-policy.ts'
+import type { StrengthWarning } from '../../domain/password-strength.ts'
 
 const strengths = [0, 1, 2, 3, 4] as const
+const warnings = Object.keys(guessesEn).map((key) => key.replace('portal.guess.', '')) as StrengthWarning[]
 
 type RulesProps = {
   t: Translate
@@ -12,7 +15,7 @@ type RulesProps = {
 
 /** The rules in words; the script of the page ticks them while somebody types. */
 export function Rules({ t, ground, broken = [] }: RulesProps) {
-  const all = checkPassword('', { ...ground, history: false, ...(ground.looksUp && { breached: false }) })
+  const all = checkPassword('', { ...ground, strength: 0, history: false, ...(ground.looksUp && { breached: false }) })
   const rules = all.map(({ rule, values }) => ({ rule, sentence: t(`portal.rule.${rule}`, values) }))
   return (
     <div class="rules" id="rules">
@@ -35,6 +38,12 @@ export function Rules({ t, ground, broken = [] }: RulesProps) {
           data-words={JSON.stringify(strengths.map((one) => t(`portal.password.strength.${one}`)))}
         />
       </p>
+      <p
+        class="guess"
+        aria-live="polite"
+        data-words={JSON.stringify(Object.fromEntries(warnings.map((one) => [one, t(`portal.guess.${one}`)])))}
+        hidden
+      />
     </div>
   )
 }

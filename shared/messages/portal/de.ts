@@ -1,6 +1,7 @@
 import type { Catalogue } from './en.ts'
 import { expiryDe } from './expiry/de.ts'
 import { flowsDe } from './flows/de.ts'
+import { guessesDe } from './guesses/de.ts'
 import { problemsDe } from './problems/de.ts'
 import { securityDe } from './security/de.ts'
 
@@ -81,5 +82,6 @@ export const de: Catalogue = {
   'portal.form.expired': 'Gehen Sie zurück, laden Sie die Seite neu und senden Sie das Formular noch einmal ab.',
   ...flowsDe,
   ...expiryDe,
+  ...guessesDe,
   ...problemsDe,
 }

@@ -1,5 +1,6 @@
 import { expiryEn } from './expiry/en.ts'
 import { flowsEn } from './flows/en.ts'
+import { guessesEn } from './guesses/en.ts'
 import { problemsEn } from './problems/en.ts'
 import { securityEn } from './security/en.ts'
 
@@ -78,6 +79,7 @@ export const en = {
   'portal.form.expired': 'Go back, reload the page and send the form again.',
   ...flowsEn,
   ...expiryEn,
+  ...guessesEn,
   ...problemsEn,
 } as const
 

@@ -1,6 +1,7 @@
 import type { Catalogue } from './en.ts'
 import { expiryEs } from './expiry/es.ts'
 import { flowsEs } from './flows/es.ts'
+import { guessesEs } from './guesses/es.ts'
 import { problemsEs } from './problems/es.ts'
 import { securityEs } from './security/es.ts'
 
@@ -80,5 +81,6 @@ export const es: Catalogue = {
   'portal.form.expired': 'Vuelva atrás, recargue la página y envíe el formulario de nuevo.',
   ...flowsEs,
   ...expiryEs,
+  ...guessesEs,
   ...problemsEs,
 }

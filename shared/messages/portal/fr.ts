@@ -1,6 +1,7 @@
 import type { Catalogue } from './en.ts'
 import { expiryFr } from './expiry/fr.ts'
 import { flowsFr } from './flows/fr.ts'
+import { guessesFr } from './guesses/fr.ts'
 import { problemsFr } from './problems/fr.ts'
 import { securityFr } from './security/fr.ts'
 
@@ -79,5 +80,6 @@ export const fr: Catalogue = {
   'portal.form.expired': 'Revenez en arrière, rechargez la page et envoyez de nouveau le formulaire.',
   ...flowsFr,
   ...expiryFr,
+  ...guessesFr,
   ...problemsFr,
 }

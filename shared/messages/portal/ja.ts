@@ -1,6 +1,7 @@
 import type { Catalogue } from './en.ts'
 import { expiryJa } from './expiry/ja.ts'
 import { flowsJa } from './flows/ja.ts'
+import { guessesJa } from './guesses/ja.ts'
 import { problemsJa } from './problems/ja.ts'
 import { securityJa } from './security/ja.ts'
 
@@ -78,5 +79,6 @@ export const ja: Catalogue = {
   'portal.form.expired': '前のページに戻って再読み込みし、フォームをもう一度送信してください。',
   ...flowsJa,
   ...expiryJa,
+  ...guessesJa,
   ...problemsJa,
 }

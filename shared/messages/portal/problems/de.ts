@@ -6,7 +6,9 @@ export const problemsDe: Readonly<Record<ProblemsKey, string>> = {
   'portal.rule.classes': 'Drei davon: kleine und große Buchstaben, Ziffern, Sonderzeichen.',
   'portal.rule.name': 'Enthält weder Ihren Namen noch Ihre Adresse.',
   'portal.rule.common': 'Nicht aus gängigen Wörtern oder Namen gebildet.',
+  'portal.rule.strength': 'Schwer zu erraten.',
   'portal.rule.history': 'Keines Ihrer letzten Passwörter.',
+  'portal.password.tooLong': 'Verwenden Sie ein Passwort mit höchstens 256 Zeichen.',
   'portal.rule.later': 'Wird beim Absenden geprüft.',
   'portal.rule.breached': 'Kein Passwort, das anderswo bekannt geworden ist.',
   'portal.refused.byTenant':

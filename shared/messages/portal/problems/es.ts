@@ -6,7 +6,9 @@ export const problemsEs: Readonly<Record<ProblemsKey, string>> = {
   'portal.rule.classes': 'Tres de estos tipos: minúsculas, mayúsculas, cifras, signos.',
   'portal.rule.name': 'No contiene su nombre ni su dirección.',
   'portal.rule.common': 'No está formada por palabras comunes, su nombre o el de su organización.',
+  'portal.rule.strength': 'Difícil de adivinar.',
   'portal.rule.history': 'No es una de sus últimas contraseñas.',
+  'portal.password.tooLong': 'Use una contraseña de 256 caracteres como máximo.',
   'portal.rule.later': 'Se comprueba al enviar.',
   'portal.rule.breached': 'No es una contraseña que se haya filtrado en otro lugar.',
   'portal.refused.byTenant':

@@ -7,7 +7,9 @@ export const problemsFr: Readonly<Record<ProblemsKey, string>> = {
   'portal.rule.classes': 'Trois de ces types : minuscules, majuscules, chiffres, signes.',
   'portal.rule.name': 'Ne contient ni votre nom ni votre adresse.',
   'portal.rule.common': 'N’est pas formé de mots courants, de votre nom ou de celui de votre organisation.',
+  'portal.rule.strength': 'Difficile à deviner.',
   'portal.rule.history': 'N’est pas l’un de vos derniers mots de passe.',
+  'portal.password.tooLong': 'Utilisez un mot de passe de 256 caractères au plus.',
   'portal.rule.later': 'Vérifié à l’envoi.',
   'portal.rule.breached': 'N’a pas été divulgué ailleurs.',
   'portal.refused.byTenant':

@@ -6,7 +6,9 @@ export const problemsJa: Readonly<Record<ProblemsKey, string>> = {
   'portal.rule.classes': '小文字、大文字、数字、記号のうち 3 種類を使うこと。',
   'portal.rule.name': '名前やメール アドレスを含まないこと。',
   'portal.rule.common': 'よくある単語、名前、組織名を組み合わせたものでないこと。',
+  'portal.rule.strength': '推測されにくいこと。',
   'portal.rule.history': '最近使ったパスワードでないこと。',
+  'portal.password.tooLong': '256 文字以内のパスワードを使ってください。',
   'portal.rule.later': '送信時に確認します。',
   'portal.rule.breached': 'ほかで漏えいしたパスワードでないこと。',
   'portal.refused.byTenant':
