@@ -56,7 +56,7 @@ const control = (method: string, path: string, body?: unknown) => world.tenant.c
 
 /** One that the tenant bans, where it is to refuse. */
 const passwordOf = ({ answer }: Person, round: number) =>
-  answer === 'refuses' ? `TromboneTrombone${round}` : `Amber-Valley-Goes-On-${round}`
+  answer === 'refuses' ? `Trombone-trombone${round}` : `Amber-Valley-Goes-On-${round}`
 
 /** Whoever signs in has a password that the tenant has not: set while nothing was sent, and then held back. */
 async function holdBack(person: Person, password: string): Promise<void> {

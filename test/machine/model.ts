@@ -41,7 +41,7 @@ export const createModel = (mode: Model['mode']): Model => ({
 })
 
 /** By this a password is found wherever it should not be. */
-export const marks = ['Zq7~', 'TromboneTrombone'] as const
+export const marks = ['Zq7~', 'Trombone-trombone'] as const
 
 /** A new password for a person; a banned one is refused by the tenant, not by us. */
 export function newPassword(model: Model, userId: string, banned: boolean): string {

@@ -15,7 +15,7 @@ import { cli, connect, startWorld, until, type World } from '../support/world.ts
 const mark = randomBytes(10).toString('hex')
 const password = (way: string) => `Quiet-${mark}-${way}`
 /** Microsoft takes none like it, and it is no other's either. */
-const banned = 'TromboneTrombone7'
+const banned = 'Trombone-trombone7'
 
 let world: World
 let mailbox: Mailbox
