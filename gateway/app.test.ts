@@ -2,8 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { buildApp } from './app.ts'
 import { Problem } from './domain/problem.ts'
 import { testHandlers, testIdempotency, testNow, testSettings } from './http/testing.ts'
-import { oauthKeys } from './portal/oauth/keys.ts'
-import { memoryAdapter } from './portal/oauth/testing.ts'
+import { testOauth } from './portal/oauth/testing.ts'
 import type { Status } from './portal/ports.ts'
 import { ana, anaGround, anaSession, anaStatus, browserOf, fakePortal, noDirectory } from './portal/testing.ts'
 
@@ -33,7 +32,7 @@ async function open() {
     handlers: testHandlers({}),
     portal,
     idempotency: testIdempotency(),
-    oauth: { keys: oauthKeys(new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)), adapter: memoryAdapter() },
+    oauth: testOauth(),
     finishAuthorization: async () => ({ id: 'c1' }),
     isReady: async () => true,
   })

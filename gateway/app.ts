@@ -41,7 +41,7 @@ export type AppOptions = {
   handlers: Handlers
   portal: PortalServices
   idempotency: IdempotencyMemory
-  oauth: Pick<OauthOptions, 'keys' | 'adapter'>
+  oauth: Pick<OauthOptions, 'keys' | 'adapter' | 'programs'>
   /** Ends the sign-in of an administrator at Microsoft. */
   finishAuthorization: CallbackOptions['finish']
   isReady(): Promise<boolean>
@@ -103,7 +103,7 @@ export async function buildApp(options: AppOptions) {
     },
   }
   portal(app, pages)
-  oauth(app, provider, { ...pages, publicUrl: settings.publicUrl })
+  oauth(app, provider, { ...pages, publicUrl: settings.publicUrl, programs: options.oauth.programs })
   admin(app, pages)
   return { app, fetch: app.fetch, nodeHandler: getRequestListener(app.fetch, { overrideGlobalObjects: false }) }
 }

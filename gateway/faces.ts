@@ -3,6 +3,7 @@ import { handlersOf } from './admin/handlers.ts'
 import { securityHandlers } from './admin/security.ts'
 import type { AppOptions } from './app.ts'
 import type { Context } from './directory/context.ts'
+import { countCodeRequest, programEnded, programSeen, repeatedRenewal } from './directory/programs.ts'
 import { rotateKey } from './directory/rotate-key.ts'
 import { actorOf, findSessionByToken } from './directory/sessions.ts'
 import { findToken } from './directory/tokens.ts'
@@ -59,6 +60,12 @@ export function facesOf(context: Context, sync: Sync, key: KeySource): Faces {
     oauth: {
       keys: oauthKeys(vault.key('oauth signing'), vault.key('oauth cookies')),
       adapter: (model) => new OauthEntries(store, runtime, model),
+      programs: {
+        seen: (issued) => programSeen(context, issued),
+        ended: (grantId, cause) => programEnded(context, grantId, cause),
+        repeated: (asked) => repeatedRenewal(context, asked),
+        codeAsked: (address) => countCodeRequest(context, address),
+      },
     },
   }
 }

@@ -4,9 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { buildApp } from './app.ts'
 import { testHandlers, testIdempotency, testSettings } from './http/testing.ts'
-import { oauthKeys } from './portal/oauth/keys.ts'
 import { redirectUriOf } from './portal/oauth/provider.ts'
-import { memoryAdapter } from './portal/oauth/testing.ts'
+import { testOauth } from './portal/oauth/testing.ts'
 import { ana, anaSession, fakePortal, noDirectory } from './portal/testing.ts'
 
 const extensionId = testSettings.extensionIds[0] ?? ''
@@ -49,7 +48,7 @@ beforeEach(async () => {
     handlers: testHandlers({ myStatus: async ({ actor }) => fakePortal().status(actor.id) }),
     portal: fakePortal(),
     idempotency: testIdempotency(),
-    oauth: { keys: oauthKeys(new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)), adapter: memoryAdapter() },
+    oauth: testOauth(),
     finishAuthorization: async () => ({ id: 'c1' }),
     isReady: async () => true,
   })

@@ -18,6 +18,7 @@ import {
   type FoundSession,
   findSessionByToken,
   listSessions,
+  type MySession,
 } from '../directory/sessions.ts'
 import { confirmWith } from '../directory/step-up.ts'
 import { deviceOf } from '../domain/device.ts'
@@ -90,8 +91,7 @@ export function securityHandlers(context: Context): Pick<Handlers, SecurityNames
     },
     async mySessions(by) {
       const { user, session } = await mine(by)
-      const rows = await listSessions(context, user.id)
-      return { items: rows.map((row) => sessionShown(row, row.id_hash === session.id_hash)) }
+      return { items: (await listSessions(context, user.id, session.id_hash)).map(sessionShown) }
     },
     async endMySession({ params, ...by }) {
       await endMySession(context, (await mine(by)).actor, params.id)
@@ -114,16 +114,15 @@ function shown({ factors, ...rest }: Factors) {
   }
 }
 
-function sessionShown(row: Awaited<ReturnType<typeof listSessions>>[number], current: boolean) {
-  const { browser, system } = deviceOf(row.agent)
+function sessionShown({ agent, createdAt, seenAt, endsAt, isThis, ...session }: MySession) {
+  const { browser, system } = deviceOf(agent)
   const device = [browser, system].filter((part) => part !== null).join(', ')
   return {
-    id: row.id_hash,
+    ...session,
     device: device === '' ? null : device,
-    address: row.address,
-    createdAt: timeOf(row.created_at),
-    seenAt: timeOf(row.seen_at),
-    endsAt: timeOf(row.ends_at),
-    current,
+    createdAt: timeOf(createdAt),
+    seenAt: timeOf(seenAt),
+    endsAt: timeOf(endsAt),
+    current: isThis,
   }
 }

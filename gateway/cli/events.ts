@@ -93,7 +93,7 @@ async function follow(
     gatewayUrl: (await connect(shell, data)).url,
     fetch: shell.fetch,
     // Anew for each connection: the token of somebody at this machine lasts ten minutes.
-    authorize: async () => authorization(await connect(shell, data)),
+    authorize: async () => headersOf(await connect(shell, data)),
   }
   const events = stream(options, 'GET /events/stream', {
     query,
@@ -104,7 +104,7 @@ async function follow(
   for await (const event of events) take(event)
 }
 
-const authorization = ({ token }: Remote) => ({ authorization: `Bearer ${token}` })
+const headersOf = async (remote: Remote) => ({ authorization: await remote.authorization() })
 
 /** Part by part, so that any number of events fits. */
 async function download(
@@ -116,7 +116,7 @@ async function download(
   const search = new URLSearchParams()
   for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, value)
   const response = await shell.fetch(`${remote.url}${basePath}/events/export?${search}`, {
-    headers: authorization(remote),
+    headers: await headersOf(remote),
     signal: shell.ending,
   })
   if (!response.ok || response.body === null) throw await refusalOf(response)

@@ -13,6 +13,7 @@ import { addEvents } from './events.ts'
 import { addGroups } from './groups.ts'
 import { addImport } from './import.ts'
 import { addKey } from './key.ts'
+import { addLogin } from './login.ts'
 import { addMails } from './mails.ts'
 import { addMap } from './map.ts'
 import { addReadiness } from './readiness.ts'
@@ -44,6 +45,7 @@ function programOf(shell: Shell): Command {
   addServe(program, shell)
   addDemo(program, shell)
   addDoctor(program, shell)
+  addLogin(program, shell)
   addAdmin(program, shell)
   addUsers(program, shell)
   addConnections(program, shell)
@@ -68,6 +70,7 @@ function said(error: unknown, shell: Shell): ExitCode {
   }
   if (error instanceof ProblemError) {
     shell.err(`${plain(error.problem.title)}: ${plain(error.problem.detail)}\n`)
+    if (error.problem.code === 'step_up_needed') shell.err('Sign in again with "lockstep login", then repeat this.\n')
     for (const { path, message } of error.problem.errors ?? []) shell.err(`  ${plain(path)}: ${plain(message)}\n`)
     return error.problem.code === 'validation_failed' ? 2 : 1
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Client, createClient } from '@lockstep/shared/client/client'
@@ -8,43 +9,92 @@ import type { Command } from 'commander'
 import { dataFolderOf, publicUrlOf, readSettings } from '../settings.ts'
 import { addressFile } from './address.ts'
 import { localToken } from './local.ts'
+import { renew } from './oauth-client.ts'
 import { progress } from './progress.ts'
 import { CommandError, type ExitCode, type Shell } from './shell.ts'
+import { dropSignIn, readSignIns, renewSignIn } from './sign-ins.ts'
 
-/** A way to the gateway that runs: its origin, a token and the typed client over both. */
-export type Remote = { url: string; token: string; client: Client }
+/** A way to the gateway that runs: its origin, as whom we come, and the typed client over both. */
+export type Remote = {
+  url: string
+  by: 'token' | 'sign-in' | 'machine'
+  /** The header that says who calls. */
+  authorization(): Promise<string>
+  client: Client
+}
 
 /**
- * LOCKSTEP_URL and LOCKSTEP_TOKEN where they are given; otherwise the gateway that runs on this data folder, with a token
- * of ten minutes that whoever may read the data folder can make.
+ * With LOCKSTEP_TOKEN where it is given. Otherwise at LOCKSTEP_URL as the person who signed in there; without that at the
+ * gateway that runs on this data folder, with a token of ten minutes that whoever may read the data folder can make; and
+ * where there is no data folder, at the gateway where somebody signed in last.
  */
 export async function connect(shell: Shell, data: string | undefined): Promise<Remote> {
-  const folder = dataFolderOf(data, shell.env)
-  const url = (shell.env['LOCKSTEP_URL'] || (await addressOf(folder, shell.env))).replace(/\/$/, '')
-  const token =
-    shell.env['LOCKSTEP_TOKEN'] || (shell.env['LOCKSTEP_URL'] ? missingToken() : await localToken(folder, shell.env))
+  const remote = await whereAndWho(shell, data)
   const client = createClient({
-    gatewayUrl: url,
+    gatewayUrl: remote.url,
     fetch: async (address, init) => {
       try {
         return await shell.fetch(address, init)
       } catch {
-        throw new CommandError(`No gateway answers at ${url}. Start it with "lockstep serve", or set LOCKSTEP_URL.`)
+        throw new CommandError(
+          `No gateway answers at ${remote.url}. Start it with "lockstep serve", or set LOCKSTEP_URL.`,
+        )
       }
     },
-    authorize: async () => ({ authorization: `Bearer ${token}` }),
+    authorize: async () => ({ authorization: await remote.authorization() }),
   })
-  return { url, token, client }
+  return { ...remote, client }
 }
 
-function missingToken(): never {
+async function whereAndWho(shell: Shell, data: string | undefined): Promise<Omit<Remote, 'client'>> {
+  const { env } = shell
+  const folder = dataFolderOf(data, env)
+  const named = env['LOCKSTEP_URL']?.replace(/\/$/, '')
+  const token = env['LOCKSTEP_TOKEN']
+  if (token) return { url: named || (await addressOf(folder, env)), by: 'token', authorization: bearer(token) }
+  if (named) return signedInAt(shell, named) ?? nobodyAt(named)
+  const isHere = data !== undefined || env['LOCKSTEP_DATA'] || existsSync(folder)
+  const last = isHere ? undefined : [...readSignIns(env).keys()].at(-1)
+  if (last !== undefined) return signedInAt(shell, last) ?? nobodyAt(last)
+  return { url: await addressOf(folder, env), by: 'machine', authorization: bearer(await localToken(folder, env)) }
+}
+
+const bearer = (token: string) => async () => `Bearer ${token}`
+
+/** ms before its end at which a token is renewed. */
+const renewalLeadMs = 30_000
+
+function signedInAt(shell: Shell, url: string): Omit<Remote, 'client'> | undefined {
+  let signIn = readSignIns(shell.env).get(url)
+  if (signIn === undefined) return undefined
+  return {
+    url,
+    by: 'sign-in',
+    async authorization() {
+      if (signIn === undefined) return nobodyAt(url)
+      if (signIn.endsAt - renewalLeadMs < Date.now()) {
+        const tokens = await renew(shell, url, signIn.refreshToken)
+        signIn = tokens === null ? undefined : { ...signIn, ...tokens }
+        if (signIn === undefined) {
+          dropSignIn(shell.env, url)
+          throw new CommandError(`The sign-in at ${url} has ended. Sign in again with "lockstep login ${url}".`)
+        }
+        renewSignIn(shell.env, url, signIn)
+      }
+      return `Bearer ${signIn.accessToken}`
+    },
+  }
+}
+
+function nobodyAt(url: string): never {
   throw new CommandError(
-    'Set LOCKSTEP_TOKEN to a token of that gateway: "lockstep token create" on its machine makes one.',
+    `Sign in with "lockstep login ${url}", or set LOCKSTEP_TOKEN to a token of that gateway: "lockstep token create" on its machine makes one.`,
     2,
   )
 }
 
-async function addressOf(folder: string, env: Shell['env']): Promise<string> {
+/** Where the gateway of a data folder answers on this machine; while none runs, where people reach it. */
+export async function addressOf(folder: string, env: Shell['env']): Promise<string> {
   try {
     return (await readFile(join(folder, addressFile), 'utf8')).trim()
   } catch {

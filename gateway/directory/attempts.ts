@@ -38,6 +38,9 @@ export const browserKeys = (known: string): AttemptKeys => ({ account: `browser 
 /** Attempts to name the own password by somebody who is signed in. */
 export const ownKeys = (userId: string): AttemptKeys => ({ account: `own ${userId}`, address: null, email: null })
 
+/** Attempts of somebody who is signed in to name the code that a program shows. */
+export const deviceKeys = (userId: string): AttemptKeys => ({ account: `device ${userId}`, address: null, email: null })
+
 /** Codes are counted apart from passwords, so that nobody who knows the one can try the other without end. */
 export function factorKeys(context: Pick<Context, 'vault'>, userId: string, address: string | null): AttemptKeys {
   const { account, ...others } = attemptKeys(context, userId, address)

@@ -9,6 +9,7 @@ import { deleteEndedLinks } from '../store/links.ts'
 import { forgetMails } from '../store/mails.ts'
 import { deleteEndedEntries } from '../store/oauth-entries.ts'
 import { expirePending } from '../store/pending-passwords.ts'
+import { deleteEndedPrograms } from '../store/programs.ts'
 import { deleteEndedSessions } from '../store/sessions.ts'
 import { expireAttempts } from '../store/throttles.ts'
 import { erasePastTombstones } from '../store/tombstones.ts'
@@ -50,6 +51,7 @@ export async function tidyUp(context: Context): Promise<void> {
     await deleteEndedSteps(trx, now)
     await deleteEndedLinks(trx, now)
     await deleteEndedEntries(trx, now)
+    await deleteEndedPrograms(trx, now)
     await deleteEndedAuthorizations(trx, now)
     await expireIdempotent(trx, now)
     await expireAttempts(trx, { addresses: now - dayMs, accounts: now - 30 * dayMs })

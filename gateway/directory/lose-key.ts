@@ -38,6 +38,7 @@ export async function loseKey(
     for (const table of [
       'sessions',
       'oauth_entries',
+      'programs',
       'half_sign_ins',
       'ceremonies',
       'authorizations',

@@ -4,6 +4,7 @@ import { system } from '../domain/actor.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Runtime } from '../domain/runtime.ts'
 import { mustHaveFactor } from '../domain/second-factor.ts'
+import { deleteProgram, listPrograms } from '../store/programs.ts'
 import {
   deleteSession,
   deleteSessionsOf,
@@ -138,21 +139,52 @@ export async function endSessionsOf(context: Context, actor: Actor, userId: stri
   })
 }
 
-/** Those that have not ended, the one used last first. */
-export async function listSessions({ store, runtime }: Context, userId: string): Promise<SessionRow[]> {
+/** Somewhere that a person is signed in: a browser, or a program with tokens. Times in ms since the epoch. */
+export type MySession = {
+  id: string
+  kind: 'browser' | 'extension' | 'cli'
+  agent: string | null
+  address: string | null
+  createdAt: number
+  seenAt: number
+  endsAt: number
+  /** The one that asks. */
+  isThis: boolean
+}
+
+/** Those that have not ended: browsers first, and among them the one used last. */
+export async function listSessions(
+  { store, runtime }: Context,
+  userId: string,
+  thisIdHash: string,
+): Promise<MySession[]> {
   const user = await findUser(store.db, userId)
   if (user === undefined) return []
   const now = runtime.now()
-  const rows = await listRows(store.db, userId)
-  return rows.filter(({ seen_at, ends_at }) => now < ends_at && now - seen_at < limitsOf(user).idleMs)
+  const browsers = (await listRows(store.db, userId)).filter(
+    ({ seen_at, ends_at }) => now < ends_at && now - seen_at < limitsOf(user).idleMs,
+  )
+  const programs = await listPrograms(store.db, userId, now)
+  return [
+    ...browsers.map((row) => shown(row.id_hash, 'browser', row, row.id_hash === thisIdHash)),
+    ...programs.map((row) => shown(row.id, row.client, row, false)),
+  ]
 }
 
-/** Ends one of the person's own sessions by its id. Problem `session_not_found`. */
+type Seen = Pick<SessionRow, 'agent' | 'address' | 'created_at' | 'seen_at' | 'ends_at'>
+
+function shown(id: string, kind: MySession['kind'], row: Seen, isThis: boolean): MySession {
+  const { agent, address, created_at: createdAt, seen_at: seenAt, ends_at: endsAt } = row
+  return { id, kind, agent, address, createdAt, seenAt, endsAt, isThis }
+}
+
+/** Ends one of the person's own sessions, of a browser or a program, by its id. Problem `session_not_found`. */
 export async function endMySession({ store }: Context, actor: FoundSession['actor'], id: string): Promise<void> {
   await store.change(actor, async (change) => {
-    const own = (await listRows(change.trx, actor.id)).some(({ id_hash }) => id_hash === id)
-    if (!own) throw new Problem('session_not_found', 'This session has ended already.')
-    await deleteSession(change.trx, id)
+    const { trx, now } = change
+    if ((await listRows(trx, actor.id)).some(({ id_hash }) => id_hash === id)) await deleteSession(trx, id)
+    else if ((await listPrograms(trx, actor.id, now)).some((program) => program.id === id)) await deleteProgram(trx, id)
+    else throw new Problem('session_not_found', 'This session has ended already.')
     change.event({ type: 'login_end', user: actor.id, cause: 'other_device' })
   })
 }

@@ -10,6 +10,7 @@ export const destinations = {
   password: '/portal/password',
   security: '/portal/security',
   admin: '/admin',
+  device: '/oauth/device',
 } as const
 export type Destination = keyof typeof destinations
 export const isDestination = (name: string): name is Destination => Object.hasOwn(destinations, name)
@@ -26,7 +27,7 @@ export function onwardPath({ to, reason, interaction }: Onward): string | null {
 
 /** Where a sign-in leads that is through: somebody who has to choose a password does so first. */
 export function leadsTo(signedIn: Pick<SignedIn, 'sync' | 'mustChange'>, onward: string | null): string {
-  if (onward?.startsWith('/oauth/')) return onward
+  if (onward?.startsWith('/oauth/interaction/')) return onward
   return onward === null || signedIn.mustChange !== null ? homeAfter(signedIn) : onward
 }
 

@@ -54,13 +54,7 @@ export function security(app: Hono<HttpEnv>, { settings, directory, addressOf }:
 
   async function overview({ c, found, page }: Mine, notice?: { tone: Tone; sentence: string }) {
     const { user, session } = found
-    const sessions = (await listSessions(directory, user.id)).map((row) => ({
-      id: row.id_hash,
-      agent: row.agent,
-      address: row.address,
-      seenAt: row.seen_at,
-      isThis: row.id_hash === session.id_hash,
-    }))
+    const sessions = await listSessions(directory, user.id, session.id_hash)
     const factors = await myFactors(directory, user)
     return c.html(
       <SecurityPage settings={page} email={user.email} factors={factors} sessions={sessions} notice={notice} />,

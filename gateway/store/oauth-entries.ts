@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { system } from '../domain/actor.ts'
@@ -8,7 +9,16 @@ import type { Store } from './store.ts'
 const Payload = z.record(z.string(), z.unknown())
 type Payload = z.infer<typeof Payload>
 
-/** What the OpenID provider asks of its adapter. Entries that have ended are not found. */
+/** Begins what stands for an id that only its hash is known of. No token begins like it: theirs are base64url. */
+const hashed = 'sha256:'
+const hashOf = (id: string) => createHash('sha256').update(id).digest('hex')
+/** What the provider hands back of an entry that it found by something else than its id. */
+const keyOf = (id: string) => (id.startsWith(hashed) ? id.slice(hashed.length) : hashOf(id))
+
+/**
+ * What the OpenID provider asks of its adapter. Entries that have ended are not found. An id is a token most of the time,
+ * so that neither it nor the code that a person types is stored, only their hashes.
+ */
 export class OauthEntries {
   readonly #store: Store
   readonly #runtime: Pick<Runtime, 'now'>
@@ -21,12 +31,12 @@ export class OauthEntries {
 
   /** `expiresIn` in seconds; without it the entry never ends. */
   async upsert(id: string, payload: object, expiresIn?: number): Promise<void> {
-    const given = Payload.parse(JSON.parse(JSON.stringify(payload)))
+    const { jti: _, userCode, ...given } = Payload.parse(JSON.parse(JSON.stringify(payload)))
     const text = (key: string) => (typeof given[key] === 'string' ? given[key] : null)
     const values = {
       payload: JSON.stringify(given),
       grant_id: text('grantId'),
-      user_code: text('userCode'),
+      user_code: typeof userCode === 'string' ? hashOf(userCode) : null,
       uid: text('uid'),
       user_id: text('accountId'),
       ends_at: expiresIn === undefined ? null : this.#runtime.now() + expiresIn * 1_000,
@@ -34,22 +44,25 @@ export class OauthEntries {
     await this.#write(async (trx) => {
       await trx
         .insertInto('oauth_entries')
-        .values({ model: this.#model, id, ...values })
+        .values({ model: this.#model, id: keyOf(id), ...values })
         .onConflict((c) => c.columns(['model', 'id']).doUpdateSet(values))
         .execute()
     })
   }
 
-  find(id: string): Promise<Payload | undefined> {
-    return this.#find('id', id)
+  async find(id: string): Promise<Payload | undefined> {
+    const found = await this.#find('id', hashOf(id))
+    return found && { ...found.payload, jti: id }
   }
 
-  findByUserCode(userCode: string): Promise<Payload | undefined> {
-    return this.#find('user_code', userCode)
+  async findByUserCode(userCode: string): Promise<Payload | undefined> {
+    const found = await this.#find('user_code', hashOf(userCode))
+    return found && { ...found.payload, jti: hashed + found.id, userCode }
   }
 
-  findByUid(uid: string): Promise<Payload | undefined> {
-    return this.#find('uid', uid)
+  async findByUid(uid: string): Promise<Payload | undefined> {
+    const found = await this.#find('uid', uid)
+    return found && { ...found.payload, jti: hashed + found.id }
   }
 
   /** Marks an entry as used; the first use counts. */
@@ -59,7 +72,7 @@ export class OauthEntries {
         .selectFrom('oauth_entries')
         .select('payload')
         .where('model', '=', this.#model)
-        .where('id', '=', id)
+        .where('id', '=', keyOf(id))
         .executeTakeFirst()
       if (row === undefined) return
       const payload = Payload.parse(JSON.parse(row.payload))
@@ -68,14 +81,14 @@ export class OauthEntries {
         .updateTable('oauth_entries')
         .set({ payload: JSON.stringify(payload) })
         .where('model', '=', this.#model)
-        .where('id', '=', id)
+        .where('id', '=', keyOf(id))
         .execute()
     })
   }
 
   async destroy(id: string): Promise<void> {
     await this.#write(async (trx) => {
-      await trx.deleteFrom('oauth_entries').where('model', '=', this.#model).where('id', '=', id).execute()
+      await trx.deleteFrom('oauth_entries').where('model', '=', this.#model).where('id', '=', keyOf(id)).execute()
     })
   }
 
@@ -85,15 +98,15 @@ export class OauthEntries {
     })
   }
 
-  async #find(column: 'id' | 'user_code' | 'uid', value: string): Promise<Payload | undefined> {
+  async #find(column: 'id' | 'user_code' | 'uid', value: string) {
     const row = await this.#store.db
       .selectFrom('oauth_entries')
-      .select(['payload', 'ends_at'])
+      .select(['id', 'payload', 'ends_at'])
       .where('model', '=', this.#model)
       .where(column, '=', value)
       .executeTakeFirst()
     if (row === undefined || (row.ends_at !== null && row.ends_at <= this.#runtime.now())) return undefined
-    return Payload.parse(JSON.parse(row.payload))
+    return { id: row.id, payload: Payload.parse(JSON.parse(row.payload)) }
   }
 
   async #write(run: (trx: Kysely<Database>) => Promise<void>): Promise<void> {

@@ -43,6 +43,16 @@ export function createPrivate(path: string, bytes: Uint8Array): void {
   syncFolder(path)
 }
 
+/** Takes the place of what is there at once, whoever else writes it at the same time: the last one wins. */
+export function replacePrivate(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const own = `${path}.${process.pid}`
+  rmSync(own, { force: true })
+  write(own, 'wx', bytes)
+  renameSync(own, path)
+  syncFolder(path)
+}
+
 /** Where the next content of a file lies until it takes its place. */
 export const nextOf = (path: string) => `${path}.next`
 

@@ -28,6 +28,7 @@ export async function deleteSession(trx: Kysely<Database>, idHash: string): Prom
 /** Ends the sessions of a person, apart from the one given, and what browsers and programs got by signing in. */
 export async function deleteSessionsOf(trx: Kysely<Database>, userId: string, exceptIdHash?: string): Promise<void> {
   await trx.deleteFrom('oauth_entries').where('user_id', '=', userId).execute()
+  await trx.deleteFrom('programs').where('user_id', '=', userId).execute()
   await trx.deleteFrom('half_sign_ins').where('user_id', '=', userId).execute()
   let erase = trx.deleteFrom('sessions').where('user_id', '=', userId)
   if (exceptIdHash !== undefined) erase = erase.where('id_hash', '!=', exceptIdHash)

@@ -94,7 +94,7 @@ async function putTerms(trx: Kysely<Database>, user: NewUser): Promise<void> {
  */
 export async function removeUser(trx: Kysely<Database>, id: string, now: number): Promise<void> {
   const own = ['user_terms', 'user_credentials', 'password_proposals', 'user_links', 'sessions'] as const
-  const factors = ['totp_factors', 'passkeys', 'recovery_codes', 'half_sign_ins', 'oauth_entries'] as const
+  const factors = ['totp_factors', 'passkeys', 'recovery_codes', 'half_sign_ins', 'oauth_entries', 'programs'] as const
   for (const table of [...own, ...factors, 'import_links', 'user_photos'] as const)
     await trx.deleteFrom(table).where('user_id', '=', id).execute()
   await trx.updateTable('users').set({ manager_id: null }).where('manager_id', '=', id).execute()

@@ -137,6 +137,8 @@ export const confirmMe = endpoint({
 
 export const MySession = z.object({
   id: z.string(),
+  /** A browser, or the extension or the command line with tokens of its own. */
+  kind: z.enum(['browser', 'extension', 'cli']),
   /** Browser and system, as far as they are known. */
   device: z.string().nullable(),
   address: z.string().nullable(),

@@ -166,6 +166,7 @@ export const viewsEn = {
   'event.import_link': 'Linked to an account',
   'event.login_success': 'Signed in',
   'event.login_failure': 'Sign-in refused',
+  'event.login_program': 'Signed in the extension or the command line',
   'event.login_end': 'Signed out',
   'event.login_confirm': 'Confirmed to be the one',
   'event.login_factor_add': 'Second factor added',

@@ -48,3 +48,37 @@ export async function exchange(url: string, answer: string, verifier: string): P
   if (token === undefined) throw new Error(`No token was given (${response.status}).`)
   return token
 }
+
+export type Tokens = { access_token: string; refresh_token: string; token_type: string; error?: string }
+
+/** Asks the provider for tokens as the command line does; `more` may be anything that an attacker sends. */
+export async function askTokens(url: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
+  const body = new URLSearchParams({ client_id: 'cli', ...fields })
+  const response = await fetch(`${url}/oauth/token`, { method: 'POST', headers, body })
+  return { status: response.status, ...((await response.json()) as Tokens) }
+}
+
+export const renewTokens = (url: string, refreshToken: string) =>
+  askTokens(url, { grant_type: 'refresh_token', refresh_token: refreshToken })
+
+/** What the command line is told to show, and what it asks with. */
+export type Device = { deviceCode: string; userCode: string; address: string }
+
+export async function askDevice(url: string, headers: Record<string, string> = {}): Promise<Device> {
+  const body = new URLSearchParams({ client_id: 'cli', scope: 'openid offline_access' })
+  const response = await fetch(`${url}/oauth/device/auth`, { method: 'POST', headers, body })
+  const told = (await response.json()) as Record<string, string>
+  if (response.status !== 200) throw new Error(`No code was given (${response.status}).`)
+  const { device_code: deviceCode = '', user_code: userCode = '', verification_uri: address = '' } = told
+  return { deviceCode, userCode, address }
+}
+
+export const askDeviceTokens = (url: string, deviceCode: string) =>
+  askTokens(url, { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: deviceCode })
+
+/** Somebody who is signed in lets the command line in. */
+export async function letIn(browser: Visitor, url: string) {
+  const device = await askDevice(url)
+  await browser.post('/oauth/device', { code: device.userCode, answer: 'yes' })
+  return await askDeviceTokens(url, device.deviceCode)
+}

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Locale } from '@lockstep/shared/messages/locale'
 import type { Context, Hono } from 'hono'
 import type { Provider } from 'oidc-provider'
 import { Problem } from '../../domain/problem.ts'
 import { isConfirmed as isConfirmedAt } from '../../domain/second-factor.ts'
+import { readText } from '../../http/body.ts'
 import type { AccessToken } from '../../http/caller.ts'
 import type { HttpEnv } from '../../http/env.ts'
 import { contentSecurityPolicy, securityHeaders } from '../../http/headers.ts'
@@ -13,9 +13,13 @@ import { readForm } from '../form.ts'
 import { SignInPage } from '../pages/sign-in-page.tsx'
 import { type PortalOptions, pageSettings } from '../ports.ts'
 import { signInRefusal, statusOf } from '../refusal.ts'
+import { devicePages } from './device.tsx'
 import type { Mounted, OauthOptions } from './provider.ts'
+import { oneByOne, withBody } from './token-request.ts'
 
-type Options = PortalOptions & Pick<OauthOptions, 'publicUrl'>
+type Options = PortalOptions & Pick<OauthOptions, 'publicUrl' | 'programs'>
+
+const tokenBytes = 16 * 1024
 
 /** The provider below /oauth, and the sign-in that it leads to. */
 export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options): void {
@@ -92,13 +96,34 @@ export function oauth(app: Hono<HttpEnv>, provider: Provider, options: Options):
     await interaction.persist()
   }
 
-  const callback = provider.callback()
-  app.all('/oauth/*', async (c) => {
-    const { incoming, outgoing } = rawOf(c)
-    for (const [name, value] of Object.entries(securityHeaders(options.publicUrl))) outgoing.setHeader(name, value)
-    await callback(mounted(incoming, options.publicUrl, languageOf(c)), outgoing)
-    return new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
+  devicePages(app, provider, options)
+  app.post('/oauth/device/auth', async (c, next) => {
+    await options.programs.codeAsked(options.addressOf(c))
+    await next()
   })
+
+  const callback = provider.callback()
+  async function pass(c: Context<HttpEnv>, incoming: IncomingMessage) {
+    const { outgoing } = rawOf(c)
+    for (const [name, value] of Object.entries(securityHeaders(options.publicUrl))) outgoing.setHeader(name, value)
+    const caller = { language: languageOf(c), address: options.addressOf(c) }
+    await callback(mounted(incoming, options.publicUrl, caller), outgoing)
+    return new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
+  }
+
+  app.post('/oauth/token', async (c) => {
+    const { incoming } = rawOf(c)
+    const text = await readText(c.req.raw, tokenBytes)
+    const asked = new URLSearchParams(text)
+    const [token, client] = [asked.get('refresh_token'), asked.get('client_id')]
+    return await oneByOne(token, async () => {
+      const isRenewal = asked.get('grant_type') === 'refresh_token' && token !== null && client !== null
+      const again = isRenewal ? await options.programs.repeated({ token, client }) : null
+      if (again !== null) return c.body(again, 200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      return await pass(c, withBody(incoming, text))
+    })
+  })
+  app.all('/oauth/*', (c) => pass(c, rawOf(c).incoming))
 }
 
 /** Finds out who holds an access token, and which key it is bound to. */
@@ -130,11 +155,15 @@ function rawOf(c: Context<HttpEnv>) {
 }
 
 /** Strips the mount path as Express does, and replaces what a caller may have said about proxies. */
-function mounted(incoming: IncomingMessage, publicUrl: string, language: Locale | undefined): Mounted {
+function mounted(
+  incoming: IncomingMessage,
+  publicUrl: string,
+  caller: Required<Pick<Mounted, 'language' | 'address'>>,
+): Mounted {
   const url = incoming.url ?? '/oauth'
   const path = url.startsWith('/oauth') ? url : url.slice(url.indexOf('/oauth'))
   delete incoming.headers['x-forwarded-host']
   delete incoming.headers['x-forwarded-for']
   incoming.headers['x-forwarded-proto'] = new URL(publicUrl).protocol.slice(0, -1)
-  return Object.assign(incoming, { language, originalUrl: path, url: path.slice('/oauth'.length) || '/' })
+  return Object.assign(incoming, { ...caller, originalUrl: path, url: path.slice('/oauth'.length) || '/' })
 }

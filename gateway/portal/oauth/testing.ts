@@ -1,7 +1,20 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
+import { oauthKeys } from './keys.ts'
+import type { OauthOptions } from './provider.ts'
 
-/** What the provider stores, in memory: for tests. */
-export function memoryAdapter(): (model: string) => Adapter {
+/** A provider that remembers in memory alone: for tests. */
+export const testOauth = (): Pick<OauthOptions, 'keys' | 'adapter' | 'programs'> => ({
+  keys: oauthKeys(new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)),
+  adapter: memoryAdapter(),
+  programs: {
+    seen: async () => undefined,
+    ended: async () => undefined,
+    repeated: async () => null,
+    codeAsked: async () => undefined,
+  },
+})
+
+function memoryAdapter(): (model: string) => Adapter {
   const entries = new Map<string, { model: string; payload: AdapterPayload }>()
   return (model) => {
     const key = (id: string) => `${model} ${id}`

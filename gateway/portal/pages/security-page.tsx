@@ -1,11 +1,10 @@
 import type { Translate } from '@lockstep/shared/messages/message'
 import type { Factor, Factors } from '../../directory/factors.ts'
+import type { MySession } from '../../directory/sessions.ts'
 import { deviceOf } from '../../domain/device.ts'
 import type { PageSettings } from '../ports.ts'
 import { Layout } from './layout.tsx'
 import { Field, Notice, Time, type Tone } from './parts.tsx'
-
-export type MySession = { id: string; agent: string | null; address: string | null; seenAt: number; isThis: boolean }
 
 type SecurityProps = {
   settings: PageSettings
@@ -126,7 +125,7 @@ function Sessions({ settings: { t, locale }, sessions }: SessionsProps) {
         {sessions.map((session) => (
           <li>
             <div>
-              <strong>{deviceWords(t, session.agent)}</strong>
+              <strong>{sessionWords(t, session)}</strong>
               <span class="quiet">
                 {session.isThis ? (
                   t('portal.session.this')
@@ -156,8 +155,13 @@ function Sessions({ settings: { t, locale }, sessions }: SessionsProps) {
   )
 }
 
-function deviceWords(t: Translate, agent: string | null): string {
+function sessionWords(t: Translate, { kind, agent }: MySession): string {
   const { browser, system } = deviceOf(agent)
+  if (kind !== 'browser') {
+    const name = t(`portal.program.${kind}`)
+    const device = [browser, system].filter((part) => part !== null).join(', ')
+    return device === '' ? name : `${name} (${device})`
+  }
   if (browser !== null && system !== null) return t('portal.session.device', { browser, system })
   return browser ?? system ?? t('portal.session.unknown')
 }

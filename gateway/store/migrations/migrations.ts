@@ -17,6 +17,7 @@ import { sealedMails } from './0023-sealed-mails.ts'
 import { passwordTickets } from './0024-password-tickets.ts'
 import { oldPassword } from './0025-old-password.ts'
 import { passwordAge } from './0026-password-age.ts'
+import { programs } from './0027-programs.ts'
 import { doubts } from './0028-doubts.ts'
 
 /** All migrations in order. One that was released is never edited. */
@@ -39,5 +40,6 @@ export const migrations: Record<string, Migration> = {
   '0024-password-tickets': passwordTickets,
   '0025-old-password': oldPassword,
   '0026-password-age': passwordAge,
+  '0027-programs': programs,
   '0028-doubts': doubts,
 }

@@ -79,6 +79,7 @@ export type Tokens = {
 
 export type OauthEntries = {
   model: string
+  /** SHA-256 of the id, which is the token itself; so are the codes that people type. */
   id: string
   payload: string
   grant_id: string | null
@@ -87,6 +88,23 @@ export type OauthEntries = {
   ends_at: number | null
   /** Whose it is, where it is somebody's. */
   user_id: string | null
+}
+
+/** An extension or a command line that somebody is signed in with: all tokens that come from one sign-in. */
+export type Programs = {
+  /** Of the provider's grant. */
+  id: string
+  user_id: string
+  client: 'extension' | 'cli'
+  /** What the program called itself, and where it was when it was signed in. */
+  agent: string | null
+  address: string | null
+  created_at: number
+  seen_at: number
+  ends_at: number
+  /** SHA-256 of the refresh token that was used last, and what it was answered with, sealed by that token. */
+  renewed_with: string | null
+  answer: string | null
 }
 
 export type Throttles = {
@@ -105,5 +123,6 @@ export type SignInTables = {
   ceremonies: Ceremonies
   tokens: Tokens
   oauth_entries: OauthEntries
+  programs: Programs
   throttles: Throttles
 }

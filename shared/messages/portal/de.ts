@@ -3,6 +3,7 @@ import { expiryDe } from './expiry/de.ts'
 import { flowsDe } from './flows/de.ts'
 import { guessesDe } from './guesses/de.ts'
 import { problemsDe } from './problems/de.ts'
+import { programsDe } from './programs/de.ts'
 import { securityDe } from './security/de.ts'
 
 export const de: Catalogue = {
@@ -84,4 +85,5 @@ export const de: Catalogue = {
   ...expiryDe,
   ...guessesDe,
   ...problemsDe,
+  ...programsDe,
 }

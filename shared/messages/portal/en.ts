@@ -2,6 +2,7 @@ import { expiryEn } from './expiry/en.ts'
 import { flowsEn } from './flows/en.ts'
 import { guessesEn } from './guesses/en.ts'
 import { problemsEn } from './problems/en.ts'
+import { programsEn } from './programs/en.ts'
 import { securityEn } from './security/en.ts'
 
 /** Every sentence of the portal, by key; `{name}` is filled in. The other languages have the same keys. */
@@ -81,6 +82,7 @@ export const en = {
   ...expiryEn,
   ...guessesEn,
   ...problemsEn,
+  ...programsEn,
 } as const
 
 export type MessageKey = keyof typeof en

@@ -3,6 +3,7 @@ import { expiryEs } from './expiry/es.ts'
 import { flowsEs } from './flows/es.ts'
 import { guessesEs } from './guesses/es.ts'
 import { problemsEs } from './problems/es.ts'
+import { programsEs } from './programs/es.ts'
 import { securityEs } from './security/es.ts'
 
 export const es: Catalogue = {
@@ -83,4 +84,5 @@ export const es: Catalogue = {
   ...expiryEs,
   ...guessesEs,
   ...problemsEs,
+  ...programsEs,
 }

@@ -3,6 +3,7 @@ import { expiryFr } from './expiry/fr.ts'
 import { flowsFr } from './flows/fr.ts'
 import { guessesFr } from './guesses/fr.ts'
 import { problemsFr } from './problems/fr.ts'
+import { programsFr } from './programs/fr.ts'
 import { securityFr } from './security/fr.ts'
 
 export const fr: Catalogue = {
@@ -82,4 +83,5 @@ export const fr: Catalogue = {
   ...expiryFr,
   ...guessesFr,
   ...problemsFr,
+  ...programsFr,
 }

@@ -3,6 +3,7 @@ import { expiryJa } from './expiry/ja.ts'
 import { flowsJa } from './flows/ja.ts'
 import { guessesJa } from './guesses/ja.ts'
 import { problemsJa } from './problems/ja.ts'
+import { programsJa } from './programs/ja.ts'
 import { securityJa } from './security/ja.ts'
 
 export const ja: Catalogue = {
@@ -81,4 +82,5 @@ export const ja: Catalogue = {
   ...expiryJa,
   ...guessesJa,
   ...problemsJa,
+  ...programsJa,
 }
