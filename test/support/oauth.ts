@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { Visitor } from './visitor.ts'
 
 const redirectUri = 'http://127.0.0.1/cb'
@@ -82,3 +83,19 @@ export async function letIn(browser: Visitor, url: string) {
   await browser.post('/oauth/device', { code: device.userCode, answer: 'yes' })
   return await askDeviceTokens(url, device.deviceCode)
 }
+
+/** A key as the extension has one, with the proofs that it makes (RFC 9449). */
+export async function proofKey() {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const jwk = await exportJWK(publicKey)
+  const ath = (token: string) => createHash('sha256').update(token).digest('base64url')
+  return {
+    thumbprint: await calculateJwkThumbprint(jwk),
+    proof: (method: string, url: string, token?: string) =>
+      new SignJWT({ htm: method, htu: url, jti: randomUUID(), ...(token !== undefined && { ath: ath(token) }) })
+        .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk })
+        .setIssuedAt()
+        .sign(privateKey),
+  }
+}
+export type Key = Awaited<ReturnType<typeof proofKey>>
