@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { look } from '../support/look.ts'
 import { type Stage, startStage, type Visit } from '../support/portal-stage.ts'
 import { root } from '../support/root.ts'
+import { deviceRows } from './portal/device-rows.ts'
 import { homeRows } from './portal/home-rows.ts'
 import { type Stop, tabStops } from './portal/keyboard.ts'
 import { linkRows } from './portal/link-rows.ts'
@@ -39,7 +40,7 @@ const weight = ({ page }: Visit) =>
       .reduce((sum, size) => sum + size, 0),
   )
 
-const rows = [...signInRows, ...homeRows, ...passwordRows, ...linkRows, ...securityRows, ...problemRows]
+const rows = [...signInRows, ...homeRows, ...passwordRows, ...linkRows, ...securityRows, ...deviceRows, ...problemRows]
 
 describe.each(rows)('$name', ({ name, heading: title, reach, scriptsAlone }) => {
   test('is right to look at, by eyes, by tools, and on a slow line', async () => {
@@ -63,7 +64,7 @@ describe.each(rows)('$name', ({ name, heading: title, reach, scriptsAlone }) => 
   })
 })
 
-const forms = ['sign-in-sent-here', 'code', 'forgot', 'password', 'reset', 'activation']
+const forms = ['sign-in-sent-here', 'code', 'forgot', 'password', 'reset', 'activation', 'device', 'device-ask']
 
 test.each(forms)('%s has its form above the fold of a telephone', async (name) => {
   await plain.begin()
@@ -81,6 +82,7 @@ const stops: Readonly<Record<string, readonly string[]>> = {
   forgot: ['email', 'Send me a link', 'Back to sign-in'],
   'password-weak': ['Sign out', 'currentPassword', 'Show', 'newPassword', 'Show', 'Change password'],
   reset: ['email', 'newPassword', 'Show', 'Set the new password'],
+  'device-ask': ['Sign out', 'answer', 'answer'],
   'app-add': ['Sign out', 'I cannot scan it', 'code', 'name', 'Turn it on', 'Back without adding'],
 }
 
