@@ -4,7 +4,7 @@ import { sayFrom } from '../messages/say.ts'
 import { loginHosts, passwordHosts } from '../redirect/sources.ts'
 import { isRecord } from './is-record.ts'
 import type { OwnAnswer, PageAnswer } from './messages.ts'
-import { SignInError, signIn } from './oauth.ts'
+import { revoke, SignInError, signIn } from './oauth.ts'
 import { proofKey } from './proof-key.ts'
 import { tokens, world } from './session.ts'
 import { readSettings } from './settings.ts'
@@ -20,7 +20,8 @@ export function watchMessages(): void {
   browser.runtime.onMessage.addListener((message: unknown, sender: browser.Runtime.MessageSender) => {
     if (sender.id !== browser.runtime.id || !isRecord(message)) return undefined
     if (isOwnPage(sender)) {
-      if (message['type'] === 'sign_in') return answerSignIn()
+      if (message['type'] === 'sign_in') return answerSignIn(false)
+      if (message['type'] === 'confirm') return answerSignIn(true)
       if (message['type'] === 'sign_out') return answerSignOut()
       return undefined
     }
@@ -60,12 +61,12 @@ async function answerPage(): Promise<PageAnswer> {
 }
 
 /** The window takes the focus, which closes a popup: so the worker signs in, whoever asked. */
-async function answerSignIn(): Promise<OwnAnswer> {
+async function answerSignIn(anew: boolean): Promise<OwnAnswer> {
   const { settings } = await readSettings()
   if (settings.gatewayUrl === null) return { ok: false, message: 'Enter the address of the gateway first.' }
   try {
     const redirectUri = browser.identity.getRedirectURL('cb')
-    const held = await signIn(settings.gatewayUrl, redirectUri, await proofKey(), world, openWindow)
+    const held = await signIn(settings.gatewayUrl, redirectUri, await proofKey(), world, openWindow, anew)
     await tokens.set(held)
     return { ok: true }
   } catch (error) {
@@ -83,7 +84,10 @@ async function openWindow(url: string): Promise<string> {
 }
 
 async function answerSignOut(): Promise<OwnAnswer> {
+  const held = await tokens.get()
   await tokens.set(null)
   await knownStatus.set(null)
+  // Here it is over in any case; a gateway that cannot be told ends it by itself.
+  if (held !== null) await revoke(held, world).catch(() => undefined)
   return { ok: true }
 }

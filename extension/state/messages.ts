@@ -9,5 +9,6 @@ export type PageAnswer = { scope: Scope; targets: Record<Reason, string>; bar: B
 export type BarWords = { text: string; button: string; close: string }
 
 /** What our own pages may ask. */
-export type OwnRequest = { type: 'sign_in' } | { type: 'sign_out' }
+/** `confirm`: whoever is signed in proves again to be the one. */
+export type OwnRequest = { type: 'sign_in' } | { type: 'confirm' } | { type: 'sign_out' }
 export type OwnAnswer = { ok: true } | { ok: false; message: string }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { newProofKey, sha256, thumbprint } from './dpop.ts'
-import { codeFrom, refresh, SignInError, signIn, type World } from './oauth.ts'
+import { codeFrom, refresh, revoke, SignInError, signIn, type World } from './oauth.ts'
 
 const gatewayUrl = 'https://lockstep.contoso.example'
 const redirectUri = 'https://khomjfilkemmnmieamlncpaednllelpc.chromiumapp.org/cb'
@@ -8,6 +8,7 @@ const metadata = {
   issuer: `${gatewayUrl}/oauth`,
   authorization_endpoint: `${gatewayUrl}/oauth/auth`,
   token_endpoint: `${gatewayUrl}/oauth/token`,
+  revocation_endpoint: `${gatewayUrl}/oauth/token/revocation`,
 }
 
 type Call = { url: string; form: URLSearchParams; proof: string | null }
@@ -44,6 +45,21 @@ const approve = (asked: URL[]) => async (url: string) => {
 }
 
 describe('the sign-in', () => {
+  it('asks the person again who has to confirm something', async () => {
+    const { world } = worldWith({ ...discovery, '/oauth/token': granted })
+    const asked: URL[] = []
+    const key = await newProofKey()
+    await signIn(gatewayUrl, redirectUri, key, world, approve(asked))
+    await signIn(gatewayUrl, redirectUri, key, world, approve(asked), true)
+    expect(asked.map((url) => url.searchParams.get('prompt'))).toEqual([null, 'login'])
+  })
+
+  it('is ended at the gateway, too', async () => {
+    const { world, calls } = worldWith({ ...discovery, '/oauth/token/revocation': () => new Response('') })
+    await revoke({ gatewayUrl, accessToken: 'a', refreshToken: 'r', expiresAt: 0 }, world)
+    expect(Object.fromEntries(calls.at(-1)?.form ?? [])).toEqual({ client_id: 'extension', token: 'r' })
+  })
+
   it('asks for a code with PKCE, bound to the key, and trades it with the verifier and a proof', async () => {
     const { world, calls } = worldWith({ ...discovery, '/oauth/token': granted })
     const key = await newProofKey()

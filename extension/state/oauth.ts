@@ -22,7 +22,7 @@ export type World = {
   randomBytes(count: number): Uint8Array
 }
 
-type Endpoints = { issuer: string; authorize: string; token: string }
+type Endpoints = { issuer: string; authorize: string; token: string; revoke: string }
 
 /** The sign-in ended without tokens; the message says what to do. `expired` means: sign in again. */
 export class SignInError extends Error {
@@ -34,13 +34,17 @@ export class SignInError extends Error {
   }
 }
 
-/** Authorization code with PKCE (RFC 7636), bound to our key from the first request on (RFC 9449). */
+/**
+ * Authorization code with PKCE (RFC 7636), bound to our key from the first request on (RFC 9449). `anew`: the person has
+ * to prove again to be the one, also when the portal knows the browser.
+ */
 export async function signIn(
   gatewayUrl: string,
   redirectUri: string,
   key: ProofKey,
   world: World,
   openWindow: (url: string) => Promise<string>,
+  anew = false,
 ): Promise<Tokens> {
   const endpoints = await discover(gatewayUrl, world)
   const verifier = base64url(world.randomBytes(32))
@@ -55,6 +59,7 @@ export async function signIn(
     code_challenge: await sha256(verifier),
     code_challenge_method: 'S256',
     dpop_jkt: await thumbprint(key.publicJwk),
+    ...(anew && { prompt: 'login' }),
   }).toString()
   const code = codeFrom(await openWindow(request.href), state, endpoints.issuer)
   const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
@@ -68,6 +73,17 @@ export async function refresh(tokens: Tokens, key: ProofKey, world: World): Prom
   const form = { grant_type: 'refresh_token', refresh_token: tokens.refreshToken }
   const renewed = await requestTokens(tokens.gatewayUrl, token, form, key, world)
   return { ...renewed, refreshToken: renewed.refreshToken ?? tokens.refreshToken }
+}
+
+/** Ends the sign-in at the gateway, too. Throws SignInError when it cannot be told. */
+export async function revoke({ gatewayUrl, refreshToken, accessToken }: Tokens, world: World): Promise<void> {
+  const { revoke: url } = await discover(gatewayUrl, world)
+  await reach(world, url, {
+    method: 'POST',
+    credentials: 'omit',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ client_id: clientId, token: refreshToken ?? accessToken }).toString(),
+  })
 }
 
 /** The code in the answer of the window, when the answer is to our question and from our gateway (RFC 9207). */
@@ -95,6 +111,7 @@ async function discover(gatewayUrl: string, world: World): Promise<Endpoints> {
     issuer: endpoint('issuer'),
     authorize: endpoint('authorization_endpoint'),
     token: endpoint('token_endpoint'),
+    revoke: endpoint('revocation_endpoint'),
   }
 }
 

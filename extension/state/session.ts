@@ -1,4 +1,6 @@
 import { type Client, createClient } from '@lockstep/shared/client/client'
+import { askWorker } from './ask-worker.ts'
+import { confirming } from './confirming.ts'
 import { proofFor } from './dpop.ts'
 import { isRecord } from './is-record.ts'
 import { item } from './items.ts'
@@ -41,8 +43,15 @@ async function goodTokens(gatewayUrl: string): Promise<Tokens> {
   })
 }
 
-/** The typed client, signed in as the person. Its calls throw SignInError besides what the client throws. */
+/**
+ * The typed client, signed in as the person, who is asked again where the gateway wants that. Its calls throw SignInError
+ * besides what the client throws.
+ */
 export function gatewayClient(gatewayUrl: string): Client {
+  return confirming(clientOf(gatewayUrl), async () => (await askWorker({ type: 'confirm' })).ok)
+}
+
+function clientOf(gatewayUrl: string): Client {
   return createClient({
     gatewayUrl,
     fetch: async (url, init) => {
