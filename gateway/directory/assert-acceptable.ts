@@ -1,5 +1,5 @@
 import { system } from '../domain/actor.ts'
-import { checkPassword } from '../domain/password-policy.ts'
+import { checkPassword, type PasswordGround } from '../domain/password-policy.ts'
 import { strengthOf } from '../domain/password-strength.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Secret } from '../domain/secret.ts'
@@ -22,9 +22,7 @@ export async function assertAcceptable(
   current?: Secret,
 ): Promise<void> {
   const given = await groundOf(context, person)
-  refuseBroken(checkPassword(password.reveal(), given))
-  const { score: strength } = strengthOf(password.reveal(), given)
-  refuseBroken(checkPassword(password.reveal(), { ...given, strength }))
+  refuseBroken(checkText(password, given))
   const breached = await lookUp(context, password)
   if (breached) refuseBroken(checkPassword(password.reveal(), { ...given, breached }))
   if (credential === undefined) return
@@ -32,6 +30,26 @@ export async function assertAcceptable(
   if (current === undefined) former.unshift(openHash(context.vault, credential))
   const history = current?.reveal() === password.reveal() || (await matchesAny(context, former, password))
   if (history) refuseBroken(checkPassword(password.reveal(), { ...given, history }))
+}
+
+/**
+ * Whether a password that is in force breaks what its text alone decides by today's rules: they became stricter, or its
+ * hash came from elsewhere.
+ */
+export async function isWeak(
+  context: Context,
+  password: Secret,
+  person: Parameters<typeof groundOf>[1],
+): Promise<boolean> {
+  return checkText(password, await groundOf(context, person)).some(({ ok }) => !ok)
+}
+
+/** How hard it is to guess is looked at where nothing else is broken: that takes longest. */
+function checkText(password: Secret, ground: PasswordGround) {
+  const results = checkPassword(password.reveal(), ground)
+  if (results.some(({ ok }) => !ok)) return results
+  const { score: strength } = strengthOf(password.reveal(), ground)
+  return checkPassword(password.reveal(), { ...ground, strength })
 }
 
 /** Problem `busy` when it cannot be looked up and the settings do not let it pass. */

@@ -8,6 +8,7 @@ import { putPending } from '../store/pending-passwords.ts'
 import { findProposal } from '../store/proposals.ts'
 import type { Change } from '../store/store.ts'
 import { findUser, type UserRow } from '../store/users.ts'
+import { isWeak } from './assert-acceptable.ts'
 import { type AttemptKeys, attemptSucceeded } from './attempts.ts'
 import { carryOut } from './carry-out.ts'
 import { type Context, outcomeWaitMs } from './context.ts'
@@ -22,8 +23,8 @@ export type SignedIn = {
   session: NewSession
   /** What the browser keeps, to be known the next time. */
   browser: string
-  /** Why the person has to choose another password before anything else. */
-  mustChange: 'forced' | 'expired' | null
+  /** Why the person is to choose another password before anything else. */
+  mustChange: 'forced' | 'expired' | 'weak' | null
   sync: PasswordSync[]
   /** Names of connections that got a password from us for the first time. */
   firstSync: string[]
@@ -57,7 +58,7 @@ export async function enter(context: Context, entrance: Entrance): Promise<Signe
     user,
     session: admitted.session,
     browser: introduce(context, entrance.visit.browser ?? null, user.id),
-    mustChange: credential === undefined ? null : mustChange(context, credential),
+    mustChange: await mustChange(context, entrance),
     sync: admitted.targets.map(({ binding, name }) => {
       const result = sent.get(binding.connection_id)
       if (result !== undefined) return syncOf(result)
@@ -70,10 +71,13 @@ export async function enter(context: Context, entrance: Entrance): Promise<Signe
   }
 }
 
-/** Somebody else chose it, or it has expired. */
-function mustChange({ settings, runtime }: Context, credential: CredentialRow): SignedIn['mustChange'] {
+/** Somebody else chose it, it has expired, or it breaks today's rules. */
+async function mustChange(context: Context, { user, credential, password }: Entrance): Promise<SignedIn['mustChange']> {
+  const { settings, runtime } = context
+  if (credential === undefined) return null
   if (credential.must_change === 1) return 'forced'
-  return isExpired(settings.passwordExpiry, credential.changed_at, runtime.now()) ? 'expired' : null
+  if (isExpired(settings.passwordExpiry, credential.changed_at, runtime.now())) return 'expired'
+  return password !== null && (await isWeak(context, password, user)) ? 'weak' : null
 }
 
 async function freshHash(context: Context, credential: CredentialRow, password: Secret, address: string | null) {

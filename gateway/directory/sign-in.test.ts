@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { system } from '../domain/actor.ts'
-import type { Secret } from '../domain/secret.ts'
-import { findCredential, openHash } from '../store/credentials.ts'
+import { Secret } from '../domain/secret.ts'
+import { findCredential, openHash, replaceHash } from '../store/credentials.ts'
 import { pendingOfUser } from '../store/pending-passwords.ts'
 import { createHasher } from './hasher.ts'
 import { setPassword } from './set-password.ts'
@@ -121,4 +121,38 @@ test('a hash of weaker parameters is replaced at the next sign-in, once', async 
   await enter()
   expect(await stored()).toBe(fresh)
   expect((await findCredential(store.db, ana))?.version).toBe(1)
+})
+
+describe('whoever has a password that is too weak by now', () => {
+  const policy = () => directory.context.settings.passwordPolicy
+  test.each([
+    ['the rules want longer ones', () => ({ minLength: 40 })],
+    ['they want longer ones of people without a second factor', () => ({ minLengthAlone: 40 })],
+  ])('is asked to change it, and signed in all the same: %s', async (_, stricter) => {
+    await bound()
+    expect((await enter()).mustChange).toBeNull()
+    Object.assign(directory.context.settings, { passwordPolicy: { ...policy(), ...stricter() } })
+    const entered = await enter()
+    expect(entered.mustChange).toBe('weak')
+    expect(entered.sync).toMatchObject([{ password: 'in_sync' }])
+  })
+
+  test('is asked by the hash of another directory, too', async () => {
+    const guessable = new Secret('Password1234')
+    const phc = await directory.context.hasher.hash(guessable)
+    await directory.context.store.change(system, async (change) => {
+      change.quiet('as it was imported')
+      const wrapped = directory.context.vault.wrapHash(phc, { userId: ana, version: 1 })
+      await replaceHash(change.trx, ana, 1, wrapped)
+    })
+    const entered = await signIn(directory.context, null, { email, password: guessable, address: null })
+    expect(entered.mustChange).toBe('weak')
+  })
+
+  test('hears the stronger reason first', async () => {
+    await setPassword(directory.context, system, { userId: ana, password: newPassword, mustChange: true })
+    Object.assign(directory.context.settings, { passwordPolicy: { ...policy(), minLength: 40 } })
+    const entered = await signIn(directory.context, null, { email, password: newPassword, address: null })
+    expect(entered.mustChange).toBe('forced')
+  })
 })

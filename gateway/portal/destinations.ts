@@ -1,6 +1,6 @@
 import type { SignedIn } from './ports.ts'
 
-const reasons = ['change', 'reset', 'forced', 'expired', 'route'] as const
+const reasons = ['change', 'reset', 'forced', 'expired', 'weak', 'route'] as const
 export type Reason = (typeof reasons)[number]
 export const readReason = (text: string | undefined): Reason => reasons.find((reason) => reason === text) ?? 'change'
 
@@ -25,7 +25,7 @@ export function onwardPath({ to, reason, interaction }: Onward): string | null {
   return destinations[to] + (to === 'password' ? `?reason=${readReason(reason)}` : '')
 }
 
-/** Where a sign-in leads that is through: somebody who has to choose a password does so first. */
+/** Where a sign-in leads that is through: somebody who is to choose a password does so first. */
 export function leadsTo(signedIn: Pick<SignedIn, 'sync' | 'mustChange'>, onward: string | null): string {
   if (onward?.startsWith('/oauth/interaction/')) return onward
   return onward === null || signedIn.mustChange !== null ? homeAfter(signedIn) : onward

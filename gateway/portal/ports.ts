@@ -20,8 +20,8 @@ export type SignedIn = {
   /** By what the browser is known from now on. */
   browser: string
   sync: z.input<typeof PasswordSync>[]
-  /** Why the person has to choose another password first. */
-  mustChange: 'forced' | 'expired' | null
+  /** Why the person is to choose another password first. */
+  mustChange: 'forced' | 'expired' | 'weak' | null
 }
 /** The password was right, and a second factor is still to come. */
 export type HalfSignedIn = { kind: 'half' } & HalfSignIn

@@ -1,3 +1,6 @@
+import { system } from '@lockstep/gateway/domain/actor'
+import { Secret } from '@lockstep/gateway/domain/secret'
+import { replaceHash } from '@lockstep/gateway/store/credentials'
 import { password, type Stage, type Visit } from '../../support/portal-stage.ts'
 import { changedWherePaused, inSync, refusedThere } from './home-rows.ts'
 import type { Row } from './row.ts'
@@ -39,6 +42,21 @@ export const passwordRows: readonly Row[] = [
       })
       await visit.go('/portal/login')
       await visit.send({ email, password })
+    },
+  },
+  {
+    name: 'password-weak-by-now',
+    heading: 'Change your password',
+    async reach(visit, stage) {
+      const { id, email } = await stage.someone()
+      const { hasher, vault, store } = stage.here.context
+      const wrapped = vault.wrapHash(await hasher.hash(new Secret('Password1234')), { userId: id, version: 1 })
+      await store.change(system, async (change) => {
+        change.quiet('as it came from another directory')
+        await replaceHash(change.trx, id, 1, wrapped)
+      })
+      await visit.go('/portal/login')
+      await visit.send({ email, password: 'Password1234' })
     },
   },
   change('wrong', { currentPassword: 'wrong', newPassword }),

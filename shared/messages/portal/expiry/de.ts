@@ -3,6 +3,8 @@ import type { ExpiryKey } from './en.ts'
 export const expiryDe: Readonly<Record<ExpiryKey, string>> = {
   'portal.reason.expired':
     'Ihr Passwort für {organisation} ist abgelaufen. Wählen Sie hier ein neues, auch für Microsoft 365.',
+  'portal.reason.weak':
+    'Ihr Passwort für {organisation} ist leichter zu erraten, als die heutigen Regeln es erlauben. Wählen Sie hier ein anderes, auch für Microsoft 365.',
   'portal.home.expiring': 'Ihr Passwort gilt bis {at}. Ändern Sie es vorher.',
   'portal.home.expired': 'Ihr Passwort ist abgelaufen',
   'portal.home.expired.detail': 'Wählen Sie jetzt ein neues. Microsoft 365 funktioniert in der Zwischenzeit weiter.',

@@ -1,7 +1,9 @@
-/** What a password that ends says: in time, when it has, and when it closes Microsoft 365. */
+/** What a password that ends says: in time, when it has, and when it closes Microsoft 365; and one that is too weak by now. */
 export const expiryEn = {
   'portal.reason.expired':
     'Your password for {organisation} has expired. Choose another one here, Microsoft 365 included.',
+  'portal.reason.weak':
+    'Your password for {organisation} is easier to guess than the rules of today allow. Choose another one here, Microsoft 365 included.',
   'portal.home.expiring': 'Your password is good until {at}. Change it before then.',
   'portal.home.expired': 'Your password has expired',
   'portal.home.expired.detail': 'Choose another one now. Microsoft 365 goes on working meanwhile.',

@@ -2,6 +2,8 @@ import type { ExpiryKey } from './en.ts'
 
 export const expiryEs: Readonly<Record<ExpiryKey, string>> = {
   'portal.reason.expired': 'Su contraseña de {organisation} ha caducado. Elija otra aquí, también para Microsoft 365.',
+  'portal.reason.weak':
+    'Su contraseña de {organisation} es más fácil de adivinar de lo que permiten las reglas actuales. Elija otra aquí, también para Microsoft 365.',
   'portal.home.expiring': 'Su contraseña es válida hasta el {at}. Cámbiela antes.',
   'portal.home.expired': 'Su contraseña ha caducado',
   'portal.home.expired.detail': 'Elija otra ahora. Mientras tanto, Microsoft 365 sigue funcionando.',

@@ -3,6 +3,8 @@ import type { ExpiryKey } from './en.ts'
 export const expiryFr: Readonly<Record<ExpiryKey, string>> = {
   'portal.reason.expired':
     'Votre mot de passe pour {organisation} a expiré. Choisissez-en un autre ici, Microsoft 365 compris.',
+  'portal.reason.weak':
+    'Votre mot de passe {organisation} est plus facile à deviner que ne le permettent les règles actuelles. Choisissez-en un autre ici, Microsoft 365 compris.',
   'portal.home.expiring': 'Votre mot de passe est valable jusqu’au {at}. Changez-le avant cette date.',
   'portal.home.expired': 'Votre mot de passe a expiré',
   'portal.home.expired.detail':

@@ -3,6 +3,8 @@ import type { ExpiryKey } from './en.ts'
 export const expiryJa: Readonly<Record<ExpiryKey, string>> = {
   'portal.reason.expired':
     '{organisation} のパスワードの有効期限が切れました。Microsoft 365 の分も含めて、ここで新しいパスワードを選んでください。',
+  'portal.reason.weak':
+    '{organisation} のパスワードが、現在のルールよりも推測されやすくなっています。ここで別のパスワードを選んでください (Microsoft 365 も変わります)。',
   'portal.home.expiring': 'パスワードは {at} まで有効です。その前に変更してください。',
   'portal.home.expired': 'パスワードの有効期限が切れました',
   'portal.home.expired.detail': '今すぐ新しいパスワードを選んでください。それまでの間も Microsoft 365 は使えます。',
