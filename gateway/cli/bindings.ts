@@ -45,7 +45,7 @@ export function addBindings(program: Command, shell: Shell): void {
 }
 
 function addBind(program: Command, shell: Shell): void {
-  type Options = Common & { dryRun?: boolean; mail: boolean; oursWin?: boolean; keep?: boolean }
+  type Options = Common & { dryRun?: boolean; mail?: boolean; oursWin?: boolean; keep?: boolean }
   program
     .command('bind')
     .description('let accounts follow people: takes over the account that matches, or makes one')
@@ -53,6 +53,7 @@ function addBind(program: Command, shell: Shell): void {
     .option(...which)
     .option('--ours-win', 'overwrite what the account holds; otherwise only what is empty is filled')
     .option('--dry-run', 'show what would happen')
+    .option('--mail', 'tell people by mail, those who may not sign in yet, too')
     .option('--no-mail', 'send no mail')
     .option('--json', 'print JSON')
     .action(async (named: string[], options: Options, command: Command) => {
@@ -68,6 +69,7 @@ function addBind(program: Command, shell: Shell): void {
     .option(...which)
     .option('--keep', 'leave the account enabled')
     .option('--dry-run', 'show what would happen')
+    .option('--mail', 'tell people by mail, those who may not sign in yet, too')
     .option('--no-mail', 'send no mail')
     .option('--json', 'print JSON')
     .action(async (named: string[], options: Options, command: Command) => {
@@ -82,7 +84,7 @@ async function change(
   shell: Shell,
   { client }: Remote,
   named: string[],
-  options: Common & { dryRun?: boolean; mail: boolean },
+  options: Common & { dryRun?: boolean; mail?: boolean },
   label: string,
   body: (ids: string[]) => { bind?: string[]; unbind?: string[]; attributes?: 'fill_empty' | 'ours_win' },
 ): Promise<void> {
@@ -96,7 +98,7 @@ async function change(
     params: { id },
     body: {
       ...body([...users.keys()]),
-      notify: options.mail,
+      ...(options.mail !== undefined && { notify: options.mail }),
       dryRun: options.dryRun ?? false,
       confirm: users.size,
     },

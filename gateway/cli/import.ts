@@ -25,7 +25,7 @@ type Options = Common & {
   bind?: boolean
   dryRun?: boolean
   photos?: boolean
-  mail: boolean
+  mail?: boolean
   link: Resolution[]
   rename: Resolution[]
   skip: Resolution[]
@@ -52,6 +52,7 @@ export function addImport(program: Command, shell: Shell): void {
     )
     .option('--rename <account=email>', 'import an account under another address', decide('rename'), [])
     .option('--skip <account>', 'leave an account out', decide('skip'), [])
+    .option('--mail', 'tell people by mail, those who may not sign in yet, too')
     .option('--no-mail', 'send no mail')
     .option('--json', 'print JSON')
     .action(async (named: string[], options: Options, command: Command) => {
@@ -68,7 +69,7 @@ export function addImport(program: Command, shell: Shell): void {
           bind: options.bind ?? false,
           photos: options.photos ?? false,
           dryRun: options.dryRun ?? false,
-          notify: options.mail,
+          ...(options.mail !== undefined && { notify: options.mail }),
           resolutions: await byId(client, resolutions),
         },
       })

@@ -8,6 +8,7 @@ import { putPending } from '../store/pending-passwords.ts'
 import { findProposal } from '../store/proposals.ts'
 import type { Change } from '../store/store.ts'
 import { findUser, type UserRow } from '../store/users.ts'
+import { announceSignIn } from './announce-sign-in.ts'
 import { isWeak } from './assert-acceptable.ts'
 import { type AttemptKeys, attemptSucceeded } from './attempts.ts'
 import { carryOut } from './carry-out.ts'
@@ -54,6 +55,11 @@ export async function enter(context: Context, entrance: Entrance): Promise<Signe
   const version = credential?.version ?? 0
   const results = admitted.sealed.size === 0 ? [] : await sendSealed(context, user, version)
   const sent = new Map(results.map((result) => [result.connectionId, result]))
+  const firstSync = admitted.targets
+    .filter(({ binding }) => binding.password_synced_at === null)
+    .filter(({ binding }) => sent.get(binding.connection_id)?.result === 'updated')
+    .map(({ name }) => name)
+  await announceSignIn(context, entrance, firstSync)
   return {
     user,
     session: admitted.session,
@@ -64,10 +70,7 @@ export async function enter(context: Context, entrance: Entrance): Promise<Signe
       if (result !== undefined) return syncOf(result)
       return standing(binding, name, admitted.sealed.has(binding.connection_id), version)
     }),
-    firstSync: admitted.targets
-      .filter(({ binding }) => binding.password_synced_at === null)
-      .filter(({ binding }) => sent.get(binding.connection_id)?.result === 'updated')
-      .map(({ name }) => name),
+    firstSync,
   }
 }
 

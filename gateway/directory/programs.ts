@@ -1,6 +1,7 @@
 import { system } from '../domain/actor.ts'
 import { deleteProgram, findRenewal, keepRenewal, type ProgramRow, putProgram } from '../store/programs.ts'
 import { findUser } from '../store/users.ts'
+import { tellNewDevice } from './announce-sign-in.ts'
 import { attemptKeys, attemptSucceeded, beginAttempt, countStranger, deviceKeys } from './attempts.ts'
 import type { Context } from './context.ts'
 import { actorOf } from './sessions.ts'
@@ -21,7 +22,8 @@ export type Issued = {
 const agentLength = 300
 
 /** Remembers which program somebody is signed in with, and for a moment what its renewal was answered with. */
-export async function programSeen({ store, runtime }: Context, issued: Issued): Promise<void> {
+export async function programSeen(context: Context, issued: Issued): Promise<void> {
+  const { store, runtime } = context
   const user = await findUser(store.db, issued.userId)
   if (user === undefined) return
   await store.change(actorOf(user), async (change) => {
@@ -38,6 +40,9 @@ export async function programSeen({ store, runtime }: Context, issued: Issued): 
     })
     if (isNew) change.event({ type: 'login_program', user: user.id, cause: issued.client })
     else change.quiet('a program renewed its tokens')
+    // The extension is in a browser whose sign-in was told of.
+    if (isNew && issued.client === 'cli')
+      await tellNewDevice(context, change, user, { ...issued, program: 'Lockstep CLI' })
     if (issued.renewal !== null) await keepRenewal(trx, runtime, issued.grantId, issued.renewal)
   })
 }

@@ -37,6 +37,8 @@ export type Visit = {
   browser?: string | null | undefined
   agent?: string | null | undefined
   replaces?: string | null | undefined
+  /** A mail about what led to the sign-in is on its way already. */
+  isAnnounced?: boolean | undefined
 }
 
 const agentLength = 300

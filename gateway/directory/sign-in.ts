@@ -75,7 +75,7 @@ type Proved = { user: UserRow; credential: CredentialRow; password: Secret; visi
 async function provePassword(context: Context, input: Given): Promise<Proved> {
   const { store, vault, hasher } = context
   const email = input.email.trim().toLowerCase()
-  const { address, agent, replaces, browser } = input
+  const { address, agent, replaces, browser, isAnnounced } = input
   const user = await findUserByEmail(store.db, email)
   const from = { email, userId: user?.id ?? '', address, browser: browser ?? null }
   const { keys, counts } = await beginSignInAttempt(context, from)
@@ -84,7 +84,7 @@ async function provePassword(context: Context, input: Given): Promise<Proved> {
   const matches = await hasher.verify(phc, input.password, address ?? undefined)
   if (!matches || user?.state !== 'active' || credential === undefined || phc === undefined)
     return await refuse(context, { keys, counts }, user)
-  return { user, credential, password: input.password, visit: { address, agent, replaces, browser }, keys }
+  return { user, credential, password: input.password, visit: { address, agent, replaces, browser, isAnnounced }, keys }
 }
 
 /** The password was right, and codes are counted apart from it. */

@@ -28,6 +28,9 @@ const samples = (text: string): { [Kind in MailMessage['kind']]: Extract<MailMes
   factors_reset: { kind: 'factors_reset', values: { at } },
   recovery_code_used: { kind: 'recovery_code_used', values: { at, left: '7' } },
   recovery_codes_renewed: { kind: 'recovery_codes_renewed', values: { at } },
+  new_device: { kind: 'new_device', values: { at, device: text } },
+  synced: { kind: 'synced', values: { at, accounts: text } },
+  adopted: { kind: 'adopted', values: { accounts: text } },
 })
 const all = locales.flatMap((locale) =>
   Object.values(samples('ana@contoso.example')).map((message) => ({ locale, message })),

@@ -31,6 +31,7 @@ function pageOf(kind: MailMessage['kind']): string {
     case 'factors_reset':
     case 'recovery_code_used':
     case 'recovery_codes_renewed':
+    case 'new_device':
       return '/portal/security'
     default:
       return '/portal'

@@ -55,7 +55,7 @@ export function portalServices(context: Context): PortalServices {
     },
     async choosePassword({ token, purpose, newPassword, visit, onward }) {
       const { user } = await consumeLink(context, null, { token, purpose, password: new Secret(newPassword) })
-      return enter({ email: user.email, password: newPassword, visit, onward })
+      return enter({ email: user.email, password: newPassword, visit: { ...visit, isAnnounced: true }, onward })
     },
   }
 }

@@ -132,6 +132,18 @@ function matching(db: Kysely<Database>, filter: EventFilter) {
 }
 
 /** Newest first. Problem `validation_failed` for a cursor that is not ours. */
+/** Whether somebody has signed in more than once, as far as events are kept. */
+export async function hasSignedInBefore(db: Kysely<Database>, userId: string): Promise<boolean> {
+  const rows = await db
+    .selectFrom('events')
+    .select('seq')
+    .where('user_id', '=', userId)
+    .where('type', '=', 'login_success')
+    .limit(2)
+    .execute()
+  return rows.length > 1
+}
+
 export async function listEvents(db: Kysely<Database>, query: EventQuery): Promise<Page<LockstepEvent>> {
   let select = matching(db, query)
   const total = query.count === 'true' ? await countOf(select) : undefined

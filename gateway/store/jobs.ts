@@ -166,6 +166,17 @@ export async function jobResultPage(
   return rows.map(({ item, ok, result }) => ({ item, ok: ok === 1, result: Result.parse(JSON.parse(result)) }))
 }
 
+/** How many of a rehearsal's results say that somebody would be told by mail. */
+export async function countMails(db: Kysely<Database>, jobId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('job_results')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .where('job_id', '=', jobId)
+    .where('result', 'like', '%"mail":true%')
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 /** Results are shown once there are all of them: whoever follows a job asks often. */
 export async function presentJob(db: Kysely<Database>, row: JobRow, now: number): Promise<Job> {
   const job: Job = {

@@ -6,6 +6,7 @@ import { isFailing, isWaiting } from '../domain/quarantine.ts'
 import { TenantError } from '../graph/failure.ts'
 import { type BindingRow, findBinding } from '../store/bindings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
+import { countMails } from '../store/jobs.ts'
 import { findUser } from '../store/users.ts'
 import { refuseImpossible } from './bind.ts'
 import type { SyncContext } from './context.ts'
@@ -18,7 +19,7 @@ import { noteFailing, quarantineOf } from './quarantine.ts'
 import { assertLetIn, wantBack } from './recover.ts'
 import { requireConnection } from './require-connection.ts'
 import { syncBindings } from './sync-bindings.ts'
-import { hearsOfBinding, tellBound } from './tell-people.ts'
+import { hearsOfBinding, mailsSentence, tellBound } from './tell-people.ts'
 
 export type BulkInput = {
   bind?: string[] | undefined
@@ -73,6 +74,7 @@ export async function runBulk(context: SyncContext, run: JobRun, connectionId: s
     const connection = await requireConnection(context, connectionId ?? '')
     await run.report(await runChunk(context, run, connection, input, todo.slice(start, start + chunkSize)))
   }
+  if (input.dryRun) await run.note(mailsSentence(await countMails(context.store.db, run.id)))
 }
 
 /** How people are bound. */

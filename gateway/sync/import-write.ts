@@ -43,13 +43,22 @@ export async function carryOut(
   const answer: ImportResult = { accountId, ...known, result: decision.result, ...told }
   const binds =
     input.bind && obstacle === null && !(decision.result === 'linked' && (await isBound(change, connection, decision)))
-  if (input.dryRun) return { ...answer, ...(binds && { bound: true }) }
+  if (input.dryRun) {
+    if (!binds) return answer
+    const state = decision.result === 'imported' ? 'staged' : await stateOf(change, decision.user.id)
+    return { ...answer, bound: true, mail: hearsOfBinding(connection, { state }, input.notify) }
+  }
   const userId =
     decision.result === 'imported'
       ? await importPerson(context, change, run, connection, stored, decision.email)
       : await linkPerson(change, run, connection, accountId, decision)
   if (binds) await bindImported(context, change, run, connection, userId, stored, decision, input.notify)
   return { ...answer, userId, ...(binds && { bound: true }) }
+}
+
+async function stateOf({ trx }: Change, userId: string) {
+  const { state } = await trx.selectFrom('users').select('state').where('id', '=', userId).executeTakeFirstOrThrow()
+  return state
 }
 
 function reasonOf(...reasons: (string | null)[]) {

@@ -6,6 +6,7 @@ import type { Claims, Person } from '../domain/standing.ts'
 import { accountIds, countAccounts, findAccounts } from '../store/accounts.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { answeringTo, claimsOn, markedFor, peopleOf } from '../store/importable.ts'
+import { countMails } from '../store/jobs.ts'
 import type { Change } from '../store/store.ts'
 import type { SyncContext } from './context.ts'
 import { importGroup } from './groups.ts'
@@ -16,6 +17,7 @@ import type { ItemResult, JobRun, Jobs } from './jobs.ts'
 import { readProtection } from './protection.ts'
 import { requireConnection } from './require-connection.ts'
 import type { Runner } from './runner.ts'
+import { mailsSentence } from './tell-people.ts'
 
 /** How many accounts are decided and written together: one transaction. */
 const chunkSize = 50
@@ -61,7 +63,7 @@ export async function runImport(
   // Accounts come and go while everybody is imported.
   if (input.accountIds === 'all') await run.total(finished + new Set(input.groups).size)
   await importGroups(context, run, connection, input)
-  if (input.dryRun) return
+  if (input.dryRun) return await run.note(mailsSentence(await countMails(context.store.db, run.id)))
   if (input.bind) runner.wake(id)
   await addManagers(context, run, connection, input)
   if (input.photos) await addPhotos(context, run, connection)

@@ -9,17 +9,24 @@ type Told = Pick<UserRow, 'state'>
 
 /**
  * Whether somebody hears by mail of being bound: as was asked for, else as the connection has it. Whoever may not sign in
- * yet hears of it with the activation, and a connection that only observes has nothing to tell.
+ * yet hears of it with the activation unless it was asked for, and a connection that only observes has nothing to tell.
  */
-export function hearsOfBinding(connection: ConnectionRow, user: Told, notify: boolean | undefined): boolean {
+export function hearsOfBinding(connection: ConnectionRow, { state }: Told, notify: boolean | undefined): boolean {
   const { mode, notifyOnBind } = JSON.parse(connection.settings) as ConnectionSettings
-  return (notify ?? notifyOnBind) && mode === 'apply' && user.state === 'active'
+  if (mode !== 'apply' || state === 'suspended') return false
+  return state === 'active' ? (notify ?? notifyOnBind) : notify === true
 }
 
-/** One mail, with all accounts that the person has by now. */
+/** One mail, with all accounts that the person has by now; whoever may not sign in yet has nothing to do. */
 export async function tellBound(context: SyncContext, change: Change, user: UserRow): Promise<void> {
   const accounts = await accountsOf(change, user, ({ unbind }) => unbind === null)
-  await context.tell(change, user.id, { kind: 'bound', values: { accounts } })
+  await context.tell(change, user.id, { kind: user.state === 'active' ? 'bound' : 'adopted', values: { accounts } })
+}
+
+/** The last word of a rehearsal. */
+export function mailsSentence(count: number): string {
+  if (count === 0) return 'Nobody would be told by mail.'
+  return count === 1 ? 'One person would be told by mail.' : `${count} people would be told by mail.`
 }
 
 /** The password was changed at Microsoft. */

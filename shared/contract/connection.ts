@@ -320,6 +320,7 @@ export const ImportInput = z
     groups: z.array(z.guid().toLowerCase()).max(1_000).default([]),
     bind: z.boolean().default(false),
     dryRun: z.boolean().default(false),
+    /** Tells whoever is bound by it; without it people who may sign in, where the connection does so. */
     notify: z.boolean().optional(),
     /** Reads the photos of the imported, too. */
     photos: z.boolean().default(false),
@@ -351,6 +352,8 @@ export const ImportResult = z.object({
   reason: z.string().optional(),
   /** The import has bound the person. */
   bound: z.boolean().optional(),
+  /** Of a dry run: the person would hear of it by mail. */
+  mail: z.boolean().optional(),
   /** A stable word beside the reason, where there is one. */
   code: z.string().optional(),
 })

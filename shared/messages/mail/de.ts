@@ -153,6 +153,30 @@ export const mailDe: MailCatalogue = {
     ],
     button: 'Im Portal ansehen',
   },
+  new_device: {
+    subject: 'Neue Anmeldung an Ihrem Konto',
+    lines: [
+      'Jemand hat sich auf neue Weise an Ihrem Konto bei {organisation} angemeldet: {at}, {device}.',
+      'Waren Sie es selbst, ist nichts zu tun. Wenn nicht, ändern Sie Ihr Passwort und verständigen Sie sofort Ihren Helpdesk.',
+    ],
+    button: 'Im Portal ansehen',
+  },
+  synced: {
+    subject: 'Microsoft 365 hat jetzt Ihr Passwort',
+    lines: [
+      'Sie haben sich bei {organisation} angemeldet: {at}. Ab jetzt gilt dasselbe Passwort auch für Microsoft 365: {accounts}.',
+      'Telefone und Programme fragen vielleicht einmal danach. Waren Sie das nicht, ändern Sie Ihr Passwort und verständigen Sie sofort Ihren Helpdesk.',
+    ],
+    button: 'Portal öffnen',
+  },
+  adopted: {
+    subject: '{organisation} kümmert sich um Ihr Konto',
+    lines: [
+      '{organisation} hat Ihr Konto in sein Verzeichnis übernommen: {accounts}. Vorerst melden Sie sich an wie bisher.',
+      'Sie bekommen eine weitere Mail, sobald etwas zu tun ist. Wenn Sie das überrascht, fragen Sie Ihren Helpdesk.',
+    ],
+    button: null,
+  },
   letter: {
     greeting: 'Guten Tag {name},',
     closing: 'Diese E-Mail wurde von {organisation} gesendet.',

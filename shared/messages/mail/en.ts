@@ -149,6 +149,30 @@ export const mailEn = {
     ],
     button: 'Look at it in the portal',
   },
+  new_device: {
+    subject: 'A new sign-in to your account',
+    lines: [
+      'Somebody signed in to your account at {organisation} on {at} in a way that was not used before: {device}.',
+      'If it was you, there is nothing to do. If not, change your password and tell your help desk at once.',
+    ],
+    button: 'Look at it in the portal',
+  },
+  synced: {
+    subject: 'Microsoft 365 has your password now',
+    lines: [
+      'You signed in to {organisation} on {at}. From now on the same password is used for Microsoft 365: {accounts}.',
+      'Telephones and programs may ask for it once. If it was not you, change your password and tell your help desk at once.',
+    ],
+    button: 'Open the portal',
+  },
+  adopted: {
+    subject: '{organisation} looks after your account',
+    lines: [
+      '{organisation} has taken your account into its directory: {accounts}. For now you go on signing in as before.',
+      'You will get another mail when there is something to do. If this surprises you, ask your help desk.',
+    ],
+    button: null,
+  },
   letter: {
     greeting: 'Hello {name},',
     closing: 'This mail was sent by {organisation}.',

@@ -153,6 +153,30 @@ export const mailEs: MailCatalogue = {
     ],
     button: 'Verlo en el portal',
   },
+  new_device: {
+    subject: 'Nuevo inicio de sesión en su cuenta',
+    lines: [
+      'Alguien ha iniciado sesión en su cuenta de {organisation} de una forma que no se había usado antes: {at}, {device}.',
+      'Si ha sido usted, no tiene que hacer nada. Si no, cambie su contraseña y avise de inmediato a su servicio de asistencia.',
+    ],
+    button: 'Verlo en el portal',
+  },
+  synced: {
+    subject: 'Microsoft 365 ya tiene su contraseña',
+    lines: [
+      'Ha iniciado sesión en {organisation}: {at}. Desde ahora la misma contraseña sirve también para Microsoft 365: {accounts}.',
+      'Los teléfonos y programas quizá la pidan una vez. Si no ha sido usted, cambie su contraseña y avise de inmediato a su servicio de asistencia.',
+    ],
+    button: 'Abrir el portal',
+  },
+  adopted: {
+    subject: '{organisation} se ocupa de su cuenta',
+    lines: [
+      '{organisation} ha incorporado su cuenta a su directorio: {accounts}. Por ahora usted inicia sesión como siempre.',
+      'Recibirá otro mensaje cuando haya algo que hacer. Si esto le sorprende, pregunte a su servicio de asistencia.',
+    ],
+    button: null,
+  },
   letter: {
     greeting: 'Hola, {name}:',
     closing: 'Este mensaje lo ha enviado {organisation}.',

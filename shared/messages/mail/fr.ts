@@ -153,6 +153,30 @@ export const mailFr: MailCatalogue = {
     ],
     button: 'Vérifier dans le portail',
   },
+  new_device: {
+    subject: 'Nouvelle connexion à votre compte',
+    lines: [
+      'Quelqu’un s’est connecté à votre compte {organisation} d’une façon encore jamais utilisée : {at}, {device}.',
+      'Si c’était vous, il n’y a rien à faire. Sinon, changez votre mot de passe et prévenez immédiatement votre service d’assistance.',
+    ],
+    button: 'Vérifier dans le portail',
+  },
+  synced: {
+    subject: 'Microsoft 365 a maintenant votre mot de passe',
+    lines: [
+      'Vous vous êtes connecté à {organisation} : {at}. Désormais, le même mot de passe sert aussi pour Microsoft 365 : {accounts}.',
+      'Vos téléphones et programmes le demanderont peut-être une fois. Si ce n’était pas vous, changez votre mot de passe et prévenez immédiatement votre service d’assistance.',
+    ],
+    button: 'Ouvrir le portail',
+  },
+  adopted: {
+    subject: '{organisation} s’occupe de votre compte',
+    lines: [
+      '{organisation} a repris votre compte dans son annuaire : {accounts}. Pour l’instant, vous vous connectez comme avant.',
+      'Vous recevrez un autre message quand il y aura quelque chose à faire. Si cela vous surprend, demandez à votre service d’assistance.',
+    ],
+    button: null,
+  },
   letter: {
     greeting: 'Bonjour {name},',
     closing: 'Ce message a été envoyé par {organisation}.',

@@ -153,6 +153,30 @@ export const mailJa: MailCatalogue = {
     ],
     button: 'ポータルで確認する',
   },
+  new_device: {
+    subject: 'アカウントへの新しいサインイン',
+    lines: [
+      '{organisation} のアカウントに、これまでに使われたことのない方法でサインインがありました ({at}、{device})。',
+      'ご自身であれば、何もする必要はありません。お心当たりがない場合は、パスワードを変更し、すぐにヘルプデスクにご連絡ください。',
+    ],
+    button: 'ポータルで確認する',
+  },
+  synced: {
+    subject: 'Microsoft 365 のパスワードが同じになりました',
+    lines: [
+      '{organisation} にサインインしました ({at})。今後は Microsoft 365 でも同じパスワードを使います: {accounts}。',
+      '電話やアプリで一度入力を求められることがあります。お心当たりがない場合は、パスワードを変更し、すぐにヘルプデスクにご連絡ください。',
+    ],
+    button: 'ポータルを開く',
+  },
+  adopted: {
+    subject: '{organisation} がアカウントを管理します',
+    lines: [
+      '{organisation} がアカウントをディレクトリに登録しました: {accounts}。当面は、これまでどおりサインインできます。',
+      '必要な操作があるときは、あらためてメールでお知らせします。お心当たりがない場合は、ヘルプデスクにお問い合わせください。',
+    ],
+    button: null,
+  },
   letter: {
     greeting: '{name} 様',
     closing: 'このメールは {organisation} からお送りしています。',
