@@ -144,6 +144,22 @@ test('binding names the people by their count, so that the brake knows that a pe
 })
 
 test.each([
+  ['', undefined],
+  [' --mail', true],
+  [' --no-mail', false],
+])('whether people are told by mail is up to the connection unless it is said: "%s"', async (option, notify) => {
+  const detail = 'One person would be told by mail.'
+  const { out } = await lockstep(`bind ana@contoso.example --dry-run${option}`, {
+    'GET /connections': list(contoso),
+    'GET /users': list(ana),
+    'POST /connections/c1/bindings/bulk': { status: 202, body: { job: { ...job, detail } } },
+  })
+  const asked = requests.find(({ method }) => method === 'POST')?.body
+  expect(asked).toEqual({ bind: ['u1'], attributes: 'fill_empty', dryRun: true, confirm: 1, ...(option && { notify }) })
+  expect(out.trimEnd().endsWith(detail)).toBe(true)
+})
+
+test.each([
   [{ total: 2, done: 1, failed: 1 }, 3],
   [{ total: 2, done: 0, failed: 2 }, 1],
 ])('what is done in part ends with 3, what failed with 1: %j', async (counts, code) => {

@@ -5,7 +5,7 @@ import type { BulkResult } from '@lockstep/shared/contract/binding'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { type Mailbox, startMailbox } from '../support/mailbox.ts'
-import { connect, jobDone, startWorld, until, type World } from '../support/world.ts'
+import { connect, jobDone, runCycle, startWorld, until, type World } from '../support/world.ts'
 
 let world: World
 let mailbox: Mailbox
@@ -28,12 +28,15 @@ const create = (name: string, more: Record<string, unknown> = {}) =>
   })
 const mailsOf = async (user: string) => (await call().call('GET /mails', { query: { user, limit: 100 } })).items
 const kindsOf = async (user: string) => (await mailsOf(user)).map(({ kind }) => kind)
+let lastJob: string
+const lastWord = async () => (await call().call('GET /jobs/{id}', { params: { id: lastJob } })).detail
 const bulk = async (bind: string[], more: { notify?: boolean; dryRun?: boolean }) => {
   const { job } = await call().call('POST /connections/{id}/bindings/bulk', {
     params: { id: connection },
     body: { bind, confirm: bind.length, ...more },
   })
   await jobDone(world, job)
+  lastJob = job.id
   const { items } = await call().call('GET /jobs/{id}/results', { params: { id: job.id }, query: { limit: 500 } })
   return items as unknown as z.infer<typeof BulkResult>[]
 }
@@ -90,11 +93,67 @@ test('S15, S47: a dry run counts the mails, and as many are sent; staged people 
       [sue.id, false],
     ].sort(),
   )
+  expect(await lastWord()).toBe('2 people would be told by mail.')
   expect((await bulk(ids, { dryRun: true, notify: false })).some(({ mail }) => mail)).toBe(false)
+  expect(await lastWord()).toBe('Nobody would be told by mail.')
   expect(await Promise.all(ids.map(kindsOf))).toEqual([[], [], []])
   await bulk(ids, {})
   expect(await Promise.all(ids.map(kindsOf))).toEqual([['bound'], ['bound'], []])
   expect((await mailbox.mailTo('ben@contoso')).text).toContain('ben@contoso.example')
+})
+
+test('S28, S47: an import tells nobody unless it is asked to; then people hear at the address that they have', async () => {
+  const accounts = ['ivo', 'ida'].map((name) => ({
+    accountEnabled: true,
+    displayName: name,
+    mailNickname: name,
+    userPrincipalName: `${name}@contoso.example`,
+    passwordProfile: { password: 'Green-Window-Chair-8', forceChangePasswordNextSignIn: false },
+  }))
+  for (const body of accounts) await world.tenant.act({ act: 'create', body })
+  await runCycle(world, connection)
+  const { items } = await call().call('GET /connections/{id}/accounts', {
+    params: { id: connection },
+    query: { status: 'new', limit: 500 },
+  })
+  const [ivo, ida] = ['ivo', 'ida'].map((name) => items.find((one) => one.displayName === name)?.id ?? '')
+  const run = async (accountIds: (string | undefined)[], more: { notify?: boolean; dryRun?: boolean }) => {
+    const { job } = await call().call('POST /connections/{id}/imports', {
+      params: { id: connection },
+      body: { accountIds: accountIds as never, bind: true, ...more },
+    })
+    await jobDone(world, job)
+    lastJob = job.id
+    const told = await call().call('GET /jobs/{id}/results', { params: { id: job.id }, query: { limit: 500 } })
+    return told.items as unknown as { userId: string; mail?: boolean }[]
+  }
+  expect((await run([ivo, ida], { dryRun: true })).map(({ mail }) => mail)).toEqual([false, false])
+  expect(await lastWord()).toBe('Nobody would be told by mail.')
+  expect((await run([ivo, ida], { dryRun: true, notify: true })).map(({ mail }) => mail)).toEqual([true, true])
+  expect(await lastWord()).toBe('2 people would be told by mail.')
+  const [silent] = await run([ivo], {})
+  const [told] = await run([ida], { notify: true })
+  expect(await kindsOf(silent?.userId ?? '')).toEqual([])
+  expect(await kindsOf(told?.userId ?? '')).toEqual(['adopted'])
+  const message = await mailbox.mailTo('ida@contoso.example')
+  expect(message.subject).toBe('Contoso looks after your account')
+  expect(message.text).toContain('ida@contoso.example (Contoso)')
+})
+
+test('a password that Microsoft refuses later, when nobody is at the page any more, is told of by mail, once', async () => {
+  const person = await create('rita')
+  await bulk([person.id], { notify: false })
+  await call().call('POST /connections/{id}/pause', { params: { id: connection } })
+  const password = 'Trombone-trombone1'
+  await call().call('PUT /users/{id}/password', { params: { id: person.id }, body: { password } })
+  expect(await kindsOf(person.id)).not.toContain('refused')
+  await call().call('POST /connections/{id}/resume', { params: { id: connection } })
+  await until('the mail', async () => (await kindsOf(person.id)).includes('refused'))
+  const message = await mailbox.mailTo('rita@')
+  expect(message.text).toContain('rita@contoso.example (Contoso)')
+  expect(message.text + message.subject).not.toContain('rombone')
+  await runCycle(world, connection)
+  expect((await kindsOf(person.id)).filter((kind) => kind === 'refused')).toHaveLength(1)
 })
 
 test('S47: silence is asked for with the binding, or is the way of the connection', async () => {
