@@ -5,6 +5,7 @@ import { addCredential, credentialOf } from './credential.ts'
 import { all, connect, dataOption, findConnection } from './remote.ts'
 import { CommandError, type Shell } from './shell.ts'
 import { type Column, plain, print, printJson } from './table.ts'
+import { addTakeover } from './takeover.ts'
 
 const columns: Column<Connection>[] = [
   { title: 'Name', of: (connection) => connection.name },
@@ -82,6 +83,7 @@ export function addConnections(program: Command, shell: Shell): void {
   addCreate(connections, shell)
   addCredential(connections, shell)
   addChanges(connections, shell)
+  addTakeover(connections, shell)
 }
 
 function addCreate(connections: Command, shell: Shell): void {

@@ -204,7 +204,7 @@ async function listGroups(client: Client, search: string | undefined): Promise<G
 }
 
 /** The group with that id or, when only one is called so, with that name. */
-async function findGroup(client: Client, named: string): Promise<Group> {
+export async function findGroup(client: Client, named: string): Promise<Group> {
   const alike = (await listGroups(client, undefined)).filter(
     ({ id, displayName }) => id === named || displayName.toLowerCase() === named.toLowerCase(),
   )

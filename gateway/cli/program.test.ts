@@ -143,6 +143,25 @@ test('binding names the people by their count, so that the brake knows that a pe
   expect(bulk?.body).toEqual({ bind: ['u1'], attributes: 'fill_empty', notify: false, dryRun: false, confirm: 1 })
 })
 
+const preview = { people: 9, atSignIn: 7, onChange: 2, mails: 3 }
+const takeover: Answers = {
+  'GET /connections': list(contoso),
+  'GET /groups': list({ id: 'g1', displayName: 'Shops', description: null }),
+  'GET /connections/c1/password-takeover': { body: preview },
+  'PATCH /connections/c1': { body: contoso },
+}
+
+test('taking passwords over at the sign-in is switched after saying what it means, or only said', async () => {
+  const { out } = await lockstep('connections takeover --on --except Shops --dry-run', takeover)
+  expect(out).toContain('Of 9 people, 7 bring their password by signing in, 2 by changing it.')
+  expect(out.trimEnd().endsWith('Reminded by mail to sign in: 3.')).toBe(true)
+  expect(requests.map(({ method }) => method)).not.toContain('PATCH')
+  await lockstep('connections takeover --on --except Shops', takeover)
+  const settings = { passwordTakeover: true, passwordTakeoverExcept: ['g1'] }
+  expect(requests.find(({ method }) => method === 'PATCH')?.body).toEqual({ settings })
+  expect((await lockstep('connections takeover', takeover)).code).toBe(2)
+})
+
 test.each([
   ['', undefined],
   [' --mail', true],
