@@ -15,8 +15,8 @@ import { requestLink } from '../directory/link-requests.ts'
 import * as mails from '../directory/mails.ts'
 import { myStatus } from '../directory/my-status.ts'
 import { newsSeen } from '../directory/news.ts'
-import { sendLink } from '../directory/password-links.ts'
-import { presentUser, presentUsers } from '../directory/present-user.ts'
+import { sendLink, showLink } from '../directory/password-links.ts'
+import { presentUser, presentUsers, timeOf } from '../directory/present-user.ts'
 import { resumeUser } from '../directory/resume-user.ts'
 import { endSession, findSessionByToken, type Visit } from '../directory/sessions.ts'
 import { setPassword } from '../directory/set-password.ts'
@@ -55,6 +55,10 @@ export function directoryOf(context: Context) {
     requestLink: (email: string, address: string): Promise<void> => requestLink(context, null, { email, address }),
     sendLink: (actor: Caller, userId: string, purpose: LinkPurpose): Promise<{ recipient: string }> =>
       sendLink(context, actor, { userId, purpose }),
+    async showLink(actor: Caller, userId: string) {
+      const { endsAt, ...shown } = await showLink(context, actor, userId)
+      return { ...shown, endsAt: timeOf(endsAt) }
+    },
     async signOut(session: string): Promise<void> {
       const found = await findSessionByToken(context, session)
       await endSession(context, found?.actor ?? system, session)

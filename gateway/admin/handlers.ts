@@ -38,6 +38,7 @@ type PeopleNames =
   | 'forgotPassword'
   | 'sendActivation'
   | 'sendPasswordReset'
+  | 'showLink'
   | 'me'
   | 'myStatus'
   | 'myNewsSeen'
@@ -102,6 +103,7 @@ function ofPeople({ directory }: HandlerSources): Pick<Handlers, PeopleNames> {
       await assertMayTouch(directory, actor, [params.id])
       return directory.sendLink(actor, params.id, 'reset')
     },
+    showLink: ({ actor, params }) => directory.showLink(actor, params.id),
     listMails: ({ query }) => directory.listMails(query),
     async resendMail({ actor, params }) {
       const userId = await directory.mailRecipient(params.id)

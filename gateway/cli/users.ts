@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { User } from '@lockstep/shared/contract/user'
 import type { Command } from 'commander'
+import { renderUnicodeCompact } from 'uqr'
 import { report } from './bindings.ts'
 import { all, connect, dataOption, findUser, finish } from './remote.ts'
 import { CommandError, readAll, type Shell } from './shell.ts'
@@ -159,6 +160,20 @@ export function addUsers(program: Command, shell: Shell): void {
         shell.out(`A mail with a link is on its way to ${sent.recipient}.\n`)
       })
   }
+
+  users
+    .command('desk-link')
+    .description('show a QR code with which somebody at the desk chooses a password; nothing is mailed')
+    .argument('<user>', 'email or id')
+    .option('--json', 'print JSON')
+    .action(async (named: string, options: Json, command: Command) => {
+      const { client } = await connect(shell, dataOption(command))
+      const { id } = await findUser(client, named)
+      const shown = await client.call('POST /users/{id}/desk-link', { params: { id } })
+      if (options.json) return printJson(shell, shown)
+      const minutes = Math.round((Date.parse(shown.endsAt) - Date.now()) / 60_000)
+      shell.out(`${renderUnicodeCompact(shown.link, { border: 2 })}\n\nGood once, for ${minutes} minutes.\n`)
+    })
 
   for (const verb of ['suspend', 'resume'] as const) {
     users

@@ -20,6 +20,7 @@ export async function makeLink(
   change: Change,
   user: Pick<UserRow, 'id'>,
   purpose: LinkPurpose,
+  lifeMs = linkLifeMs[purpose],
 ): Promise<string> {
   const token = Buffer.from(context.runtime.randomBytes(32)).toString('base64url')
   const credential = await findCredential(change.trx, user.id)
@@ -30,7 +31,7 @@ export async function makeLink(
     purpose,
     credential_version: credential?.version ?? 0,
     created_at: change.now,
-    ends_at: change.now + linkLifeMs[purpose],
+    ends_at: change.now + lifeMs,
   })
   return `${context.settings.publicUrl}/portal/${paths[purpose]}/${token}`
 }

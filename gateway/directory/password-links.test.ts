@@ -5,7 +5,7 @@ import { openMails } from '../store/testing.ts'
 import { activateUser } from './activate-user.ts'
 import { createUser } from './create-user.ts'
 import { answerLinkRequests, requestLink } from './link-requests.ts'
-import { consumeLink, inspectLink, sendLink } from './password-links.ts'
+import { consumeLink, inspectLink, sendLink, showLink } from './password-links.ts'
 import { resumeUser } from './resume-user.ts'
 import { findSessionByToken } from './sessions.ts'
 import { setPassword } from './set-password.ts'
@@ -159,6 +159,29 @@ test('an admin sends the link that fits: the activation again until there is a p
   await expect(send('activation')).rejects.toMatchObject({ code: 'user_state_conflict' })
   await send('reset')
   expect((await mails()).at(-1)).toMatchObject({ kind: 'reset' })
+})
+
+test('a link that is shown at the desk works once within half an hour, and nothing is mailed', async () => {
+  const ana = await create()
+  const show = () => showLink(directory.context, system, ana.id)
+  const tokenOf = (link: string) => /^https:\/\/id\.contoso\.example\/portal\/\w+\/([\w-]{43})$/.exec(link)?.[1] ?? ''
+  const first = await show()
+  expect(first).toMatchObject({ purpose: 'activation', endsAt: directory.runtime.now() + 30 * 60_000 })
+  const { link, purpose } = await show()
+  const isGood = async (each: string) =>
+    (await inspectLink(directory.context, { token: tokenOf(each), purpose })) !== undefined
+  expect([await isGood(first.link), await isGood(link)]).toEqual([false, true])
+  await consumeLink(directory.context, null, { token: tokenOf(link), purpose, password: oldPassword })
+  expect(await isGood(link)).toBe(false)
+  const reset = await show()
+  expect(reset.purpose).toBe('reset')
+  await directory.runtime.advance(30 * 60_000)
+  const late = { token: tokenOf(reset.link), purpose: 'reset' as const }
+  expect(await inspectLink(directory.context, late)).toBeUndefined()
+  expect((await mails()).map(({ kind }) => kind)).toEqual([])
+  expect(await directory.eventTypes()).toContain('password_link_show')
+  await suspendUser(directory.context, system, { userId: ana.id })
+  await expect(show()).rejects.toMatchObject({ code: 'user_state_conflict' })
 })
 
 test('a changed address is told to the old one and the new one', async () => {

@@ -1,6 +1,6 @@
 import type { PasswordSync } from '@lockstep/shared/contract/user'
 import type { Actor } from '../domain/actor.ts'
-import { type LinkPurpose, linkIsAlive } from '../domain/link.ts'
+import { type LinkPurpose, linkIsAlive, linkLifeMs } from '../domain/link.ts'
 import type { Secret } from '../domain/secret.ts'
 import { findCredential } from '../store/credentials.ts'
 import { findLink } from '../store/links.ts'
@@ -9,7 +9,7 @@ import { assertAcceptable } from './assert-acceptable.ts'
 import { carryOut } from './carry-out.ts'
 import type { Context } from './context.ts'
 import { userOrProblem } from './find.ts'
-import { linkHashOf } from './make-link.ts'
+import { linkHashOf, makeLink } from './make-link.ts'
 import { linkIsDead, offerPassword } from './offer-password.ts'
 import { recipientOf } from './send-mails.ts'
 import { actorOf } from './sessions.ts'
@@ -55,6 +55,25 @@ export async function consumeLink(
     linkHash: linkHashOf(input.token),
   })
   return { user, sync }
+}
+
+/** A link as it is shown on a screen, and until when it works, in ms since the epoch. */
+export type ShownLink = { link: string; purpose: LinkPurpose; endsAt: number }
+
+/**
+ * A link to choose a password for somebody who stands at the desk: it is shown, and nothing is mailed. Works as long as
+ * one that was asked for. Problems `user_not_found`, `user_state_conflict`.
+ */
+export async function showLink(context: Context, actor: Actor, userId: string): Promise<ShownLink> {
+  return await context.store.change(actor, async (change) => {
+    const user = await userOrProblem(change.trx, userId)
+    const standing = await standingOf(change.trx, user)
+    const purpose = standing.password === 'none' ? 'activation' : 'reset'
+    const step = stepOrProblem(user, standing, { act: 'show_link', purpose })
+    await carryOut(context, change, user, step, { cause: purpose })
+    const lifeMs = linkLifeMs.reset
+    return { link: await makeLink(context, change, user, purpose, lifeMs), purpose, endsAt: change.now + lifeMs }
+  })
 }
 
 /**

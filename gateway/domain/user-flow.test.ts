@@ -24,6 +24,12 @@ const rows: [string, Standing, UserAct, Partial<Step>][] = [
   ['S28 activated, with the mail', staged, { act: 'activate', mail: true }, { state: 'active', mail: 'activation' }],
   ['S28 activated, without the mail', staged, { act: 'activate', mail: false }, { state: 'active', mail: null }],
   ['S28 the mail sent later', active, { act: 'send_link', purpose: 'activation' }, { mail: 'activation' }],
+  [
+    'S28 the link shown at the desk',
+    active,
+    { act: 'show_link', purpose: 'activation' },
+    { mail: null, links: 'live' },
+  ],
   ['S28 registers by the link', active, { act: 'set_by_link' }, { mail: null, password: 'send', links: 'die' }],
   ['S29 staged with a password: created', nobody, create({ password: 'set' }), { mail: null, password: 'keep' }],
   ['S29 activated', set(staged), { act: 'activate', mail: true }, { mail: 'welcome', password: 'send_kept' }],
@@ -57,6 +63,8 @@ test.each<[string, Standing, UserAct]>([
   ['sign in without a password', active, { act: 'sign_in' }],
   ['set by link while suspended', suspended, { act: 'set_by_link' }],
   ['invite whoever has a password', set(active), { act: 'send_link', purpose: 'activation' }],
+  ['show one to the staged', staged, { act: 'show_link', purpose: 'activation' }],
+  ['show an invitation to whoever has a password', set(active), { act: 'show_link', purpose: 'activation' }],
   ['send a link to the staged', staged, { act: 'send_link', purpose: 'reset' }],
 ])('does not fit: %s', (_, before, act) => {
   expect(stepOf(before, act)).toBeNull()

@@ -13,7 +13,8 @@ export type UserAct =
   | { act: 'create'; state: 'staged' | 'active'; password: 'none' | 'set'; mail: boolean }
   | { act: 'activate'; mail: boolean }
   | { act: 'set_password' | 'change_password' | 'set_by_link' | 'sign_in' | 'suspend' | 'resume' | 'delete' }
-  | { act: 'send_link'; purpose: LinkPurpose }
+  /** By mail, or on a screen that the person stands before. */
+  | { act: 'send_link' | 'show_link'; purpose: LinkPurpose }
 
 export type Step = {
   state: UserState | 'deleted'
@@ -26,6 +27,7 @@ export type Step = {
     | 'password_set'
     | 'password_change'
     | 'password_link_send'
+    | 'password_link_show'
     | 'login_success'
   mail: 'activation' | 'welcome' | 'reset' | 'password_changed' | null
   /**
@@ -62,7 +64,9 @@ export function stepOf(before: Standing, asked: UserAct): Step | null {
       if (state !== 'active' || before.password === 'none') return null
       return { ...quiet, state, event: 'login_success', password: 'send_missing' }
     case 'send_link':
+    case 'show_link':
       if (state !== 'active' || (asked.purpose === 'activation' && before.password === 'set')) return null
+      if (asked.act === 'show_link') return { ...quiet, state, event: 'password_link_show' }
       return { ...quiet, state, event: 'password_link_send', mail: asked.purpose }
     case 'set_password':
       return { ...withPassword(state, before), event: 'password_set', password: isReachable(before) ? 'send' : 'keep' }

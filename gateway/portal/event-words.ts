@@ -12,6 +12,7 @@ const words: Readonly<Record<string, Words>> = {
   login_end: { success: 'portal.event.login_end', failure: 'portal.event.login_end.failure' },
   password_change: { success: 'portal.event.password_change', failure: 'portal.event.password_change.failure' },
   password_set: { success: 'portal.event.password_set' },
+  password_link_show: { success: 'portal.event.password_link_show' },
   password_link_send: { success: 'portal.event.password_link_send' },
   password_remind: { success: 'portal.event.password_remind', failure: 'portal.event.password_remind' },
   password_undelivered: { success: 'portal.event.password_undelivered' },

@@ -51,6 +51,7 @@ export const endpoints = {
   activateUser: user.activateUser,
   sendActivation: user.sendActivation,
   sendPasswordReset: user.sendPasswordReset,
+  showLink: user.showLink,
   suspendUser: user.suspendUser,
   resumeUser: user.resumeUser,
   setUserPassword: user.setUserPassword,

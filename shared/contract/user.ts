@@ -178,6 +178,18 @@ export const sendPasswordReset = endpoint({
   problems: ['user_not_found', 'user_state_conflict'],
 })
 
+export const showLink = endpoint({
+  method: 'POST',
+  path: '/users/{id}/desk-link',
+  summary:
+    'A link to choose a password, for somebody at the desk: shown as a QR code, never mailed, good for half an hour',
+  access: 'admin',
+  stepUp: true,
+  secretAnswer: true,
+  answers: { 200: z.object({ link: z.string(), purpose: z.enum(['activation', 'reset']), endsAt: Time }) },
+  problems: ['step_up_needed', 'user_not_found', 'user_state_conflict'],
+})
+
 export const suspendUser = endpoint({
   method: 'POST',
   path: '/users/{id}/suspend',

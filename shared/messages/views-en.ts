@@ -178,6 +178,8 @@ export const viewsEn = {
   'event.login_passkey_suspicious': 'Passkey that may have been copied',
   'event.password_change': 'Password changed',
   'event.password_set': 'Password set by an administrator',
+  'event.password_link_send': 'Link to choose a password sent',
+  'event.password_link_show': 'Link to choose a password shown at the desk',
   'event.password_old_end': 'Old Microsoft password ended',
   'event.password_refused': 'Password refused by Microsoft 365',
   'event.password_check_failure': 'Breached passwords could not be looked up',

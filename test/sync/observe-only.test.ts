@@ -46,6 +46,7 @@ const acts: { [K in EndpointName]?: (() => [path: string, body?: unknown]) | nul
   activateUser: () => [`/users/${at(1)}/activate`, { sendMail: false }],
   sendActivation: () => [`/users/${at(1)}/activation`],
   sendPasswordReset: () => [`/users/${at(0)}/password-reset`],
+  showLink: () => [`/users/${at(0)}/desk-link`],
   resetFactors: () => [`/users/${at(0)}/factors/reset`],
   setUserPassword: () => [`/users/${at(1)}/password`, { password }],
   suspendUser: () => [`/users/${at(2)}/suspend`],

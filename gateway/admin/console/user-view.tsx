@@ -5,6 +5,7 @@ import { say } from '@lockstep/shared/messages/say'
 import { Fragment } from 'preact'
 import { useState } from 'preact/hooks'
 import { api } from './api.ts'
+import { DeskLink } from './desk-link.tsx'
 import { DriftOfPerson } from './drift-of-person.tsx'
 import { EventList } from './events-view.tsx'
 import { FactorsOfPerson } from './factors-of-person.tsx'
@@ -62,6 +63,7 @@ export function UserView({ id, role }: { id: string; role: string }) {
           </dl>
           {mayWrite && user.state === 'staged' && <Activate id={user.id} activated={again} />}
           {mayWrite && user.state === 'active' && <SendLink user={user} sent={again} />}
+          {role === 'admin' && user.state === 'active' && <DeskLink user={user} made={again} />}
           <h2>Microsoft 365</h2>
           {connections.length === 0 && <Empty>No tenant is connected yet.</Empty>}
           {connections.map((connection) => (

@@ -1,5 +1,5 @@
 import type { Translate } from '@lockstep/shared/messages/message'
-import { encode } from 'uqr'
+import { qrSquare } from '../../domain/qr-square.ts'
 import type { PageSettings } from '../ports.ts'
 import { Layout } from './layout.tsx'
 import { Field, Notice } from './parts.tsx'
@@ -99,8 +99,7 @@ function NameField({ t }: { t: Translate }) {
 
 /** A QR code as one path, dark on light in every scheme, so that every camera reads it. */
 function Square({ text, label }: { text: string; label: string }) {
-  const { data, size } = encode(text, { border: 2 })
-  const path = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('')
+  const { path, size } = qrSquare(text)
   return (
     <svg class="square" viewBox={`0 0 ${size} ${size}`} width="200" height="200" role="img" aria-label={label}>
       <rect width={size} height={size} fill="#ffffff" />

@@ -26,5 +26,6 @@ export const programsDe: Readonly<Record<keyof typeof programsEn, string>> = {
   'portal.program.extension': 'Browser-Erweiterung',
   'portal.program.cli': 'Befehlszeile',
   'portal.event.login_program': 'Die Erweiterung oder die Befehlszeile wurde als Sie angemeldet',
+  'portal.event.password_link_show': 'Ein Administrator hat Ihnen einen Link gezeigt, mit dem Sie ein Passwort wählen',
   'portal.event.login_end.failure': 'Eine kopierte Anmeldung wurde beendet',
 }

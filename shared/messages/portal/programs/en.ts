@@ -1,4 +1,4 @@
-/** How the command line and the extension are signed in, and how they are called in lists. */
+/** How the command line and the extension are signed in, and how they are called in lists; links at the desk. */
 export const programsEn = {
   'portal.device.title': 'Sign in the command line',
   'portal.device.lead': 'Type the code that “lockstep login” shows.',
@@ -24,5 +24,6 @@ export const programsEn = {
   'portal.program.extension': 'Browser extension',
   'portal.program.cli': 'Command line',
   'portal.event.login_program': 'The extension or the command line was signed in as you',
+  'portal.event.password_link_show': 'An administrator showed you a link to choose a password',
   'portal.event.login_end.failure': 'A copied sign-in was stopped',
 } as const

@@ -27,5 +27,6 @@ export const programsEs: Readonly<Record<keyof typeof programsEn, string>> = {
   'portal.program.extension': 'Extensión del navegador',
   'portal.program.cli': 'Línea de comandos',
   'portal.event.login_program': 'La extensión o la línea de comandos inició sesión en su nombre',
+  'portal.event.password_link_show': 'Un administrador le mostró un enlace para elegir una contraseña',
   'portal.event.login_end.failure': 'Se detuvo una sesión copiada',
 }

@@ -26,5 +26,6 @@ export const programsFr: Readonly<Record<keyof typeof programsEn, string>> = {
   'portal.program.extension': 'Extension du navigateur',
   'portal.program.cli': 'Ligne de commande',
   'portal.event.login_program': 'L’extension ou la ligne de commande a été connectée en votre nom',
+  'portal.event.password_link_show': 'Un administrateur vous a montré un lien pour choisir un mot de passe',
   'portal.event.login_end.failure': 'Une connexion copiée a été arrêtée',
 }

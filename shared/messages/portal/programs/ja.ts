@@ -26,5 +26,6 @@ export const programsJa: Readonly<Record<keyof typeof programsEn, string>> = {
   'portal.program.extension': 'ブラウザー拡張機能',
   'portal.program.cli': 'コマンドライン',
   'portal.event.login_program': '拡張機能またはコマンドラインがあなたとしてサインインしました',
+  'portal.event.password_link_show': '管理者がパスワードを選ぶためのリンクを表示しました',
   'portal.event.login_end.failure': '複製されたサインインを停止しました',
 }
