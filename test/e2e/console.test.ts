@@ -184,6 +184,17 @@ describe.sequential('an administrator in the console', () => {
     await page.waitForFunction(() => !document.body.textContent?.includes('The old Microsoft password'))
   })
 
+  test('shows somebody at the desk a QR code, and hides it again', async () => {
+    const body = { email: 'desk@contoso.onmicrosoft.com', displayName: 'Dora Desk', sendMail: false }
+    const { id } = await call().call('POST /users', { body })
+    await open(`/admin/users/${id}`, '[data-action=desk_link]')
+    await click('[data-action=desk_link]', '.desk-link svg')
+    await look('desk-link')
+    await click('[data-action=hide_desk_link]', '[data-action=desk_link]')
+    const shown = await call().call('GET /events', { query: { user: id, type: 'password_link_show' } })
+    expect(shown.items).toMatchObject([{ cause: 'activation', actor: { name: expect.any(String) } }])
+  })
+
   test('sees what undoing would do to a person, and undoes it', async () => {
     await open(`/admin/users/${at(2).id}`, '.card')
     await look('person')

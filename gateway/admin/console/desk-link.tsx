@@ -29,10 +29,10 @@ export function DeskLink({ user, made }: { user: User; made: () => void }) {
       </>
     )
   return (
-    <figure class="desk-link" role="status">
+    <figure class="desk-link">
       <Square text={shown.link} label={`Link for ${user.displayName}`} />
       <figcaption>
-        <p>
+        <p role="status">
           {user.displayName} scans this with a telephone and chooses a password there. It works once, until{' '}
           {timeText(shown.endsAt)}.
         </p>
