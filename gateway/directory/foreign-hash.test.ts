@@ -1,4 +1,5 @@
 import { hash as argon2 } from '@node-rs/argon2'
+import { hash as bcrypt } from '@node-rs/bcrypt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { system } from '../domain/actor.ts'
 import { floorCost } from '../domain/hash-cost.ts'
@@ -17,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => directory.close())
 
-/** All of one password; made by Python's hashlib and by crypt(3), but for the one that stands in the manual of scrypt. */
+/** All of one password; made by Python's hashlib and by crypt(3) with mkpasswd. */
 const password = new Secret('Purple-Kettle-42')
 const salt = 'AAECAwQFBgcICQoLDA0ODw'
 const hashes: Record<string, string> = {
@@ -25,6 +26,7 @@ const hashes: Record<string, string> = {
   'bcrypt $2y$': '$2y$05$abcdefghijklmnopqrstuuMFyTWwzpSKB/GlpX8yiwaDEJH6etqb.',
   'bcrypt $2a$': '$2a$05$abcdefghijklmnopqrstuuMFyTWwzpSKB/GlpX8yiwaDEJH6etqb.',
   scrypt: `$scrypt$ln=10,r=8,p=1$${salt}$LL21/Ts3w/hP8sFuR15BfhSMOzYZmtXielnVXI+FPxI`,
+  'scrypt of crypt(3)': '$7$CU..../....96.XrAuuryWGDxTXR9zcE.$4pcC8I./diY1GClcfeM.c9jIcOqzsAAy4HCiLPFsuj7',
   'PBKDF2-SHA1 of passlib': `$pbkdf2$1200$${salt}$I64AOgEi.jRhS.77kRmJyL5w71g`,
   'PBKDF2-SHA256 of passlib': `$pbkdf2-sha256$1200$${salt}$zL0TyNzH78tNFVWdm.yJeEOZv34jS4P4LXPn3IexGXc`,
   'PBKDF2-SHA512 of OpenLDAP': `{PBKDF2-SHA512}1200$${salt}$1a5MJ.9nv4mMZFyCmuy/rzTft9EWqoCB9nTiL91SchaMJh2EFW5C8gTredKxjEafuKpJ7yIiipBRSzLAbBB5zQ`,
@@ -43,18 +45,28 @@ test.each(Object.entries(hashes))('%s opens for its password alone', async (_, h
   expect(hasher.isOutdated(hash)).toBe(true)
 })
 
-test('the $7$ form of scrypt opens for its password', async () => {
-  const hash = '$7$C6..../....SodiumChloride$kBGj9fHznVYFQMEn/qDCfrDevf9YDtcDdKvEqHJLV8D'
-  expect(await hasher.verify(hash, new Secret('pleaseletmein'))).toBe(true)
-  expect(await hasher.verify(hash, password)).toBe(false)
-})
-
-test('argon2i and argon2id of other parameters open', async () => {
+test.each([8, 12, 16, 32])('argon2i and argon2id of other parameters open, with a salt of %i bytes', async (bytes) => {
   for (const algorithm of [1, 2]) {
-    const hash = await argon2(password.reveal(), { algorithm, memoryCost: 4_096, timeCost: 3, parallelism: 1 })
+    const cost = { algorithm, memoryCost: 4_096, timeCost: 3, parallelism: 1 }
+    const hash = await argon2(password.reveal(), { ...cost, salt: Buffer.alloc(bytes, 7) })
     expect(await hasher.verify(hash, password)).toBe(true)
     expect(await hasher.verify(hash, new Secret('other'))).toBe(false)
   }
+})
+
+test('bcrypt looks at 72 bytes, so a longer password opens by its beginning; ours takes its place at the first sign-in', async () => {
+  const long = 'Purple-Kettle-42 '.repeat(8)
+  const foreign = await bcrypt(long, { cost: 5 })
+  expect(await hasher.verify(foreign, new Secret(long))).toBe(true)
+  expect(await hasher.verify(foreign, new Secret(`${long.slice(0, 72)}something else`))).toBe(true)
+  expect(await hasher.verify(foreign, new Secret(long.slice(0, 71)))).toBe(false)
+  const email = 'ana@contoso.example'
+  const person = { email, state: 'active' as const, sendMail: false, passwordHash: foreign }
+  await createUser(directory.context, system, person)
+  await enter(email, new Secret(long))
+  await expect(enter(email, new Secret(`${long.slice(0, 72)}something else`))).rejects.toMatchObject({
+    code: 'wrong_credentials',
+  })
 })
 
 const enter = (email: string, given = password) =>

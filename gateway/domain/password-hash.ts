@@ -61,10 +61,13 @@ const expensive: Refused = {
 }
 const broken: Refused = { refused: 'The hash is cut off or damaged: its salt or its key has the wrong length.' }
 
+/** The least that RFC 9106 (section 3.1) has; others write such salts, too. */
+const argon2SaltBytes = 8
+
 function argon2({ whole = '', memory, passes, lanes, salt, key }: Record<string, string>): Read {
   const [m, t, p] = [Number(memory), Number(passes), Number(lanes)]
   if (m > most.memoryKib || t > most.passes || p > most.lanes) return expensive
-  const sound = t >= 1 && p >= 1 && m >= 8 * p && bytes(salt).length >= 16 && bytes(key).length >= 16
+  const sound = t >= 1 && p >= 1 && m >= 8 * p && bytes(salt).length >= argon2SaltBytes && bytes(key).length >= 16
   return sound ? { kind: 'argon2', phc: whole } : broken
 }
 
