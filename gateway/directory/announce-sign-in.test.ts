@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { system } from '../domain/actor.ts'
 import { openMails } from '../store/testing.ts'
 import type { UserRow } from '../store/users.ts'
 import { programSeen } from './programs.ts'
@@ -72,6 +73,15 @@ test('after a link that was mailed, nobody is told twice', async () => {
   await enter()
   await enter({ isAnnounced: true })
   expect(await kinds()).toEqual([])
+})
+
+test('after the key was rotated no browser can be known, and not everybody is written to', async () => {
+  await enter()
+  await directory.context.store.change(system, async (change) => change.event({ type: 'key_rotate' }))
+  await enter()
+  expect(await kinds()).toEqual([])
+  await enter()
+  expect(await kinds()).toEqual(['new_device'])
 })
 
 test('a command line that is let in is told of, its renewals are not, and neither is the extension', async () => {

@@ -132,12 +132,18 @@ function matching(db: Kysely<Database>, filter: EventFilter) {
 }
 
 /** Newest first. Problem `validation_failed` for a cursor that is not ours. */
-/** Whether somebody has signed in more than once, as far as events are kept. */
+/** Whether somebody has signed in more than once since the key by which browsers are known was changed last. */
 export async function hasSignedInBefore(db: Kysely<Database>, userId: string): Promise<boolean> {
+  const changed = await db
+    .selectFrom('events')
+    .select((e) => e.fn.max('seq').as('seq'))
+    .where('type', 'in', ['key_rotate', 'key_lost'])
+    .executeTakeFirst()
   const rows = await db
     .selectFrom('events')
     .select('seq')
     .where('user_id', '=', userId)
+    .where('seq', '>', changed?.seq ?? 0)
     .where('type', '=', 'login_success')
     .limit(2)
     .execute()

@@ -7,8 +7,11 @@ import { announce } from '@lockstep/gateway/cli/address'
 import { runCommand } from '@lockstep/gateway/cli/program'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signIn as enter } from '../practice-tenant/sign-in.ts'
+import { authenticatorOf, keyIn } from '../support/authenticator.ts'
 import { type Here, startHere } from '../support/gateway-here.ts'
+import { letIn, renewTokens } from '../support/oauth.ts'
 import { startProgram } from '../support/process.ts'
+import { visitor } from '../support/visitor.ts'
 import { until } from '../support/world.ts'
 
 let world: Here
@@ -105,6 +108,30 @@ test('a rotation beside the running gateway leaves every login, the connection a
   await world.restart()
   expect(await signIn()).toBe(200)
   expect(await change('Quiet-Lantern-Orbit-9')).toEqual(['updated'])
+})
+
+test('codes of authenticator apps, and a command line that is signed in, go on after a rotation', async () => {
+  const email = 'ben.key@contoso.example'
+  const body = { email, displayName: 'Ben Key', initialPassword: password, sendMail: false }
+  await world.client.call('POST /users', { body })
+  const url = () => world.gateway.url
+  const browser = visitor(url())
+  await browser.post('/portal/login', { email, password })
+  const app = authenticatorOf(keyIn((await browser.get('/portal/security/app')).text))
+  await browser.post('/portal/security/app', { code: app.code(Date.now() - 30_000), name: '' })
+  const { refresh_token: token } = await letIn(browser, url())
+  expect((await lockstep('key rotate')).code).toBe(0)
+  const enter = async (code: string) => {
+    const again = visitor(url())
+    expect(await again.post('/portal/login', { email, password })).toMatchObject({ to: '/portal/login/code' })
+    return (await again.post('/portal/login/code', { code })).status
+  }
+  expect(await enter(app.code())).toBe(303)
+  await world.gateway.close()
+  await world.restart()
+  expect((await renewTokens(url(), token)).token_type).toBe('Bearer')
+  // A clock may be one step ahead, and each code is good once.
+  expect(await enter(app.code(Date.now() + 30_000))).toBe(303)
 })
 
 test('a rotation while nobody serves, and one that was stopped before the key was in its place', async () => {
