@@ -4,7 +4,7 @@ export const mailFr: MailCatalogue = {
   activation: {
     subject: 'Définissez votre mot de passe pour {organisation}',
     lines: [
-      '{organisation} a créé un compte pour vous. Pour commencer, choisissez un mot de passe : il servira aussi pour Microsoft 365.',
+      '{organisation} a créé un compte pour vous. Pour commencer, choisissez un mot de passe : il servira aussi pour Microsoft 365.',
       'Le lien fonctionne une seule fois, pendant 72 heures. S’il a expiré, demandez-en un autre à votre service d’assistance.',
     ],
     button: 'Choisir un mot de passe',
@@ -13,7 +13,7 @@ export const mailFr: MailCatalogue = {
     subject: 'Choisissez un nouveau mot de passe',
     lines: [
       'Quelqu’un a demandé un nouveau mot de passe pour votre compte chez {organisation}. Ce lien vous permet de le choisir, ici et pour Microsoft 365.',
-      'Le lien fonctionne une seule fois, pendant 30 minutes. Si ce n’était pas vous, ne faites rien : votre mot de passe ne change pas.',
+      'Le lien fonctionne une seule fois, pendant 30 minutes. Si ce n’était pas vous, ne faites rien : votre mot de passe ne change pas.',
     ],
     button: 'Choisir un nouveau mot de passe',
   },
@@ -28,23 +28,23 @@ export const mailFr: MailCatalogue = {
   bound: {
     subject: 'Un seul mot de passe, aussi pour Microsoft 365',
     lines: [
-      'Désormais, {organisation} s’occupe de votre mot de passe Microsoft 365 : {accounts}.',
-      'Si vous ne vous êtes pas encore connecté au portail, faites-le une fois : Microsoft 365 aura alors le même mot de passe.',
+      'Désormais, {organisation} s’occupe de votre mot de passe Microsoft 365 : {accounts}.',
+      'Si vous ne vous êtes pas encore connecté au portail, faites-le une fois : Microsoft 365 aura alors le même mot de passe.',
     ],
     button: 'Ouvrir le portail',
   },
   reminder: {
-    subject: 'Connectez-vous une fois : un seul mot de passe suffira',
+    subject: 'Connectez-vous une fois : un seul mot de passe suffira',
     lines: [
       '{organisation} s’occupe maintenant de votre mot de passe Microsoft 365, mais vous ne vous êtes pas encore connecté à son portail.',
-      'D’ici là, Microsoft 365 a peut-être encore un autre mot de passe. Connectez-vous une fois : il sera le même partout.',
+      'D’ici là, Microsoft 365 a peut-être encore un autre mot de passe. Connectez-vous une fois : il sera le même partout.',
     ],
     button: 'Ouvrir le portail',
   },
   password_changed: {
     subject: 'Votre mot de passe a été modifié',
     lines: [
-      'Votre mot de passe pour {organisation} a été modifié : {at}.',
+      'Votre mot de passe pour {organisation} a été modifié : {at}.',
       'Si ce n’était pas vous, prévenez immédiatement votre service d’assistance.',
     ],
     button: null,
@@ -52,8 +52,8 @@ export const mailFr: MailCatalogue = {
   expiring: {
     subject: 'Votre mot de passe expire bientôt',
     lines: [
-      'Votre mot de passe pour {organisation} et Microsoft 365 expire : {at}.',
-      'Changez-le avant dans le portail : cela prend une minute et n’interrompt rien.',
+      'Votre mot de passe pour {organisation} et Microsoft 365 expire : {at}.',
+      'Changez-le avant dans le portail : cela prend une minute et n’interrompt rien.',
     ],
     button: 'Changer le mot de passe',
   },
@@ -84,8 +84,8 @@ export const mailFr: MailCatalogue = {
   two_passwords: {
     subject: 'Vous avez actuellement deux mots de passe',
     lines: [
-      'Le mot de passe de {accounts} a été modifié chez Microsoft 365 : ce n’est plus celui de {organisation}.',
-      'Choisissez un mot de passe dans le portail : il sera le même partout. Si vous ne l’avez pas modifié, prévenez immédiatement votre service d’assistance.',
+      'Le mot de passe de {accounts} a été modifié chez Microsoft 365 : ce n’est plus celui de {organisation}.',
+      'Choisissez un mot de passe dans le portail : il sera le même partout. Si vous ne l’avez pas modifié, prévenez immédiatement votre service d’assistance.',
     ],
     button: 'Choisir un seul mot de passe',
   },
@@ -116,7 +116,7 @@ export const mailFr: MailCatalogue = {
   factor_added: {
     subject: 'Un second facteur a été ajouté à votre compte',
     lines: [
-      'Le second facteur « {factor} » a été ajouté : {at}.',
+      'Le second facteur « {factor} » a été ajouté : {at}.',
       'Si ce n’était pas vous, changez votre mot de passe et prévenez immédiatement votre service d’assistance.',
     ],
     button: 'Vérifier dans le portail',
@@ -124,7 +124,7 @@ export const mailFr: MailCatalogue = {
   factor_removed: {
     subject: 'Un second facteur a été retiré de votre compte',
     lines: [
-      'Le second facteur « {factor} » a été retiré : {at}.',
+      'Le second facteur « {factor} » a été retiré : {at}.',
       'Si ce n’était pas vous, changez votre mot de passe et prévenez immédiatement votre service d’assistance.',
     ],
     button: 'Vérifier dans le portail',
@@ -132,7 +132,7 @@ export const mailFr: MailCatalogue = {
   factors_reset: {
     subject: 'Vos seconds facteurs ont été retirés',
     lines: [
-      'Un administrateur a retiré tous vos seconds facteurs : {at}. Vous avez été déconnecté partout.',
+      'Un administrateur a retiré tous vos seconds facteurs : {at}. Vous avez été déconnecté partout.',
       'Si vous ne l’avez pas demandé, prévenez immédiatement votre service d’assistance.',
     ],
     button: 'Vérifier dans le portail',
@@ -140,7 +140,7 @@ export const mailFr: MailCatalogue = {
   recovery_code_used: {
     subject: 'Un code de récupération a été utilisé',
     lines: [
-      'Quelqu’un s’est connecté à votre compte avec un code de récupération : {at}. Codes restants : {left}.',
+      'Quelqu’un s’est connecté à votre compte avec un code de récupération : {at}. Codes restants : {left}.',
       'Si ce n’était pas vous, changez votre mot de passe et prévenez immédiatement votre service d’assistance.',
     ],
     button: 'Vérifier dans le portail',
@@ -148,7 +148,7 @@ export const mailFr: MailCatalogue = {
   recovery_codes_renewed: {
     subject: 'De nouveaux codes de récupération ont été créés',
     lines: [
-      'De nouveaux codes de récupération ont été créés pour votre compte : {at}. Les anciens ne sont plus valables.',
+      'De nouveaux codes de récupération ont été créés pour votre compte : {at}. Les anciens ne sont plus valables.',
       'Si ce n’était pas vous, changez votre mot de passe et prévenez immédiatement votre service d’assistance.',
     ],
     button: 'Vérifier dans le portail',
@@ -156,7 +156,7 @@ export const mailFr: MailCatalogue = {
   new_device: {
     subject: 'Nouvelle connexion à votre compte',
     lines: [
-      'Quelqu’un s’est connecté à votre compte {organisation} d’une façon encore jamais utilisée : {at}, {device}.',
+      'Quelqu’un s’est connecté à votre compte {organisation} d’une façon encore jamais utilisée : {at}, {device}.',
       'Si c’était vous, il n’y a rien à faire. Sinon, changez votre mot de passe et prévenez immédiatement votre service d’assistance.',
     ],
     button: 'Vérifier dans le portail',
@@ -164,7 +164,7 @@ export const mailFr: MailCatalogue = {
   synced: {
     subject: 'Microsoft 365 a maintenant votre mot de passe',
     lines: [
-      'Vous vous êtes connecté à {organisation} : {at}. Désormais, le même mot de passe sert aussi pour Microsoft 365 : {accounts}.',
+      'Vous vous êtes connecté à {organisation} : {at}. Désormais, le même mot de passe sert aussi pour Microsoft 365 : {accounts}.',
       'Vos téléphones et programmes le demanderont peut-être une fois. Si ce n’était pas vous, changez votre mot de passe et prévenez immédiatement votre service d’assistance.',
     ],
     button: 'Ouvrir le portail',
@@ -172,7 +172,7 @@ export const mailFr: MailCatalogue = {
   adopted: {
     subject: '{organisation} s’occupe de votre compte',
     lines: [
-      '{organisation} a repris votre compte dans son annuaire : {accounts}. Pour l’instant, vous vous connectez comme avant.',
+      '{organisation} a repris votre compte dans son annuaire : {accounts}. Pour l’instant, vous vous connectez comme avant.',
       'Vous recevrez un autre message quand il y aura quelque chose à faire. Si cela vous surprend, demandez à votre service d’assistance.',
     ],
     button: null,
@@ -180,6 +180,6 @@ export const mailFr: MailCatalogue = {
   letter: {
     greeting: 'Bonjour {name},',
     closing: 'Ce message a été envoyé par {organisation}.',
-    link: 'Si le bouton ne fonctionne pas, ouvrez cette adresse :',
+    link: 'Si le bouton ne fonctionne pas, ouvrez cette adresse :',
   },
 }

@@ -18,7 +18,7 @@ export const fr: Catalogue = {
     'Cette connexion a expiré ou a été commencée dans une autre fenêtre. Recommencez là où vous l’aviez commencée.',
   'portal.oauth.stopped': 'La connexion n’a pas pu aboutir',
   'portal.oauth.stopped.detail':
-    'Recommencez là où vous avez commencé. Si cela se reproduit, indiquez ce mot à votre assistance : {code}',
+    'Recommencez là où vous avez commencé. Si cela se reproduit, indiquez ce mot à votre assistance : {code}',
   'portal.signOut': 'Se déconnecter',
   'portal.language': 'Langue',
 
@@ -37,7 +37,7 @@ export const fr: Catalogue = {
   'portal.home.unbound.detail': 'Aucun compte Microsoft 365 n’y est encore rattaché. Vous n’avez rien à faire.',
   'portal.home.change': 'Changer le mot de passe',
   'portal.home.recent': 'Activité récente',
-  'portal.notice.updated': 'Votre mot de passe Microsoft 365 a été mis à jour : utilisez désormais ce mot de passe.',
+  'portal.notice.updated': 'Votre mot de passe Microsoft 365 a été mis à jour : utilisez désormais ce mot de passe.',
 
   'portal.connection.none': 'Aucun mot de passe de votre part ne s’y trouve encore.',
   'portal.connection.awaiting_login': 'Attend que vous vous connectiez ici.',
@@ -45,7 +45,7 @@ export const fr: Catalogue = {
   'portal.connection.in_sync': 'Mis à jour.',
   'portal.connection.in_sync.at': 'Mis à jour dans Microsoft 365 à',
   'portal.connection.rejected':
-    'L’a refusé : trop facile à deviner, formé d’un mot interdit ou contraire aux règles de Microsoft 365.',
+    'L’a refusé : trop facile à deviner, formé d’un mot interdit ou contraire aux règles de Microsoft 365.',
   'portal.connection.drifted': 'Le mot de passe a été modifié chez Microsoft.',
 
   'portal.password.title': 'Changer votre mot de passe',
@@ -77,7 +77,7 @@ export const fr: Catalogue = {
     'Il a été utilisé ou date de plus de trois jours. Demandez-en un nouveau à la personne qui vous a invité.',
 
   'portal.problem.home': 'Aller à la page d’accueil',
-  'portal.support': 'Aide : {contact}',
+  'portal.support': 'Aide : {contact}',
   'portal.form.expired': 'Revenez en arrière, rechargez la page et envoyez de nouveau le formulaire.',
   ...flowsFr,
   ...expiryFr,

@@ -1,17 +1,17 @@
 import type { FlowsKey } from './en.ts'
 
 export const flowsFr: Readonly<Record<FlowsKey, string>> = {
-  'portal.signIn.forgot': 'Mot de passe oublié ?',
+  'portal.signIn.forgot': 'Mot de passe oublié ?',
   'portal.reason.same': 'Confirmez votre mot de passe pour que Microsoft 365 le reçoive.',
 
-  'portal.forgot.title': 'Mot de passe oublié ?',
+  'portal.forgot.title': 'Mot de passe oublié ?',
   'portal.forgot.lead':
-    'Saisissez votre adresse e-mail professionnelle : {organisation} vous enverra un lien pour choisir un nouveau mot de passe, valable aussi pour Microsoft 365.',
+    'Saisissez votre adresse e-mail professionnelle : {organisation} vous enverra un lien pour choisir un nouveau mot de passe, valable aussi pour Microsoft 365.',
   'portal.forgot.submit': 'M’envoyer un lien',
   'portal.forgot.empty': 'Saisissez votre adresse e-mail professionnelle.',
   'portal.forgot.sent': 'Consultez votre messagerie',
   'portal.forgot.sent.detail':
-    'Si quelqu’un a cette adresse ici, un lien est en route. Il est valable 30 minutes et part à votre autre adresse si vous en avez indiqué une. Rien au bout de cinq minutes ? Demandez à votre assistance.',
+    'Si quelqu’un a cette adresse ici, un lien est en route. Il est valable 30 minutes et part à votre autre adresse si vous en avez indiqué une. Rien au bout de cinq minutes ? Demandez à votre assistance.',
   'portal.forgot.by.others':
     'Aucun e-mail ne peut être envoyé d’ici. Demandez un nouveau mot de passe à votre assistance.',
   'portal.forgot.back': 'Retour à la connexion',

@@ -2,13 +2,13 @@ import type { programsEn } from './en.ts'
 
 export const programsFr: Readonly<Record<keyof typeof programsEn, string>> = {
   'portal.device.title': 'Connecter la ligne de commande',
-  'portal.device.lead': 'Saisissez le code affiché par « lockstep login ».',
+  'portal.device.lead': 'Saisissez le code affiché par « lockstep login ».',
   'portal.device.code': 'Code de la ligne de commande',
   'portal.device.hint': 'Huit lettres, comme BCDF-GHJK. Il est valable dix minutes.',
   'portal.device.next': 'Continuer',
   'portal.device.wrong':
-    'Ce code n’existe pas ou est trop ancien. Vérifiez les lettres ou relancez « lockstep login ».',
-  'portal.device.ask': 'Laisser entrer la ligne de commande ?',
+    'Ce code n’existe pas ou est trop ancien. Vérifiez les lettres ou relancez « lockstep login ».',
+  'portal.device.ask': 'Laisser entrer la ligne de commande ?',
   'portal.device.asLead': 'Elle agira en votre nom ({email}), avec tous vos droits, pendant 12 heures au plus.',
   'portal.device.program': 'Programme',
   'portal.device.place': 'Depuis',
