@@ -86,6 +86,9 @@ async function reaching<T>(url: string, work: () => Promise<T>): Promise<T> {
     if (error instanceof ResponseBodyError)
       throw new CommandError(refusals[error.error] ?? `${url} refused: ${error.error_description ?? error.error}`)
     if (error instanceof Error && error.name === 'AbortError') throw new CommandError('Not waiting any longer.')
+    const answer = error instanceof Error && error.cause instanceof Response ? error.cause.status : null
+    if (answer === 429) throw new CommandError('Too many sign-ins were begun from here. Wait a minute and try again.')
+    if (answer === 503) throw new CommandError(`${url} cannot answer at the moment. Try again later.`)
     throw new CommandError(`What answers at ${url} is not a Lockstep gateway, or nothing does.`)
   }
 }

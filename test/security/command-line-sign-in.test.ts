@@ -7,6 +7,7 @@ import { grantRole } from '@lockstep/gateway/directory/roles'
 import { system } from '@lockstep/gateway/domain/actor'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Here, startHere } from '../support/gateway-here.ts'
+import { askDevice } from '../support/oauth.ts'
 import { type Visitor, visitor } from '../support/visitor.ts'
 import { until } from '../support/world.ts'
 
@@ -114,6 +115,13 @@ test('a no leaves nothing behind', { timeout: 60_000 }, async () => {
   expect(code).toBe(1)
   expect(told.err).toContain('answered with no')
   expect(await stored()).toEqual([])
+})
+
+test('whoever begins too many sign-ins is told to wait', async () => {
+  await Promise.allSettled(Array.from({ length: 14 }, () => askDevice(url())))
+  const { told, code } = run(`login ${url()}`)
+  expect(await code).toBe(1)
+  expect(told.err).toContain('Wait a minute')
 })
 
 test('wrong addresses are said as such', async () => {
