@@ -4,6 +4,7 @@ import { Secret } from '../domain/secret.ts'
 import { findCredential, openHash, replaceHash } from '../store/credentials.ts'
 import { pendingOfUser } from '../store/pending-passwords.ts'
 import { createHasher } from './hasher.ts'
+import { findSessionByToken } from './sessions.ts'
 import { setPassword } from './set-password.ts'
 import { signIn } from './sign-in.ts'
 import { suspendUser } from './suspend-user.ts'
@@ -159,4 +160,14 @@ describe('whoever has a password that is too weak by now', () => {
     const entered = await signIn(directory.context, null, { email, password: newPassword, address: null })
     expect(entered.mustChange).toBe('forced')
   })
+})
+
+test('a session that is left over lets nobody in who may not sign in', async () => {
+  const { session } = await enter()
+  expect(await findSessionByToken(directory.context, session.token)).toBeDefined()
+  await directory.context.store.change(system, async (change) => {
+    change.quiet('the state alone, as nothing of ours does it')
+    await change.trx.updateTable('users').set({ state: 'suspended' }).where('id', '=', ana).execute()
+  })
+  expect(await findSessionByToken(directory.context, session.token)).toBeUndefined()
 })
