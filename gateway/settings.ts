@@ -7,6 +7,7 @@ import { type Adapter, Low } from 'lowdb'
 import { z } from 'zod'
 import type { Breached, DirectorySettings } from './directory/context.ts'
 import { defaultCost, type HashCost, isStrong } from './domain/hash-cost.ts'
+import { loopback } from './domain/loopback.ts'
 import type { ExpiryPolicy } from './domain/password-age.ts'
 import { defaultPolicy } from './domain/password-policy.ts'
 import type { FactorPolicy } from './domain/second-factor.ts'
@@ -18,8 +19,6 @@ import type { KeySource } from './store/instance-key.ts'
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
-
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 const publicUrl = z.url({ protocol: /^https?$/ }).refine(
   (value) => {

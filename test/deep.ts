@@ -6,7 +6,7 @@ import { root } from './support/root.ts'
 const env = { HISTORIES: '20000', SEED: String(Date.now() % 1_000_000_000), ...process.env }
 console.log(`HISTORIES=${env.HISTORIES} SEED=${env.SEED}`)
 const vitest = join(root, 'test/node_modules/.bin/vitest')
-const child = spawn(vitest, ['run', '--project', 'test', 'machine/'], {
+const child = spawn(vitest, ['run', '--project', 'test', '--project', 'second-half', 'machine/'], {
   cwd: join(root, 'test'),
   stdio: 'inherit',
   env,

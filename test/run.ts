@@ -1,13 +1,13 @@
 // Everything that must hold before a change is good: `npm test`. Ends with the line "N passed, N failed".
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { provideBrowser } from './support/browser.ts'
 import { countTests } from './support/count.ts'
 import { root } from './support/root.ts'
 
-const report = join(root, 'test/artifacts/vitest.json')
+const artifacts = join(root, 'test/artifacts')
 let passed = 0
 let failed = 0
 
@@ -75,10 +75,21 @@ async function inParallel(steps: Step[]): Promise<void> {
 }
 
 async function tests(browser: string): Promise<void> {
-  rmSync(report, { force: true })
   const given = process.argv.slice(2)
+  if (given.length > 0) return await vitest('given', browser, given)
+  await vitest('most', browser, ['--project', '@lockstep/*', '--project', 'test'])
+  // The browser waits often: half of the drawn histories take the time that it leaves, and no more.
+  await Promise.all([
+    vitest('browser', browser, ['--project', 'e2e']),
+    vitest('second-half', browser, ['--project', 'second-half'], constants.priority.PRIORITY_LOW),
+  ])
+}
+
+async function vitest(name: string, browser: string, which: readonly string[], priority?: number): Promise<void> {
+  const report = join(artifacts, `vitest-${name}.json`)
+  rmSync(report, { force: true })
   const code = await new Promise<number | null>((resolve) => {
-    const options = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...given]
+    const options = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...which]
     const child = spawn(tool('test', 'vitest'), options, {
       cwd: join(root, 'test'),
       stdio: ['ignore', 'inherit', 'inherit'],
@@ -86,6 +97,8 @@ async function tests(browser: string): Promise<void> {
     })
     child.on('error', () => resolve(-1))
     child.on('close', resolve)
+    // What it starts is as patient as itself.
+    if (priority !== undefined && child.pid !== undefined) setPriority(child.pid, priority)
   })
   const counted = countTests(readFileSync(report, 'utf8'))
   passed += counted.passed

@@ -19,7 +19,7 @@ export function addLogin(program: Command, shell: Shell): void {
         shell.out(`Open ${address} in a browser and type this code:\n\n    ${code}\n\nWaiting for your yes …\n`),
       )
       const { user } = await clientOf(shell, url, tokens.accessToken).call('GET /me', {})
-      addSignIn(shell.env, url, { email: user.email, ...tokens })
+      addSignIn(shell.env, url, tokens)
       shell.out(`Signed in at ${url} as ${user.email}.\n`)
     })
 
@@ -54,16 +54,10 @@ export function addLogin(program: Command, shell: Shell): void {
       const me = by === 'sign-in' ? await client.call('GET /me', {}) : null
       const as = { url, by, email: me?.user.email ?? null, role: me?.role ?? null }
       if (options.json) return printJson(shell, as)
-      const who = me === null ? words[by] : `${me.user.email} (${me.role ?? 'no role'})`
-      shell.out(`${url}: ${who}\n`)
+      const who = by === 'token' ? 'with the token of LOCKSTEP_TOKEN' : 'as an administrator at the data folder'
+      shell.out(`${url}: ${me === null ? who : `${me.user.email} (${me.role ?? 'no role'})`}\n`)
     })
 }
-
-const words = {
-  'sign-in': '',
-  token: 'with the token of LOCKSTEP_TOKEN',
-  machine: 'as whoever may read the data folder: an administrator',
-} as const
 
 function originOf(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : null

@@ -12,14 +12,12 @@ import {
   type TokenEndpointResponse,
   tokenRevocation,
 } from 'openid-client'
+import { loopback } from '../domain/loopback.ts'
 import { version } from '../version.ts'
 import { CommandError, type Shell } from './shell.ts'
 import type { SignIn } from './sign-ins.ts'
 
-export type Tokens = Pick<SignIn, 'accessToken' | 'refreshToken' | 'endsAt'>
-
 const scope = 'openid offline_access'
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /** Shown on the page that asks for a yes, and in the list of where somebody is signed in. */
 const agent = () => `Lockstep CLI/${version} (${systems[process.platform] ?? process.platform}; ${hostname()})`
@@ -30,7 +28,7 @@ export async function signInByCode(
   shell: Shell,
   url: string,
   show: (asked: { address: string; code: string }) => void,
-): Promise<Tokens> {
+): Promise<SignIn> {
   return await reaching(url, async () => {
     const gateway = await providerAt(shell, url)
     const asked = await initiateDeviceAuthorization(gateway, { scope })
@@ -40,7 +38,7 @@ export async function signInByCode(
 }
 
 /** New tokens for old ones. Null: the sign-in has ended. */
-export async function renew(shell: Shell, url: string, refreshToken: string): Promise<Tokens | null> {
+export async function renew(shell: Shell, url: string, refreshToken: string): Promise<SignIn | null> {
   return await reaching(url, async () => {
     try {
       return tokensOf(await refreshTokenGrant(await providerAt(shell, url), refreshToken))
@@ -66,7 +64,7 @@ async function providerAt(shell: Shell, url: string): Promise<Configuration> {
   })
 }
 
-function tokensOf(answer: TokenEndpointResponse): Tokens {
+function tokensOf(answer: TokenEndpointResponse): SignIn {
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds = 0 } = answer
   if (refreshToken === undefined) throw new CommandError('The gateway gave no token to renew the sign-in with.')
   return { accessToken, refreshToken, endsAt: Date.now() + seconds * 1_000 }

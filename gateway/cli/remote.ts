@@ -74,7 +74,7 @@ function signedInAt(shell: Shell, url: string): Omit<Remote, 'client'> | undefin
       if (signIn === undefined) return nobodyAt(url)
       if (signIn.endsAt - renewalLeadMs < Date.now()) {
         const tokens = await renew(shell, url, signIn.refreshToken)
-        signIn = tokens === null ? undefined : { ...signIn, ...tokens }
+        signIn = tokens ?? undefined
         if (signIn === undefined) {
           dropSignIn(shell.env, url)
           throw new CommandError(`The sign-in at ${url} has ended. Sign in again with "lockstep login ${url}".`)

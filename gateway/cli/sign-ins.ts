@@ -5,7 +5,6 @@ import { CommandError, type Shell } from './shell.ts'
 
 /** What "lockstep login" has brought. Times in ms since the epoch. */
 const SignIn = z.object({
-  email: z.string(),
   accessToken: z.string(),
   refreshToken: z.string(),
   /** Of the access token. */
@@ -26,12 +25,20 @@ export function signInsFile(env: Shell['env']): string {
 
 export function readSignIns(env: Shell['env']): Map<string, SignIn> {
   const file = signInsFile(env)
-  const bytes = readPrivate(file)
-  if (bytes === undefined) return new Map()
+  const text = readOwn(file)
+  if (text === undefined) return new Map()
   try {
-    return new Map(SignIns.parse(JSON.parse(bytes.toString('utf8'))))
+    return new Map(SignIns.parse(JSON.parse(text)))
   } catch {
-    throw new CommandError(`${file} cannot be read. Remove it and sign in again with "lockstep login".`)
+    throw new CommandError(`${file} is damaged. Remove it and sign in again with "lockstep login".`)
+  }
+}
+
+function readOwn(file: string): string | undefined {
+  try {
+    return readPrivate(file)?.toString('utf8')
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error))
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Group } from '@lockstep/shared/contract/group'
 import type { TakeoverPreview } from '@lockstep/shared/contract/takeover'
 import type { Command } from 'commander'
 import { findGroup } from './groups.ts'
@@ -27,7 +28,7 @@ export function addTakeover(connections: Command, shell: Shell): void {
       if (options.on === options.off) throw new CommandError('Give --on or --off.', 2)
       const { client } = await connect(shell, dataOption(command))
       const { id } = await findConnection(client, named)
-      const except: string[] = []
+      const except: Group['id'][] = []
       for (const group of options.except) except.push((await findGroup(client, group)).id)
       const enabled = options.on === true
       const preview = await client.call('GET /connections/{id}/password-takeover', {
@@ -35,7 +36,7 @@ export function addTakeover(connections: Command, shell: Shell): void {
         query: { enabled: enabled ? 'true' : 'false', ...(except.length > 0 && { except: except.join(',') }) },
       })
       if (options.dryRun !== true) {
-        const settings = { passwordTakeover: enabled, passwordTakeoverExcept: except as never }
+        const settings = { passwordTakeover: enabled, passwordTakeoverExcept: except }
         await client.call('PATCH /connections/{id}', { params: { id }, body: { settings } })
       }
       if (options.json) return printJson(shell, preview)

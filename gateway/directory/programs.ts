@@ -92,12 +92,13 @@ export async function tryCode<T>(
   userId: string,
   find: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  const keys = deviceKeys(userId)
-  const found = (await beginAttempt(context, keys)) ? await find() : undefined
-  if (found === undefined) return undefined
-  await context.store.change(system, async (change) => {
+  return (await beginAttempt(context, deviceKeys(userId))) ? await find() : undefined
+}
+
+/** A code was answered, and is used up by that: naming an own one again and again takes no guess back. */
+export async function codeAnswered({ store }: Context, userId: string): Promise<void> {
+  await store.change(system, async (change) => {
     change.quiet('counting attempts')
-    await attemptSucceeded(change.trx, keys)
+    await attemptSucceeded(change.trx, deviceKeys(userId))
   })
-  return found
 }

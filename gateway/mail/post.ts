@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer'
 import type { Refusal } from '../domain/delivery.ts'
+import { loopback } from '../domain/loopback.ts'
 
 export type Letter = { id: string; recipient: string; subject: string; text: string; html: string }
 
@@ -10,15 +11,13 @@ export type Post = {
   close(): void
 }
 
-const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-
 /**
  * `url` as smtp://user:password@host:port or smtps://…; `from` is who it comes from. Nothing goes unencrypted, or to a
  * server that cannot prove its name, except to this machine.
  */
 export function openTransport(url: string) {
   const { hostname } = new URL(url)
-  const requireTLS = !local.test(hostname)
+  const requireTLS = !loopback.test(hostname)
   return createTransport({
     url,
     requireTLS,

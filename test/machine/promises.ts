@@ -5,7 +5,7 @@ import { type History, history } from './steps.ts'
 import { openStage, type Stage } from './world.ts'
 
 /** How many histories both halves draw together, from which seed, and which one alone is to be played again. */
-const histories = Number(process.env['HISTORIES'] ?? 1_000)
+const histories = Number(process.env['HISTORIES'] ?? 2_000)
 const seed = Number(process.env['SEED'] ?? 1)
 const replay = process.env['REPLAY']
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -108,6 +108,18 @@ test('a sign-in that ended elsewhere says how to go on', { timeout: 60_000 }, as
   expect(await code).toBe(1)
   expect(told.err).toContain(`Sign in again with "lockstep login ${url()}"`)
   expect(await stored()).toEqual([])
+})
+
+test('a file that others may read, or that is damaged, is not used, and it is said what to do', async () => {
+  await writeFile(file(), '[]', { mode: 0o600 })
+  await chmod(file(), 0o644)
+  const open = run('logout')
+  expect([await open.code, open.told.err]).toEqual([1, expect.stringContaining(`chmod 600 ${file()}`)])
+  await chmod(file(), 0o600)
+  await writeFile(file(), '[[1]]')
+  const damaged = run('logout')
+  expect([await damaged.code, damaged.told.err]).toEqual([1, expect.stringContaining('Remove it and sign in again')])
+  await writeFile(file(), '[]')
 })
 
 test('a no leaves nothing behind', { timeout: 60_000 }, async () => {

@@ -21,13 +21,7 @@ beforeAll(async () => {
   ana = await somebody()
 }, 60_000)
 afterAll(() => here.close())
-/** All tests come from one address. */
-beforeEach(() =>
-  here.context.store.change(system, async (change) => {
-    change.quiet('another address')
-    await change.trx.deleteFrom('throttles').execute()
-  }),
-)
+beforeEach(() => here.forgiveGuesses())
 
 async function somebody() {
   people += 1
@@ -268,6 +262,8 @@ describe('the extension', () => {
   test('gets tokens for its key, and each is worth nothing without it', async () => {
     const { status, access_token: token, refresh_token: refresh } = await asOwner(await codeFor(asExtension))
     expect(status).toBe(200)
+    const mine = await ana.browser.call('GET', '/me/sessions')
+    expect(mine.body).toMatchObject({ items: expect.arrayContaining([expect.objectContaining({ kind: 'extension' })]) })
     const api = `${url()}/api/v1/me`
     expect(await meAs(`DPoP ${token}`, { dpop: await key.proof('GET', api, token) })).toBe(200)
     const thief = await proofKey()

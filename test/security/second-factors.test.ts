@@ -20,13 +20,7 @@ beforeAll(async () => {
   await here.createAdmin()
 }, 60_000)
 afterAll(() => here.close())
-/** All tests come from one address, and what one of them guessed must not slow the next one down. */
-beforeEach(() =>
-  here.context.store.change({ kind: 'system', id: null, name: 'test' }, async (change) => {
-    change.quiet('another address')
-    await change.trx.deleteFrom('throttles').execute()
-  }),
-)
+beforeEach(() => here.forgiveGuesses())
 
 /** Somebody new with a password, and a browser. */
 async function somebody() {

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono'
 import type { Provider } from 'oidc-provider'
-import { tryCode } from '../../directory/programs.ts'
+import { codeAnswered, tryCode } from '../../directory/programs.ts'
 import { type FoundSession, findSessionByToken } from '../../directory/sessions.ts'
 import { Problem } from '../../domain/problem.ts'
 import { isConfirmed } from '../../domain/second-factor.ts'
@@ -54,6 +54,7 @@ export function devicePages(app: Hono<HttpEnv>, provider: Provider, options: Por
       Object.assign(code, { accountId: user.id, grantId: await grant.save(), scope, authTime })
     }
     await code.save()
+    await codeAnswered(directory, user.id)
     return c.html(<DeviceDonePage settings={pageOf(c)} email={user.email} isIn={says === 'yes'} />)
   }
 

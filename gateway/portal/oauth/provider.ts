@@ -109,7 +109,7 @@ function configuration(options: OauthOptions): Configuration {
     pkce: { required: () => true },
     features: {
       devInteractions: { enabled: false },
-      // The pages are ours: routes.tsx answers in the place of the provider's.
+      // The pages are ours: device.tsx answers in the place of the provider's.
       deviceFlow: {
         enabled: true,
         charset: 'base-20',
@@ -162,7 +162,7 @@ function configuration(options: OauthOptions): Configuration {
   }
 }
 
-export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 
 function clients(extensionIds: readonly string[]): ClientMetadata[] {
   const open = {
